@@ -1,0 +1,49 @@
+import js from "@eslint/js";
+import tseslint from "typescript-eslint";
+
+/** The arrows of DESIGN.md: which folder may not import which. */
+const forbid = (files, group, message) => ({
+    files,
+    rules: { "no-restricted-imports": ["error", { patterns: [{ group, message }] }] },
+});
+
+export default tseslint.config(
+    { ignores: ["dist/**", "node_modules/**", "examples/**/node_modules/**"] },
+    js.configs.recommended,
+    ...tseslint.configs.strict,
+    {
+        files: ["**/*.ts"],
+        languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+        rules: {
+            "@typescript-eslint/no-floating-promises": "error",
+            "@typescript-eslint/no-misused-promises": "error",
+            "@typescript-eslint/await-thenable": "error",
+            "@typescript-eslint/switch-exhaustiveness-check": "error",
+            "no-restricted-syntax": [
+                "error",
+                { selector: "ExportDefaultDeclaration", message: "No default exports: one name everywhere." },
+            ],
+        },
+    },
+    { files: ["tests/**/*.ts"], rules: { "@typescript-eslint/no-unused-expressions": "off" } },
+    {
+        files: ["**/*.mjs"],
+        languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } },
+    },
+    forbid(
+        ["provider/material/**"],
+        ["**/vercel/*", "**/operations/*", "@pulumi/*", "axios"],
+        "material/ knows neither Pulumi nor Vercel",
+    ),
+    forbid(
+        ["provider/vercel/**"],
+        ["**/material/*", "**/operations/*", "@pulumi/*", "node-forge", "node-forge/*"],
+        "vercel/ knows neither Pulumi nor X.509",
+    ),
+    forbid(
+        ["provider/operations/**"],
+        ["axios", "node-forge", "node-forge/*"],
+        "wire and PEM framing stop at vercel/ and material/",
+    ),
+    { files: ["eslint.config.mjs"], rules: { "no-restricted-syntax": "off" } },
+);

@@ -1,0 +1,1 @@
+export { ProjectClientCert, type PrivateKeySource, type ProjectClientCertArgs } from "./projectClientCert";

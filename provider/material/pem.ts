@@ -1,0 +1,143 @@
+import * as pem from "node-forge/lib/pem";
+import { finding, shown, type Finding, type MaterialArgument } from "./findings";
+
+/** One block of a PEM text. */
+export interface PemBlock {
+    /** As `CERTIFICATE` or `EC PRIVATE KEY`. */
+    readonly label: string;
+    readonly der: Buffer;
+    /** Encrypted after RFC 1421 (`Proc-Type: 4,ENCRYPTED`); its DER is not what the label says. */
+    readonly encrypted: boolean;
+}
+
+export interface PemReading {
+    readonly blocks: readonly PemBlock[];
+    /** Whether a private key begins in the text, even one that cannot be read. */
+    readonly holdsPrivateKey: boolean;
+    readonly findings: readonly Finding[];
+}
+
+/** Larger than any chain in use. Bounds the work on hostile input, too. */
+const LARGEST_TEXT = 64 * 1024;
+const BEGIN = "-----BEGIN ";
+const DASHES = "-----";
+
+/** Reads every block of a text that may have been mangled on its way; what cannot be read is a finding. */
+export function readPem(input: string, argument: MaterialArgument): PemReading {
+    if (input.length > LARGEST_TEXT) {
+        const facts = `expected at most ${String(LARGEST_TEXT / 1024)} kB of PEM text, got ${String(Math.ceil(input.length / 1024))} kB`;
+        return {
+            blocks: [],
+            holdsPrivateKey: input.includes("PRIVATE KEY-----"),
+            findings: [finding("too-large", argument, facts)],
+        };
+    }
+    const text = repair(input);
+    if (text.trim() === "") {
+        return {
+            blocks: [],
+            holdsPrivateKey: false,
+            findings: [finding("empty", argument, "expected PEM text, got an empty text")],
+        };
+    }
+    const blocks: PemBlock[] = [];
+    const findings: Finding[] = [];
+    for (const piece of split(text)) {
+        const block = "problem" in piece ? undefined : decode(piece);
+        if (block !== undefined) {
+            blocks.push(block);
+        } else {
+            const what = "problem" in piece ? piece.problem : `a ${shown(piece.label)} block that is no base64`;
+            findings.push(finding("unreadable-pem", argument, `expected whole PEM blocks, got ${what}`));
+        }
+    }
+    if (blocks.length === 0 && findings.length === 0) {
+        findings.push(
+            finding("not-pem", argument, `expected PEM text (-----BEGIN …-----), got ${describeForeign(text)}`),
+        );
+    }
+    return { blocks, holdsPrivateKey: text.includes("PRIVATE KEY-----"), findings };
+}
+
+/** PEM text as RFC 7468 has it: 64 columns, LF. */
+export function encodePem(label: string, der: Buffer): string {
+    const lines = der.toString("base64").match(/.{1,64}/g) ?? [];
+    return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
+}
+
+/** Undoes what environment variables, YAML and secret stores do to PEM text. */
+function repair(input: string): string {
+    const text = input.replace(/^\uFEFF/, "").trim();
+    const decoded = text.includes(BEGIN) ? text : (fromBase64(text) ?? text);
+    return decoded
+        .replace(/\\r\\n|\\n|\\r/g, "\n")
+        .replace(/\r\n?/g, "\n")
+        .replace(/^["']|["']$/g, "");
+}
+
+/** The base64 of a text that begins with "-----BEGIN " begins with these letters. */
+function fromBase64(text: string): string | undefined {
+    const compact = text.replace(/\s+/g, "");
+    if (!compact.startsWith("LS0tLS1CRUdJTi") || !/^[A-Za-z0-9+/]+={0,2}$/.test(compact)) {
+        return undefined;
+    }
+    return Buffer.from(compact, "base64").toString("utf8");
+}
+
+interface Piece {
+    readonly label: string;
+    readonly body: string;
+}
+
+/** Cuts a text into blocks by searching forward only, so that hostile input takes no more than linear time. */
+function* split(text: string): Generator<Piece | { readonly problem: string }> {
+    let at = text.indexOf(BEGIN);
+    while (at >= 0) {
+        const labelEnd = text.indexOf(DASHES, at + BEGIN.length);
+        const label = labelEnd < 0 ? "" : text.slice(at + BEGIN.length, labelEnd);
+        if (!/^[A-Z0-9 ]{1,40}$/.test(label)) {
+            yield { problem: "a BEGIN line without a proper label" };
+            return;
+        }
+        const bodyAt = labelEnd + DASHES.length;
+        const end = `-----END ${label}-----`;
+        const endAt = text.indexOf(end, bodyAt);
+        const nextAt = text.indexOf(BEGIN, bodyAt);
+        if (endAt < 0 || (nextAt >= 0 && nextAt < endAt)) {
+            yield { problem: `a ${label} block without its END line` };
+            return;
+        }
+        yield { label, body: text.slice(bodyAt, endAt) };
+        at = text.indexOf(BEGIN, endAt + end.length);
+    }
+}
+
+/**
+ * Headers of RFC 1421 stand before the base64; only old encrypted keys still have them, and their content is never
+ * looked at. node-forge's decoder gets a block without whatever the way here did to its lines.
+ */
+function decode({ label, body }: Piece): PemBlock | undefined {
+    if (/Proc-Type:\s*4,\s*ENCRYPTED/i.test(body)) {
+        return { label, der: Buffer.alloc(0), encrypted: true };
+    }
+    const base64 = body.replace(/[\s\\]+/g, "");
+    if (base64 === "" || base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) {
+        return undefined;
+    }
+    const lines = base64.match(/.{1,64}/g) ?? [];
+    const [message] = pem.decode([`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n"));
+    return message === undefined ? undefined : { label, der: Buffer.from(message.body, "latin1"), encrypted: false };
+}
+
+function describeForeign(text: string): string {
+    if (/^\s*(\$\{?\w+\}?|%\w+%)\s*$/.test(text)) {
+        return "a variable that nobody expanded";
+    }
+    if (/[–—]{2,}\s*BEGIN/.test(text) || /^-{1,4}BEGIN/.test(text)) {
+        return "a BEGIN line without its five hyphens, as a text processor leaves it";
+    }
+    if (/^MI[A-Za-z0-9+/\s]+={0,2}$/.test(text)) {
+        return "base64 without its BEGIN and END lines";
+    }
+    return /^[\w./~\\: -]+$/.test(text) && text.length < 300 ? "something like a path" : "another text";
+}

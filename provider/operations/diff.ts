@@ -1,0 +1,91 @@
+import { parseArguments, UNKNOWN, type Arguments, type Properties } from "./arguments";
+import type { OperationContext } from "./context";
+import { labelOf, parseId, type Identity } from "./identity";
+import { readState, type CertificateState } from "./state";
+
+export interface DiffResult {
+    readonly changes: boolean;
+    readonly replaces?: string[];
+}
+
+/** Compares what is in place with what is declared; `olds` are outputs, `news` are inputs that `check` let pass. */
+export async function diff(
+    id: string,
+    olds: Properties,
+    news: Properties,
+    context: OperationContext,
+): Promise<DiffResult> {
+    const state = readState(olds);
+    const names = declaredNames(state, news, context);
+    const unknown = NAMES.filter((name) => names[name] === UNKNOWN);
+    const { project, team, origin } = names;
+    if (project === UNKNOWN || team === UNKNOWN || origin === UNKNOWN) {
+        return { changes: true, replaces: unknown };
+    }
+    if (origin !== parseId(id).origin) {
+        return { changes: true, replaces: ["origin"] };
+    }
+    const renamed = [...(project === state.project ? [] : ["project"]), ...(team === state.team ? [] : ["team"])];
+    if (renamed.length > 0 && !(await isSameProject({ project, team }, state, context))) {
+        return { changes: true, replaces: renamed };
+    }
+    rememberInPlace({ project, team, origin }, state, context);
+    explain(id, state, context);
+    const changes = news["fingerprint"] !== state.fingerprint || state.staleCertIds.length > 0 || renamed.length > 0;
+    return { changes };
+}
+
+const NAMES = ["project", "team", "origin"] as const;
+
+/** An unknown name counts as changed: it cannot be looked up. */
+function declaredNames(
+    state: CertificateState,
+    news: Properties,
+    context: OperationContext,
+): Pick<Arguments, (typeof NAMES)[number]> {
+    const { project, team, origin } = parseArguments(news).args;
+    return { project, origin, team: team === UNKNOWN ? team : teamInUse(state, team, context) };
+}
+
+/** The one call that diff makes, and only after a change of text: is this another name of the same project? */
+async function isSameProject(
+    owner: { readonly project: string; readonly team: string | undefined },
+    { certId }: CertificateState,
+    { store, addressOf }: OperationContext,
+): Promise<boolean> {
+    const entries = await store.listCertificates(addressOf(owner));
+    return entries.some((entry) => entry.certId === certId);
+}
+
+/** Where no team is given anywhere, the stored one stays in use. */
+export function teamInUse(
+    state: CertificateState,
+    team: string | undefined,
+    context: Pick<OperationContext, "teamFor">,
+): string | undefined {
+    return context.teamFor(team) ?? state.team;
+}
+
+/**
+ * What a declared resource has in place must not be removed with a predecessor that waits for its deletion. A refresh
+ * calls diff for resources that the program no longer declares; `check` has not seen those.
+ */
+function rememberInPlace(identity: Identity, { certId }: CertificateState, { memory }: OperationContext): void {
+    if (certId !== "" && memory.isDeclared(labelOf(identity))) {
+        memory.keepInPlace(certId);
+    }
+}
+
+/** The plan compares inputs with inputs and so cannot show these reasons for an update. */
+function explain(id: string, state: CertificateState, { notify }: OperationContext): void {
+    const label = labelOf(parseId(id));
+    if (state.fingerprint === "" && state.certId !== "") {
+        notify(
+            `${label}: the certificate ${state.certId} is not, or not for certain, the one in place; ` +
+                `an update puts the declared one there`,
+        );
+    }
+    if (state.staleCertIds.length > 0) {
+        notify(`${label}: an update removes what earlier rotations left behind: ${state.staleCertIds.join(", ")}`);
+    }
+}

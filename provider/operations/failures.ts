@@ -1,0 +1,52 @@
+import { scrub } from "../vercel/scrub";
+import { VercelError } from "../vercel/errors";
+import type { Properties } from "./arguments";
+
+/**
+ * An error as it leaves the provider. The host prints the stack of what some operations throw and takes any property
+ * called `id` for a partial failure, so this one has an empty stack, no `id` and no `cause`.
+ */
+export class OperationError extends Error {
+    constructor(message: string) {
+        super(message);
+        this.name = "ProjectClientCertError";
+        this.stack = "";
+    }
+}
+
+/**
+ * The certificate was uploaded, but is not as it should be: the engine keeps the resource with these properties and
+ * calls `update` in the next run. The names of the fields are those that the dynamic provider's host looks for.
+ */
+export class PartialFailure extends OperationError {
+    readonly id: string;
+    readonly properties: Properties;
+    readonly reasons: readonly string[];
+
+    constructor(id: string, properties: Properties, reason: string) {
+        super(reason);
+        this.id = id;
+        this.properties = properties;
+        this.reasons = [reason];
+    }
+}
+
+/** Whatever was thrown, as an error that may leave the provider. */
+export function asOperationError(thrown: unknown, secrets: readonly string[]): OperationError {
+    if (thrown instanceof OperationError) {
+        return thrown;
+    }
+    if (thrown instanceof VercelError) {
+        return new OperationError(thrown.message);
+    }
+    return new OperationError(messageOf(thrown, secrets));
+}
+
+/** The message of an error, fit to be shown. */
+export function messageOf(thrown: unknown, secrets: readonly string[] = []): string {
+    const message = thrown instanceof Error ? thrown.message : "an error without a message";
+    return message
+        .split("\n")
+        .map((line) => scrub(line, secrets))
+        .join("\n");
+}

@@ -1,0 +1,191 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * Where the private key comes from.
+ *
+ * - PEM text: is made a secret, and is kept encrypted in the state. The same holds for `config.requireSecret(…)`.
+ * - `{ file }`: a path, read by the provider relative to the folder of the Pulumi program. The state holds the path.
+ * - `{ env }`: the name of an environment variable that holds the PEM text. The state holds the name.
+ *
+ * PKCS#8, PKCS#1 and SEC 1 are read. An encrypted key is refused: decrypt it where Pulumi runs.
+ */
+export type PrivateKeySource = string | { file: pulumi.Input<string> } | { env: pulumi.Input<string> };
+
+/** The arguments of {@link ProjectClientCert}. */
+export interface ProjectClientCertArgs {
+    /**
+     * The Vercel project: its name, or its id (`prj_…`). Another project replaces the certificate; another name of the
+     * same project does not, it costs one call that looks this up.
+     */
+    project: pulumi.Input<string>;
+
+    /**
+     * The team that owns the project: its id (`team_…`) or its slug. Default: the configuration `vercel:team`, else the
+     * scope of the token. Changes like {@link project}. Not secret.
+     */
+    team?: pulumi.Input<string | undefined>;
+
+    /**
+     * The origin that the certificate is presented to, as `https://host[:port]`, without path, query or credentials.
+     * Left out: the certificate is project-wide. Compared after normalisation (case, default port, final slash);
+     * a change replaces the certificate.
+     */
+    origin?: pulumi.Input<string | undefined>;
+
+    /**
+     * The client certificate (RFC 5280) and its intermediates as PEM text, in any order, 64 kB at most. Rotates in place
+     * when the certificates change; reformatting, reordering and comments change nothing. Not secret.
+     */
+    cert: pulumi.Input<string>;
+
+    /**
+     * The private key of the leaf in `cert`; see {@link PrivateKeySource}. Secret, and never an output. A change by
+     * itself does nothing: a new key comes with a new certificate, and it must match that one.
+     */
+    key: pulumi.Input<PrivateKeySource>;
+
+    /**
+     * The certificates of the issuers as PEM text, in any order, 64 kB at most. The chain in `cert` must verify against
+     * them, unless {@link skipValidation} is set. Changes like `cert`. Not secret.
+     */
+    ca: pulumi.Input<string>;
+
+    /**
+     * Asks Vercel not to validate the certificate, and turns this provider's own findings on chain and validity into
+     * warnings. Default `false`. A change by itself uploads nothing.
+     */
+    skipValidation?: pulumi.Input<boolean | undefined>;
+
+    /**
+     * Whether a certificate that is already in place for the origin, and that this resource did not upload, may be
+     * replaced. Default `false`: such a certificate is an error. A change by itself uploads nothing.
+     */
+    allowOverwrite?: pulumi.Input<boolean | undefined>;
+}
+
+/** What the state of every resource names as its type. */
+const TYPE = "pulumi-nodejs:dynamic/vercel:ProjectClientCert";
+
+/**
+ * The text by which the engine's second process finds the provider; it stands in every state, so it is frozen. See
+ * DESIGN.md, "How the provider is found".
+ */
+const PROVIDER_TEXT =
+    'exports.handler=()=>{const n="pulumi-vercel-client-cert";let f;try{f=require.resolve(n+"/provider/v1",{paths:[".",require.main.path]})}catch{throw new Error(`npm package ${n} not found from ${process.cwd()}: install it there; refresh and destroy need it too`)}return require(f)}';
+
+/**
+ * The client certificate that the deployments of a Vercel project present to an origin that demands mutual TLS.
+ *
+ * The token is read from the environment (`VERCEL_API_TOKEN`), the configuration (`vercel:apiToken`), or `VERCEL_TOKEN`,
+ * in this order; it is never an argument and never an output.
+ *
+ * A rotation uploads the new certificate, confirms that Vercel lists it, and only then removes the old one. Errors: bad
+ * arguments, all at once, before any call; a certificate that is already in place (see `allowOverwrite`); everything
+ * that Vercel refuses, with what to do about it.
+ */
+export class ProjectClientCert extends pulumi.CustomResource {
+    /** Vercel's id of the certificate that is in place. */
+    declare readonly certId: pulumi.Output<string>;
+    /** The origin as Vercel returned it. What Vercel returns for a project-wide certificate is not documented. */
+    declare readonly origin: pulumi.Output<string | undefined>;
+    /** The project as used last, by name or by id. */
+    declare readonly project: pulumi.Output<string>;
+    /** The team as used last, or `undefined` where the token's own scope was used. */
+    declare readonly team: pulumi.Output<string | undefined>;
+    /**
+     * `v1:` and the hexadecimal SHA-256 over the chain, leaf first, and the set of issuers. Equal fingerprints mean that
+     * there is nothing to upload. Empty after `get`, and while something else is in place.
+     */
+    declare readonly fingerprint: pulumi.Output<string>;
+    /** The hexadecimal SHA-256 of the leaf, as `openssl x509 -fingerprint -sha256` prints it, without the colons. */
+    declare readonly certFingerprint: pulumi.Output<string>;
+    /** The hexadecimal SHA-256 of the leaf's SubjectPublicKeyInfo (the pin of RFC 7469); stays over a renewal with the same key. */
+    declare readonly publicKeyFingerprint: pulumi.Output<string>;
+    /** The subject of the leaf. */
+    declare readonly subject: pulumi.Output<string>;
+    /** The issuer of the leaf. */
+    declare readonly issuer: pulumi.Output<string>;
+    /** The serial number of the leaf, hexadecimal. */
+    declare readonly serialNumber: pulumi.Output<string>;
+    /** From when on the leaf is valid, ISO 8601 in UTC. */
+    declare readonly notBefore: pulumi.Output<string>;
+    /** Until when the whole chain is valid, ISO 8601 in UTC: the earliest end among its certificates. */
+    declare readonly notAfter: pulumi.Output<string>;
+    /** When this resource last uploaded, ISO 8601 in UTC. */
+    declare readonly uploadedAt: pulumi.Output<string>;
+    /** Ids of replaced certificates that could not be deleted yet; the next `pulumi up` tries again. */
+    declare readonly staleCertIds: pulumi.Output<string[]>;
+
+    /**
+     * Declares a client certificate.
+     *
+     * @param name The name of the resource in the program.
+     * @param args The certificate, and where it belongs.
+     * @param opts The options of any Pulumi resource; `customTimeouts` and `replaceOnChanges` have no effect on dynamic resources.
+     */
+    constructor(name: string, args: ProjectClientCertArgs, opts?: pulumi.CustomResourceOptions) {
+        super(TYPE, name, propertiesOf(args), opts);
+        warnOfExpiry(this);
+    }
+
+    /**
+     * Looks up a certificate that exists already, without managing it. What only the PEMs tell is empty (`""`, `[]`).
+     *
+     * @param name The name of the resource in the program.
+     * @param id `[team/]project/https://host[:port]`, or `[team/]project/*` for the project-wide certificate.
+     * @param opts The options of any Pulumi resource.
+     */
+    static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ProjectClientCert {
+        // An existing resource is read by its id alone; the engine ignores the arguments, so there are none.
+        return new ProjectClientCert(name, {} as ProjectClientCertArgs, { ...opts, id });
+    }
+
+    /** Whether a value is a `ProjectClientCert`, also one of another copy of this package. */
+    static override isInstance(value: unknown): value is ProjectClientCert {
+        return pulumi.CustomResource.isInstance(value) && "__pulumiType" in value && value.__pulumiType === TYPE;
+    }
+}
+
+/** The arguments as they are registered, with a place for every output that is not an argument too. */
+function propertiesOf(args: ProjectClientCertArgs): pulumi.Inputs {
+    const outputs = {
+        certId: undefined,
+        fingerprint: undefined,
+        certFingerprint: undefined,
+        publicKeyFingerprint: undefined,
+        subject: undefined,
+        issuer: undefined,
+        serialNumber: undefined,
+        notBefore: undefined,
+        notAfter: undefined,
+        uploadedAt: undefined,
+        staleCertIds: undefined,
+        project: undefined,
+        team: undefined,
+        origin: undefined,
+    };
+    const key: pulumi.Inputs = "key" in args ? { key: secretKey(args.key) } : {};
+    return { ...outputs, ...args, ...key, __provider: PROVIDER_TEXT };
+}
+
+/** PEM text becomes a secret, whoever forgot; a reference stays readable, it is nothing but a name. */
+function secretKey(key: pulumi.Input<PrivateKeySource>): pulumi.Input<PrivateKeySource> {
+    if (typeof key === "string") {
+        return pulumi.secret(key);
+    }
+    const source: pulumi.Output<unknown> = pulumi.output(key);
+    return source.apply((known) =>
+        typeof known === "string" ? pulumi.secret(known) : known,
+    ) as pulumi.Output<PrivateKeySource>;
+}
+
+function warnOfExpiry(resource: ProjectClientCert): void {
+    resource.notAfter.apply((notAfter) => {
+        if (notAfter && Date.parse(notAfter) < Date.now()) {
+            void pulumi.log.warn(
+                `the client certificate in place expired on ${notAfter}; origins refuse it: declare a new one`,
+                resource,
+            );
+        }
+    });
+}

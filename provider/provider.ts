@@ -1,0 +1,124 @@
+import type { Clock } from "./vercel/clock";
+import { VercelClient } from "./vercel/client";
+import { resolveBaseUrl, resolveTeam, resolveToken, type Configuration, type Environment } from "./vercel/settings";
+import { scrub } from "./vercel/scrub";
+import type { Properties } from "./operations/arguments";
+import { check, type CheckResult } from "./operations/check";
+import { ProcessMemory, type OperationContext } from "./operations/context";
+import { create, type CreateResult } from "./operations/create";
+import { deleteCertificate } from "./operations/delete";
+import { diff, type DiffResult } from "./operations/diff";
+import { asOperationError } from "./operations/failures";
+import { read, type ReadResult } from "./operations/read";
+import { update, type UpdateResult } from "./operations/update";
+
+/** What the provider takes from the process that it runs in. */
+export interface ProviderHost {
+    readonly clock: Clock;
+    readonly environment: Environment;
+    /** The folder of the Pulumi program. */
+    readonly folder: string;
+    writeLine(line: string): void;
+}
+
+/** What the dynamic provider's host hands to `configure`: the stack's configuration, secrets decrypted. */
+export interface ConfigureRequest {
+    readonly config: { get(key: string): string | undefined };
+}
+
+/** The six operations as the dynamic provider's host calls them, joined to settings, client and clock. */
+export class ClientCertificateProvider {
+    readonly #host: ProviderHost;
+    readonly #memory = new ProcessMemory();
+    #configuration: Configuration = () => undefined;
+    #client: VercelClient | undefined;
+
+    constructor(host: ProviderHost) {
+        this.#host = host;
+    }
+
+    /** Assigns before anything else can run: the host lets first calls start while this is being awaited. */
+    configure({ config }: ConfigureRequest): Promise<void> {
+        this.#configuration = (key) => config.get(key);
+        return Promise.resolve();
+    }
+
+    check(olds: Properties, news: Properties): Promise<CheckResult> {
+        return this.#guard(() => check(olds, news, this.#context()));
+    }
+
+    diff(id: string, olds: Properties, news: Properties): Promise<DiffResult> {
+        return this.#guard(() => diff(id, olds, news, this.#context()));
+    }
+
+    create(inputs: Properties): Promise<CreateResult> {
+        return this.#guard(() => create(inputs, this.#context()));
+    }
+
+    read(id: string, props: Properties): Promise<ReadResult> {
+        return this.#guard(() => read(id, props, this.#context()));
+    }
+
+    update(id: string, olds: Properties, news: Properties): Promise<UpdateResult> {
+        return this.#guard(() => update(id, olds, news, this.#context()));
+    }
+
+    delete(id: string, props: Properties): Promise<void> {
+        return this.#guard(() => deleteCertificate(id, props, this.#context()));
+    }
+
+    async #guard<T>(operation: () => Promise<T>): Promise<T> {
+        try {
+            return await operation();
+        } catch (error) {
+            throw asOperationError(error, this.#tokens());
+        }
+    }
+
+    #context(): OperationContext {
+        const { clock, environment, folder } = this.#host;
+        return {
+            clock,
+            environment,
+            folder,
+            memory: this.#memory,
+            store: {
+                listCertificates: (address) => this.#connect().listCertificates(address),
+                uploadCertificate: (address, upload, label) =>
+                    this.#connect().uploadCertificate(address, upload, label),
+                deleteCertificate: (address, certId, label) =>
+                    this.#connect().deleteCertificate(address, certId, label),
+            },
+            notify: (line) => this.#notify(line),
+            teamFor: (argument) => resolveTeam(argument, this.#configuration),
+            addressOf: ({ project, team }) => ({ project, team, token: this.#token() }),
+        };
+    }
+
+    /** One client for the process: its queues and shared listings span all resources. */
+    #connect(): VercelClient {
+        this.#client ??= new VercelClient({
+            baseUrl: resolveBaseUrl(this.#host.environment),
+            clock: this.#host.clock,
+            notify: (line) => this.#notify(line),
+        });
+        return this.#client;
+    }
+
+    #token(): string {
+        return resolveToken({ environment: this.#host.environment, configuration: this.#configuration });
+    }
+
+    #tokens(): readonly string[] {
+        try {
+            return [this.#token()];
+        } catch {
+            // No usable token, so none that a message could hold.
+            return [];
+        }
+    }
+
+    #notify(line: string): void {
+        this.#host.writeLine(scrub(line, this.#tokens()));
+    }
+}

@@ -1,0 +1,232 @@
+import type { Clock } from "./clock";
+import { parseObject, VercelError } from "./errors";
+import { PacedQueue } from "./pacing";
+import { decideRetry, epochMs } from "./retry";
+import {
+    isFailure,
+    malformed,
+    Transport,
+    type AnswerHeaders,
+    type CallAnswer,
+    type CallFailure,
+    type CallRequest,
+} from "./transport";
+
+/** Whose certificates a call concerns, and with which right. */
+export interface ProjectAddress {
+    /** Id or name. */
+    readonly project: string;
+    /** Id (`team_…`) or slug; without it, the token's own scope. */
+    readonly team?: string | undefined;
+    readonly token: string;
+}
+
+export interface CertificateEntry {
+    readonly certId: string;
+    /** As Vercel returns it. */
+    readonly origin: string;
+}
+
+export interface CertificateUpload {
+    readonly cert: string;
+    readonly key: string;
+    readonly ca: string;
+    readonly origin?: string | undefined;
+    readonly skipValidation?: boolean | undefined;
+}
+
+export interface VercelClientOptions {
+    readonly baseUrl: string;
+    readonly clock: Clock;
+    readonly notify: (line: string) => void;
+    readonly random?: () => number;
+    readonly timeoutMs?: number;
+}
+
+/** How long a listing waits for others of the same project that are wanted at the same time. */
+const GATHER_MS = 5;
+
+/** The three calls of Vercel's API for client certificates, with pacing and retries. */
+export class VercelClient {
+    readonly #transport: Transport;
+    readonly #clock: Clock;
+    readonly #notify: (line: string) => void;
+    readonly #random: () => number;
+    readonly #queues = new Map<string, PacedQueue>();
+    readonly #gathering = new Map<string, Promise<readonly CertificateEntry[]>>();
+
+    constructor({ baseUrl, clock, notify, random = Math.random, timeoutMs }: VercelClientOptions) {
+        this.#transport = new Transport(baseUrl, timeoutMs);
+        this.#clock = clock;
+        this.#notify = notify;
+        this.#random = random;
+    }
+
+    /**
+     * The certificates of a project, by a request that is sent after this call: listings confirm writes. Calls that
+     * arrive before it is sent share it.
+     */
+    listCertificates(address: ProjectAddress): Promise<readonly CertificateEntry[]> {
+        const key = JSON.stringify([address.project, address.team ?? null, address.token]);
+        const shared = this.#gathering.get(key);
+        if (shared !== undefined) {
+            return shared;
+        }
+        const listing = this.#gather(key, address);
+        this.#gathering.set(key, listing);
+        return listing;
+    }
+
+    async #gather(key: string, address: ProjectAddress): Promise<readonly CertificateEntry[]> {
+        try {
+            await this.#clock.sleep(GATHER_MS);
+        } finally {
+            this.#gathering.delete(key);
+        }
+        const request: CallRequest = { operation: "list", method: "GET", path: pathOf(address), token: address.token };
+        const answer = await this.#call(request);
+        return readListing(request, answer);
+    }
+
+    /** @param label How a line about waiting names the resource. */
+    async uploadCertificate(
+        address: ProjectAddress,
+        upload: CertificateUpload,
+        label: string,
+    ): Promise<CertificateEntry> {
+        const { cert, key, ca, origin, skipValidation } = upload;
+        const body = {
+            cert,
+            key,
+            ca,
+            ...(origin === undefined ? {} : { origin }),
+            ...(skipValidation === undefined ? {} : { skipValidation }),
+        };
+        const path = pathOf(address);
+        const request: CallRequest = { operation: "upload", method: "POST", path, token: address.token, body };
+        const answer = await this.#call(request, this.#queueOf(address, "uploads"), label);
+        const { certId, origin: stored } = parseObject(answer.text);
+        if (typeof certId !== "string" || certId === "" || typeof stored !== "string") {
+            throw malformed(request, answer, "the answer to the upload has no certId or no origin");
+        }
+        return { certId, origin: stored };
+    }
+
+    /** @param label How a line about waiting names the resource. */
+    async deleteCertificate(address: ProjectAddress, certId: string, label: string): Promise<void> {
+        const path = pathOf(address, certId);
+        const request: CallRequest = { operation: "delete", method: "DELETE", path, token: address.token };
+        const answer = await this.#call(request, this.#queueOf(address, "deletions"), label);
+        if (typeof parseObject(answer.text)["certId"] !== "string") {
+            throw malformed(request, answer, "the answer to the deletion has no certId");
+        }
+    }
+
+    async #call(request: CallRequest, queue?: PacedQueue, label = ""): Promise<CallAnswer> {
+        let firstLimitedAt: number | undefined;
+        for (let attempts = 1; ; attempts += 1) {
+            await queue?.enter(label);
+            const result = await this.#transport.send(request);
+            if (!isFailure(result)) {
+                queue?.announce(announced(result.headers));
+                return result;
+            }
+            const now = this.#clock.now();
+            if (result.error.kind === "rate-limited") {
+                firstLimitedAt ??= now;
+            }
+            const delayMs = this.#delayOf(result, attempts, firstLimitedAt, now);
+            if (queue !== undefined && result.error.kind === "rate-limited") {
+                queue.block(delayMs);
+            } else {
+                await this.#clock.sleep(delayMs);
+            }
+        }
+    }
+
+    /** How long to wait before the next attempt. Throws where there is none. */
+    #delayOf(
+        { error, headers, body }: CallFailure,
+        attempts: number,
+        firstLimitedAt: number | undefined,
+        now: number,
+    ): number {
+        const decision = decideRetry(
+            {
+                operation: error.operation,
+                kind: error.kind,
+                attempts,
+                firstLimitedAt,
+                retryAfter: headers.retryAfter,
+                rateLimitReset: headers.reset,
+                bodyReset: body.reset,
+            },
+            now,
+            this.#random(),
+        );
+        if (decision.retry) {
+            return decision.delayMs;
+        }
+        throw decision.until === undefined ? error : limitedUntil(error, decision.until);
+    }
+
+    /** One queue per kind of write and owner, for the limit is the owner's. */
+    #queueOf({ team, token }: ProjectAddress, what: "uploads" | "deletions"): PacedQueue {
+        const key = JSON.stringify([what, team ?? token]);
+        const queue = this.#queues.get(key) ?? new PacedQueue(what, this.#clock, this.#notify);
+        this.#queues.set(key, queue);
+        return queue;
+    }
+}
+
+function limitedUntil(error: VercelError, until: string): VercelError {
+    const { operation, method, path, kind, status, code, requestId, effect } = error;
+    return new VercelError({
+        ...{ operation, method, path, kind, status, code, requestId, effect },
+        detail: `the limit is used up until ${until}, more than ten minutes away`,
+        secrets: [],
+    });
+}
+
+/** `team_…` is an id, anything else a slug: project-scoped tokens may not ask which it is. */
+function pathOf({ project, team }: ProjectAddress, certId?: string): string {
+    const base = `/v1/projects/${segment(project)}/client-cert`;
+    const path = certId === undefined ? base : `${base}/${segment(certId)}`;
+    if (team === undefined) {
+        return path;
+    }
+    return `${path}?${team.startsWith("team_") ? "teamId" : "slug"}=${encodeURIComponent(team)}`;
+}
+
+/** A path segment that stays one: `.` and `..` would be resolved away, whatever is encoded around them. */
+function segment(text: string): string {
+    if (text === "" || text === "." || text === "..") {
+        throw new Error(`expected a name or id, got ${JSON.stringify(text)}`);
+    }
+    return encodeURIComponent(text);
+}
+
+function readListing(request: CallRequest, answer: CallAnswer): readonly CertificateEntry[] {
+    const { clientCerts } = parseObject(answer.text);
+    if (!Array.isArray(clientCerts)) {
+        throw malformed(request, answer, "the list has no clientCerts");
+    }
+    return clientCerts.map((entry: unknown) => {
+        const { id, origin } = typeof entry === "object" && entry !== null ? (entry as Record<string, unknown>) : {};
+        if (typeof id !== "string" || id === "" || typeof origin !== "string") {
+            throw malformed(request, answer, "an entry of the list has no id or no origin");
+        }
+        return { certId: id, origin };
+    });
+}
+
+function announced({ limit, remaining, reset }: AnswerHeaders): Parameters<PacedQueue["announce"]>[0] {
+    const number = (text: string | undefined): number | undefined =>
+        text === undefined || text.trim() === "" || Number.isNaN(Number(text)) ? undefined : Number(text);
+    const resetAt = number(reset);
+    return {
+        limit: number(limit),
+        remaining: number(remaining),
+        resetAt: resetAt === undefined ? undefined : epochMs(resetAt),
+    };
+}

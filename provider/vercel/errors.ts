@@ -1,0 +1,207 @@
+import { scrub } from "./scrub";
+
+export type Operation = "list" | "upload" | "delete";
+
+/** What went wrong, as far as it can be told apart; each kind has its own way to mend it. */
+export type ErrorKind =
+    | "bad-token"
+    | "wrong-scope"
+    | "forbidden"
+    | "project-missing"
+    | "certificate-missing"
+    | "withdrawn"
+    | "transferring"
+    | "payment-required"
+    | "rate-limited"
+    | "invalid"
+    | "server"
+    | "network"
+    | "timeout"
+    | "redirect"
+    | "malformed"
+    | "unexpected";
+
+const WHAT_TO_DO: Readonly<Record<ErrorKind, string>> = {
+    "bad-token": "Set VERCEL_API_TOKEN to a token that is valid: it may be missing, expired or revoked.",
+    "wrong-scope": "Use a token of this team, or give the team that the token belongs to.",
+    forbidden: "Use a token that may change this project; check the role and the plan of its team.",
+    "project-missing": "Check project and team: with the wrong team or token an existing project is not found either.",
+    "certificate-missing": "It was removed already.",
+    withdrawn:
+        "This endpoint is withdrawn, or not enabled for this team: ask Vercel, or look for a newer version of this package.",
+    transferring: "The project is being transferred to another team: wait until that is done and run again.",
+    "payment-required": "Vercel has limited this account: look at its billing page.",
+    "rate-limited": "The team's limit is used up, by this or other machines: run again later.",
+    invalid: "Vercel refuses these values: check the certificate, the key, the issuers and the origin.",
+    server: "This is a fault at Vercel: run again, and quote the request id if it stays.",
+    network: "Check the network, the proxy, and VERCEL_API_URL if it is set.",
+    timeout: "Check the network and the proxy, and run again.",
+    redirect:
+        "Redirects are not followed, since they would take the private key to another host: check VERCEL_API_URL.",
+    malformed: "The answer is not what Vercel documents: check the proxy, and VERCEL_API_URL if it is set.",
+    unexpected: "Look for a newer version of this package.",
+};
+
+export interface ErrorFacts {
+    readonly operation: Operation;
+    readonly method: string;
+    readonly path: string;
+    readonly kind: ErrorKind;
+    readonly status?: number | undefined;
+    /** Vercel's code, or that of the network error. */
+    readonly code?: string | undefined;
+    readonly detail?: string | undefined;
+    readonly requestId?: string | undefined;
+    /** Whether a write may have happened although it failed. */
+    readonly effect: "none" | "unknown";
+    readonly secrets: readonly string[];
+}
+
+/**
+ * A call that failed. It holds no request data and no cause, for those carry token and private key; its stack is empty
+ * because the dynamic provider's host prints stacks; and it has no property `id`, which the host would misread.
+ */
+export class VercelError extends Error {
+    readonly operation: Operation;
+    readonly method: string;
+    readonly path: string;
+    readonly kind: ErrorKind;
+    readonly status: number | undefined;
+    readonly code: string | undefined;
+    readonly requestId: string | undefined;
+    readonly effect: "none" | "unknown";
+
+    constructor(facts: ErrorFacts) {
+        super(describe(facts));
+        this.name = "VercelError";
+        this.stack = "";
+        this.operation = facts.operation;
+        this.method = facts.method;
+        this.path = facts.path;
+        this.kind = facts.kind;
+        this.status = facts.status;
+        this.code = facts.code === undefined ? undefined : scrub(facts.code, facts.secrets);
+        this.requestId = facts.requestId === undefined ? undefined : scrub(facts.requestId, facts.secrets);
+        this.effect = facts.effect;
+    }
+}
+
+const VERBS: Readonly<Record<Operation, string>> = {
+    list: "Listing the client certificates",
+    upload: "Uploading the client certificate",
+    delete: "Deleting the client certificate",
+};
+
+function describe({ operation, method, path, kind, status, code, detail, requestId, secrets }: ErrorFacts): string {
+    const answer = [status === undefined ? undefined : String(status), code].filter((part) => part !== undefined);
+    const said =
+        detail === undefined || detail === ""
+            ? ""
+            : `: ${scrub(detail, secrets)
+                  .slice(0, 400)
+                  .replace(/[.\s]+$/, "")}`;
+    const request = requestId === undefined ? "" : ` (request ${scrub(requestId, secrets).slice(0, 100)})`;
+    const what = `${VERBS[operation]} failed: ${method} ${path}`;
+    return `${what}: ${scrub(answer.join(" "), secrets)}${said}${request}. ${WHAT_TO_DO[kind]}`;
+}
+
+/** What Vercel says in the body of an error; every field may be missing. */
+export interface ErrorBody {
+    readonly code?: string;
+    readonly message?: string;
+    readonly missingToken?: boolean;
+    readonly invalidToken?: boolean;
+    readonly scope?: boolean;
+    /** When the limit is reset, in seconds or milliseconds since the epoch. */
+    readonly reset?: number;
+}
+
+/** Reads an error's body: `{error: {}}`, `{err: {}}`, flat, empty and non-JSON ones all occur. */
+export function readErrorBody(text: string): ErrorBody {
+    const body = parseObject(text);
+    const envelope = asObject(body["error"]) ?? asObject(body["err"]) ?? body;
+    const limit = asObject(envelope["limit"]);
+    const reset = limit?.["resetMs"] ?? limit?.["reset"];
+    const flag = (name: string): boolean => envelope[name] !== undefined && envelope[name] !== false;
+    return {
+        ...(typeof envelope["code"] === "string" ? { code: envelope["code"] } : {}),
+        ...(typeof envelope["message"] === "string" ? { message: envelope["message"] } : {}),
+        ...(typeof reset === "number" ? { reset } : {}),
+        missingToken: flag("missingToken"),
+        invalidToken: flag("invalidToken"),
+        scope: flag("scope"),
+    };
+}
+
+/** Which kind of error a status and a body make. */
+export function classify(operation: Operation, status: number, body: ErrorBody): ErrorKind {
+    if (status >= 300 && status < 400) {
+        return "redirect";
+    }
+    switch (status) {
+        case 400:
+        case 422:
+            return "invalid";
+        case 401:
+            return "bad-token";
+        case 402:
+            return "payment-required";
+        case 403:
+            return classifyForbidden(body);
+        case 404:
+            return classifyMissing(operation, body);
+        case 405:
+        case 410:
+            return "withdrawn";
+        case 409:
+            return "transferring";
+        case 429:
+            return "rate-limited";
+        default:
+            return status >= 500 ? "server" : "unexpected";
+    }
+}
+
+function classifyForbidden(body: ErrorBody): ErrorKind {
+    if (body.missingToken === true || body.invalidToken === true) {
+        return "bad-token";
+    }
+    return body.scope === true ? "wrong-scope" : "forbidden";
+}
+
+/** Only what says "certificate" is a certificate that is gone: the rest must never pass for one. */
+function classifyMissing(operation: Operation, { message = "", code = "" }: ErrorBody): ErrorKind {
+    if (/project/i.test(message)) {
+        return "project-missing";
+    }
+    if (operation === "delete" && /certificate/i.test(message)) {
+        return "certificate-missing";
+    }
+    return code === "not_found" && message === "" ? "project-missing" : "withdrawn";
+}
+
+export function isProjectMissing(error: unknown): boolean {
+    return error instanceof VercelError && error.kind === "project-missing";
+}
+
+export function isCertificateMissing(error: unknown): boolean {
+    return error instanceof VercelError && error.kind === "certificate-missing";
+}
+
+/** Whether a write may have happened although it failed. */
+export function isEffectUnknown(error: unknown): boolean {
+    return error instanceof VercelError && error.effect === "unknown";
+}
+
+export function parseObject(text: string): Readonly<Record<string, unknown>> {
+    try {
+        return asObject(JSON.parse(text)) ?? {};
+    } catch {
+        // Proxies answer with HTML, and some errors have no body: then there is nothing to read from it.
+        return {};
+    }
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
+    return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
+}

@@ -1,0 +1,95 @@
+/** Looks up a key of the stack's configuration, as `vercel:team`. */
+export type Configuration = (key: string) => string | undefined;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A setting that cannot be used. The message never holds a token. */
+export class SettingsError extends Error {
+    constructor(message: string) {
+        super(message);
+        this.name = "SettingsError";
+        this.stack = "";
+    }
+}
+
+export interface TokenSources {
+    /** The name of the environment variable that a resource asks for; unset, it is an error, without a fallback. */
+    readonly tokenEnv?: string | undefined;
+    readonly environment: Environment;
+    readonly configuration: Configuration;
+}
+
+/**
+ * The token of a call. The environment comes first because a refresh and a destroy see the configuration of the last
+ * `pulumi up`, and a token that was replaced since then must win.
+ */
+export function resolveToken({ tokenEnv, environment, configuration }: TokenSources): string {
+    if (tokenEnv !== undefined) {
+        const token = present(environment[tokenEnv]);
+        if (token === undefined) {
+            throw new SettingsError(
+                `expected a Vercel token in the environment variable ${JSON.stringify(tokenEnv)}, which tokenEnv names, ` +
+                    `but it is not set; set it where pulumi runs`,
+            );
+        }
+        return usable(token, tokenEnv);
+    }
+    const sources: readonly (readonly [string, string | undefined])[] = [
+        ["VERCEL_API_TOKEN", environment["VERCEL_API_TOKEN"]],
+        ["the configuration vercel:apiToken", configuration("vercel:apiToken")],
+        ["VERCEL_TOKEN", environment["VERCEL_TOKEN"]],
+    ];
+    for (const [source, value] of sources) {
+        const token = present(value);
+        if (token !== undefined) {
+            return usable(token, source);
+        }
+    }
+    throw new SettingsError(
+        "expected a Vercel token, got none: set the environment variable VERCEL_API_TOKEN where pulumi runs, " +
+            "or run pulumi config set --secret vercel:apiToken",
+    );
+}
+
+/** The team that is meant where a resource names none; the environment is not asked, or machines would disagree. */
+export function resolveTeam(argument: string | undefined, configuration: Configuration): string | undefined {
+    return present(argument) ?? present(configuration("vercel:team"));
+}
+
+const DEFAULT_BASE_URL = "https://api.vercel.com";
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** Where Vercel's API is. In clear only on this machine: the private key goes there. */
+export function resolveBaseUrl(environment: Environment): string {
+    const given = present(environment["VERCEL_API_URL"]);
+    if (given === undefined) {
+        return DEFAULT_BASE_URL;
+    }
+    const refuse = (got: string): SettingsError =>
+        new SettingsError(`VERCEL_API_URL: expected https://host[:port][/path], or http:// on loopback, got ${got}`);
+    if (!URL.canParse(given)) {
+        throw refuse("a text that is no URL");
+    }
+    const url = new URL(given);
+    if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+        throw refuse("a URL with credentials, a query or a fragment");
+    }
+    if (url.protocol !== "https:" && !(url.protocol === "http:" && LOOPBACK.test(url.hostname))) {
+        throw refuse(`${url.protocol}//${url.host}, which would send the private key in clear`);
+    }
+    return `${url.origin}${url.pathname}`.replace(/\/+$/, "");
+}
+
+function present(text: string | undefined): string | undefined {
+    const trimmed = text?.trim();
+    return trimmed === "" ? undefined : trimmed;
+}
+
+/** A token with a blank or a line break in it is a pasting mistake, and would break the header that carries it. */
+function usable(token: string, source: string): string {
+    if (!/^[\x21-\x7e]+$/.test(token)) {
+        throw new SettingsError(
+            `${source}: expected a token of printable characters, got one with blanks or others in it`,
+        );
+    }
+    return token;
+}

@@ -1,0 +1,148 @@
+import type { AxiosInstance, AxiosResponse } from "axios" with { "resolution-mode": "import" };
+import { classify, readErrorBody, VercelError, type ErrorBody, type ErrorKind, type Operation } from "./errors";
+
+export interface CallRequest {
+    readonly operation: Operation;
+    readonly method: "GET" | "POST" | "DELETE";
+    /** With the query, percent-encoded, without anything secret. */
+    readonly path: string;
+    readonly token: string;
+    readonly body?: Readonly<Record<string, unknown>>;
+}
+
+export interface CallAnswer {
+    readonly text: string;
+    readonly status: number;
+    readonly requestId: string | undefined;
+    readonly headers: AnswerHeaders;
+}
+
+/** The headers that say something about the limit. */
+export interface AnswerHeaders {
+    readonly retryAfter: string | undefined;
+    readonly limit: string | undefined;
+    readonly remaining: string | undefined;
+    readonly reset: string | undefined;
+}
+
+/** A failed call together with what its answer said about the limit; only for the retry policy. */
+export interface CallFailure {
+    readonly error: VercelError;
+    readonly headers: AnswerHeaders;
+    readonly body: ErrorBody;
+}
+
+const NO_HEADERS: AnswerHeaders = { retryAfter: undefined, limit: undefined, remaining: undefined, reset: undefined };
+const TIMEOUT_MS = 30_000;
+const LARGEST_ANSWER_BYTES = 4 * 1024 * 1024;
+
+/** Network errors before anything can have been sent: a write that failed so did not happen. */
+const NOT_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "ERR_INVALID_URL"]);
+const TIMED_OUT = new Set(["ECONNABORTED", "ETIMEDOUT", "ERR_CANCELED"]);
+
+/** Sends single requests. What axios throws holds token and private key, so nothing of it leaves this class. */
+export class Transport {
+    readonly #baseUrl: string;
+    readonly #timeoutMs: number;
+    #axios: Promise<AxiosInstance> | undefined;
+
+    constructor(baseUrl: string, timeoutMs = TIMEOUT_MS) {
+        this.#baseUrl = baseUrl;
+        this.#timeoutMs = timeoutMs;
+    }
+
+    async send(request: CallRequest): Promise<CallAnswer | CallFailure> {
+        let response: AxiosResponse<string>;
+        try {
+            response = await this.#request(request);
+        } catch (thrown) {
+            return failureOf(request, thrown);
+        }
+        return readAnswer(request, response);
+    }
+
+    async #request({ method, path, token, body }: CallRequest): Promise<AxiosResponse<string>> {
+        const axios = await this.#load();
+        return await axios.request<string>({
+            method,
+            url: `${this.#baseUrl}${path}`,
+            headers: { Authorization: `Bearer ${token}`, Accept: "application/json" },
+            // The limit of axios ends a silent connection only; the signal ends one that drips as well.
+            signal: AbortSignal.timeout(this.#timeoutMs),
+            ...(body === undefined ? {} : { data: body }),
+        });
+    }
+
+    /** Loaded with the first call: an up that changes nothing makes none. */
+    #load(): Promise<AxiosInstance> {
+        this.#axios ??= import("axios").then(({ default: axios }) =>
+            axios.create({
+                timeout: this.#timeoutMs,
+                maxRedirects: 0,
+                maxContentLength: LARGEST_ANSWER_BYTES,
+                responseType: "text",
+                transformResponse: (text: string) => text,
+                validateStatus: () => true,
+                headers: { "User-Agent": "pulumi-vercel-client-cert" },
+            }),
+        );
+        return this.#axios;
+    }
+}
+
+export function isFailure(result: CallAnswer | CallFailure): result is CallFailure {
+    return "error" in result;
+}
+
+/** An answer that is not what is documented; for a write it is open whether that had its effect. */
+export function malformed(request: CallRequest, answer: CallAnswer, detail: string): VercelError {
+    return newError(request, { kind: "malformed", detail, status: answer.status, requestId: answer.requestId }, true);
+}
+
+function readAnswer(request: CallRequest, response: AxiosResponse<string>): CallAnswer | CallFailure {
+    const { status } = response;
+    const header = (name: string): string | undefined => {
+        const value: unknown = response.headers[name];
+        return typeof value === "string" ? value : undefined;
+    };
+    const requestId = header("x-vercel-id");
+    const headers: AnswerHeaders = {
+        retryAfter: header("retry-after"),
+        limit: header("x-ratelimit-limit"),
+        remaining: header("x-ratelimit-remaining"),
+        reset: header("x-ratelimit-reset"),
+    };
+    const text = typeof response.data === "string" ? response.data : "";
+    if (status >= 200 && status < 300) {
+        return { text, status, requestId, headers };
+    }
+    const body = readErrorBody(text);
+    const kind = classify(request.operation, status, body);
+    const facts = { kind, status, requestId, code: body.code, detail: body.message };
+    return { error: newError(request, facts, status >= 500), headers, body };
+}
+
+function failureOf(request: CallRequest, thrown: unknown): CallFailure {
+    const code =
+        thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : "UNKNOWN";
+    const kind: ErrorKind = TIMED_OUT.has(code) ? "timeout" : "network";
+    const detail = kind === "timeout" ? "no complete answer in time" : "no answer";
+    return { error: newError(request, { kind, code, detail }, !NOT_SENT.has(code)), headers: NO_HEADERS, body: {} };
+}
+
+interface Facts {
+    readonly kind: ErrorKind;
+    readonly status?: number;
+    readonly code?: string | undefined;
+    readonly detail?: string | undefined;
+    readonly requestId?: string | undefined;
+}
+
+function newError(
+    { operation, method, path, token }: CallRequest,
+    facts: Facts,
+    mayHaveHappened: boolean,
+): VercelError {
+    const effect = mayHaveHappened && operation !== "list" ? "unknown" : "none";
+    return new VercelError({ operation, method, path, ...facts, effect, secrets: [token] });
+}

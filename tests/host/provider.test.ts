@@ -1,0 +1,98 @@
+import { expect } from "chai";
+import { after, before, describe, it } from "mocha";
+import { resolve } from "node:path";
+import { UNKNOWN_VALUE } from "../../provider/operations/arguments";
+import { mintTriple, type Triple } from "../support/mint";
+import { PROVIDER_TEXT, ProviderHost } from "../support/providerHost";
+import { assertNoSecrets } from "../support/secretSweep";
+import { failureOf, newToken, ORIGIN } from "../support/world";
+import { StandIn } from "../vercel/standIn";
+
+const REPOSITORY = resolve(__dirname, "../../..");
+
+describe("the provider, in the process that the engine starts", function () {
+    this.timeout(60_000);
+
+    const token = newToken();
+    let standIn: StandIn;
+    let host: ProviderHost;
+    let triple: Triple;
+    const shown: string[] = [];
+    before(async () => {
+        standIn = await StandIn.start();
+        standIn.addTeam({ id: "team_1", slug: "my-team" });
+        standIn.addToken(token, { teams: ["team_1"] });
+        standIn.addProject({ id: "prj_1", name: "site", team: "team_1" });
+        triple = await mintTriple();
+        host = await startHost({ "vercel:apiToken": token, "vercel:team": "team_1" });
+    });
+    after(async () => {
+        await host.stop();
+        await standIn.stop();
+        assertNoSecrets([host.stdout, host.stderr, ...shown].join("\n"), { keys: [triple.key], tokens: [token] });
+        expect(standIn.specViolations).to.deep.equal([]);
+    });
+
+    async function startHost(configuration: Record<string, string>): Promise<ProviderHost> {
+        return await ProviderHost.start({
+            cwd: REPOSITORY,
+            environment: { VERCEL_API_URL: standIn.url },
+            configuration,
+        });
+    }
+
+    const inputs = (overrides: Record<string, unknown> = {}): Record<string, unknown> => {
+        const { cert, key, ca } = triple;
+        return { project: "site", origin: ORIGIN, cert, key, ca, ...overrides, __provider: PROVIDER_TEXT };
+    };
+
+    it("runs the six operations over gRPC, with token and team from the configuration", async () => {
+        const checked = await host.check({}, inputs());
+        expect(checked.failures).to.deep.equal([]);
+        const created = await host.create(checked.inputs);
+        expect(created.id).to.equal(`team_1/site/${ORIGIN}`);
+        expect(created.properties).to.include({
+            __provider: PROVIDER_TEXT,
+            fingerprint: checked.inputs["fingerprint"],
+        });
+        expect((await host.diff(created.id, created.properties, checked.inputs)).changes).to.equal("none");
+
+        const next = await triple.authority.issue();
+        const renewed = await host.check(checked.inputs, inputs({ cert: next.certPem, key: next.keyPem }));
+        expect((await host.diff(created.id, created.properties, renewed.inputs)).changes).to.equal("some");
+        const updated = await host.update(created.id, created.properties, renewed.inputs);
+        expect(standIn.certificates("prj_1").map(({ certId }) => certId)).to.deep.equal([updated.properties["certId"]]);
+
+        const read = await host.read(created.id, updated.properties);
+        expect(read.properties).to.deep.equal(updated.properties);
+        await host.delete(created.id, { ...updated.properties, certId: "cert_gone_already" });
+        expect((await host.read(created.id, { __provider: PROVIDER_TEXT })).properties["certId"]).to.equal(
+            updated.properties["certId"],
+        );
+        shown.push(JSON.stringify([created.properties, updated.properties]));
+    });
+
+    it("keeps unknown inputs unknown over the wire", async () => {
+        const checked = await host.check({}, inputs({ cert: UNKNOWN_VALUE }));
+        expect(checked.inputs["fingerprint"]).to.equal(UNKNOWN_VALUE);
+    });
+
+    it("prints neither stack nor secret where an operation fails", async () => {
+        const error = await failureOf(host.read(`team_1/missing/${ORIGIN}`, { __provider: PROVIDER_TEXT }));
+        expect(error.message).to.contain("missing");
+        expect(host.stderr).to.not.match(/^\s+at /m);
+        shown.push(String(error));
+    });
+
+    it("says which variable to set where there is no token", async () => {
+        const fresh = await startHost({});
+        try {
+            const checked = await fresh.check({}, inputs());
+            expect(checked.failures).to.deep.equal([]);
+            const error = await failureOf(fresh.create(checked.inputs));
+            expect(error.message).to.contain("VERCEL_API_TOKEN");
+        } finally {
+            await fresh.stop();
+        }
+    });
+});

@@ -1,0 +1,118 @@
+import { findPulumiCli } from "./pulumiCli";
+import { mintTriple, type Triple } from "./mint";
+import { assertNoSecrets } from "./secretSweep";
+import { PulumiProject, type ResourceState } from "./stack";
+import { StandIn, type StandInOptions } from "../vercel/standIn";
+import { newToken, ORIGIN } from "./world";
+
+/** The arguments stand in a file, so that a test changes them as a user would change a program. */
+const PROGRAM = `
+const fs = require("node:fs");
+const pulumi = require("@pulumi/pulumi");
+const { ProjectClientCert } = require("pulumi-vercel-client-cert");
+
+const echo = { create: async (inputs) => ({ id: "echo", outs: inputs }) };
+class Echo extends pulumi.dynamic.Resource {
+    constructor(name, props) { super(echo, name, props); }
+}
+
+const { resources = {}, get, unknownCert } = JSON.parse(fs.readFileSync("args.json", "utf8"));
+for (const [name, args] of Object.entries(resources)) {
+    if (unknownCert === name) {
+        args.cert = new Echo("late-" + args.cert.length, { text: args.cert }).text;
+    }
+    const { certId, fingerprint, staleCertIds } = new ProjectClientCert(name, args);
+    exports[name] = { certId, fingerprint, staleCertIds };
+}
+if (get !== undefined) {
+    const { certId, fingerprint, team, notAfter } = ProjectClientCert.get("looked-up", get);
+    exports.lookedUp = { certId, fingerprint, team, notAfter };
+}
+`;
+
+const TYPE = "pulumi-nodejs:dynamic/vercel:ProjectClientCert";
+
+export interface Declaration {
+    readonly resources?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    readonly get?: string;
+    readonly unknownCert?: string;
+}
+
+/** A stack on the real CLI, next to a stand-in for Vercel with one team and project. */
+export class EngineWorld {
+    static async start(options: StandInOptions = {}): Promise<EngineWorld> {
+        const cli = await findPulumiCli({ log: (line) => process.stderr.write(`${line}\n`) });
+        const standIn = await StandIn.start(options);
+        const token = newToken();
+        standIn.addTeam({ id: "team_1", slug: "my-team" });
+        standIn.addToken(token, { teams: ["team_1"] });
+        standIn.addProject({ id: "prj_1", name: "site", team: "team_1" });
+        const triple = await mintTriple();
+        const project = await PulumiProject.create({
+            cli,
+            program: PROGRAM,
+            environment: { VERCEL_API_URL: standIn.url, VERCEL_API_TOKEN: token },
+            files: { "args.json": "{}" },
+        });
+        return new EngineWorld(standIn, project, token, triple);
+    }
+
+    readonly #keys: string[];
+
+    private constructor(
+        readonly standIn: StandIn,
+        readonly project: PulumiProject,
+        readonly token: string,
+        readonly triple: Triple,
+    ) {
+        this.#keys = [triple.key];
+    }
+
+    /** The next leaf of the same authority. Its key joins those that must not show up anywhere. */
+    async renew(): Promise<{ cert: string; key: string }> {
+        const { certPem, keyPem } = await this.triple.authority.issue();
+        this.#keys.push(keyPem);
+        return { cert: certPem, key: keyPem };
+    }
+
+    args(overrides: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+        const { cert, key, ca } = this.triple;
+        return { project: "site", team: "team_1", origin: ORIGIN, cert, key, ca, ...overrides };
+    }
+
+    declare(declaration: Declaration): void {
+        this.project.writeFile("args.json", JSON.stringify(declaration));
+    }
+
+    /** Declares one resource, called `mtls`. */
+    declareOne(overrides: Readonly<Record<string, unknown>> = {}): void {
+        this.declare({ resources: { mtls: this.args(overrides) } });
+    }
+
+    certIds(): string[] {
+        return this.standIn.certificates("prj_1").map(({ certId }) => certId);
+    }
+
+    operations(): string[] {
+        return this.standIn.requests.map(({ operation }) => operation);
+    }
+
+    /** The resource in the state. */
+    async stored(name = "mtls"): Promise<ResourceState | undefined> {
+        const { deployment } = await this.project.state();
+        return deployment.resources.find(({ type, urn }) => type === TYPE && urn.endsWith(`::${name}`));
+    }
+
+    /** No secret in anything that the CLI printed or wrote, and the stand-in kept to the official document. */
+    verify(): void {
+        assertNoSecrets(this.project.allText(), { keys: this.#keys, tokens: [this.token] });
+        if (this.standIn.specViolations.length > 0) {
+            throw new Error(`the official document was violated: ${this.standIn.specViolations.join("; ")}`);
+        }
+    }
+
+    async stop(): Promise<void> {
+        await this.project.dispose();
+        await this.standIn.stop();
+    }
+}

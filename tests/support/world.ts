@@ -1,0 +1,130 @@
+import { randomBytes } from "node:crypto";
+import { ClientCertificateProvider } from "../../provider/provider";
+import type { Properties } from "../../provider/operations/arguments";
+import { systemClock, type Clock } from "../../provider/vercel/clock";
+import { StandIn, type StandInOptions } from "../vercel/standIn";
+import { assertNoSecrets } from "./secretSweep";
+import { mintTriple, type Triple } from "./mint";
+import { inspect } from "node:util";
+
+export const ORIGIN = "https://billing.example.com";
+
+export interface WorldOptions extends StandInOptions {
+    readonly clock?: Clock;
+    readonly configuration?: Readonly<Record<string, string>>;
+    readonly environment?: Readonly<Record<string, string>>;
+    readonly folder?: string;
+}
+
+/** A provider as the host would drive it, in this process, against a stand-in for Vercel with one team and project. */
+export class World {
+    static async start(options: WorldOptions = {}): Promise<World> {
+        const standIn = await StandIn.start(options);
+        const token = newToken();
+        standIn.addTeam({ id: "team_1", slug: "my-team" });
+        standIn.addToken(token, { teams: ["team_1"] });
+        standIn.addProject({ id: "prj_1", name: "site", team: "team_1" });
+        const triple = await mintTriple();
+        return new World(standIn, token, triple, options);
+    }
+
+    readonly lines: string[] = [];
+    readonly environment: Record<string, string | undefined>;
+    readonly #options: WorldOptions;
+    #provider: ClientCertificateProvider;
+
+    private constructor(
+        readonly standIn: StandIn,
+        readonly token: string,
+        readonly triple: Triple,
+        options: WorldOptions,
+    ) {
+        this.#options = options;
+        this.environment = { VERCEL_API_URL: standIn.url, VERCEL_API_TOKEN: token, ...options.environment };
+        this.#provider = this.#newProvider();
+    }
+
+    get provider(): ClientCertificateProvider {
+        return this.#provider;
+    }
+
+    /** Another run of `pulumi up`: nothing that the process remembered is left. */
+    nextRun(): void {
+        this.#provider = this.#newProvider();
+    }
+
+    inputs(overrides: Properties = {}): Record<string, unknown> {
+        const { cert, key, ca } = this.triple;
+        const given = {
+            project: "site",
+            team: "team_1",
+            origin: ORIGIN,
+            cert,
+            key,
+            ca,
+            __provider: "text",
+            ...overrides,
+        };
+        return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+    }
+
+    /** What check makes of inputs that are expected to be fine. */
+    async checked(overrides: Properties = {}, olds: Properties = {}): Promise<Record<string, unknown>> {
+        const { inputs, failures } = await this.#provider.check(olds, this.inputs(overrides));
+        if (failures.length > 0) {
+            throw new Error(
+                `expected inputs without problems, got: ${failures.map(({ reason }) => reason).join("; ")}`,
+            );
+        }
+        return inputs;
+    }
+
+    async create(
+        overrides: Properties = {},
+    ): Promise<{ id: string; inputs: Properties; outs: Record<string, unknown> }> {
+        const inputs = await this.checked(overrides);
+        const { id, outs } = await this.#provider.create(inputs);
+        return { id, inputs, outs };
+    }
+
+    /** Everything that a user sees of this world holds no secret, and the stand-in kept to the official document. */
+    verify(...shown: readonly unknown[]): void {
+        const text = [this.lines.join("\n"), ...shown.map((value) => inspect(value, { depth: null }))].join("\n");
+        assertNoSecrets(text, { keys: [this.triple.key], tokens: [this.token] });
+        if (this.standIn.specViolations.length > 0) {
+            throw new Error(`the official document was violated: ${this.standIn.specViolations.join("; ")}`);
+        }
+    }
+
+    async stop(): Promise<void> {
+        await this.standIn.stop();
+    }
+
+    #newProvider(): ClientCertificateProvider {
+        const { clock = systemClock, configuration = {}, folder = process.cwd() } = this.#options;
+        const provider = new ClientCertificateProvider({
+            clock,
+            environment: this.environment,
+            folder,
+            writeLine: (line) => this.lines.push(line),
+        });
+        void provider.configure({ config: { get: (key) => configuration[key] } });
+        return provider;
+    }
+}
+
+export function newToken(): string {
+    return `vcp_${randomBytes(24).toString("hex")}`;
+}
+
+/** The error of an operation that is expected to fail. */
+export async function failureOf(operation: Promise<unknown>): Promise<Error> {
+    try {
+        await operation;
+    } catch (error) {
+        if (error instanceof Error) {
+            return error;
+        }
+    }
+    throw new Error("expected the operation to fail with an Error");
+}
