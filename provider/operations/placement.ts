@@ -1,7 +1,7 @@
 import { isEffectUnknown } from "../vercel/errors";
 import type { CertificateEntry, CertificateUpload, ProjectAddress } from "../vercel/client";
 import type { OperationContext } from "./context";
-import { messageOf } from "./failures";
+import { messageOf, OperationError } from "./failures";
 import { holdsOrigin } from "./identity";
 import { removeEach } from "./removal";
 
@@ -72,7 +72,8 @@ async function listAfterFailure(
     try {
         return await store.listCertificates(address);
     } catch (error) {
-        throw new Error(
+        // The error as a cause would take its stack out with it, which the host prints.
+        throw new OperationError(
             `${messageOf(uploadError)} The upload may have happened, and the list that would tell could not be had: ` +
                 `${messageOf(error)} Run pulumi up again; where it then finds a certificate that no state knows, ` +
                 `set allowOverwrite for one run.`,

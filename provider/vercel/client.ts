@@ -103,7 +103,14 @@ export class VercelClient {
             ...(skipValidation === undefined ? {} : { skipValidation }),
         };
         const path = pathOf(address);
-        const request: CallRequest = { operation: "upload", method: "POST", path, token: address.token, body };
+        const request: CallRequest = {
+            operation: "upload",
+            method: "POST",
+            path,
+            token: address.token,
+            body,
+            secrets: linesOf(key),
+        };
         const answer = await this.#call(request, this.#queueOf(address, "uploads"), label);
         const { certId, origin: stored } = parseObject(answer.text);
         if (typeof certId !== "string" || certId === "" || typeof stored !== "string") {
@@ -125,10 +132,10 @@ export class VercelClient {
     async #call(request: CallRequest, queue?: PacedQueue, label = ""): Promise<CallAnswer> {
         let firstLimitedAt: number | undefined;
         for (let attempts = 1; ; attempts += 1) {
-            await queue?.enter(label);
+            await (attempts === 1 ? queue?.enter(label) : queue?.reenter(label));
             const result = await this.#transport.send(request);
+            queue?.announce(announced(result.headers));
             if (!isFailure(result)) {
-                queue?.announce(announced(result.headers));
                 return result;
             }
             const now = this.#clock.now();
@@ -177,6 +184,14 @@ export class VercelClient {
         this.#queues.set(key, queue);
         return queue;
     }
+}
+
+/** A server may echo the key without its frame, or a line of it; shorter lines would make words unreadable. */
+const SHORTEST_LINE = 8;
+
+function linesOf(key: string): readonly string[] {
+    const lines = key.split(/\r\n|\n|\\n/).filter((line) => line.length >= SHORTEST_LINE && !line.startsWith("-----"));
+    return [key, ...lines];
 }
 
 function limitedUntil(error: VercelError, until: string): VercelError {

@@ -30,7 +30,7 @@ const WHAT_TO_DO: Readonly<Record<ErrorKind, string>> = {
     withdrawn:
         "This endpoint is withdrawn, or not enabled for this team: ask Vercel, or look for a newer version of this package.",
     transferring: "The project is being transferred to another team: wait until that is done and run again.",
-    "payment-required": "Vercel has limited this account: look at its billing page.",
+    "payment-required": "Vercel has limited this account, or it has no payment method: look at its billing page.",
     "rate-limited": "The team's limit is used up, by this or other machines: run again later.",
     invalid: "Vercel refuses these values: check the certificate, the key, the issuers and the origin.",
     server: "This is a fault at Vercel: run again, and quote the request id if it stays.",
@@ -153,6 +153,8 @@ export function classify(operation: Operation, status: number, body: ErrorBody):
         case 405:
         case 410:
             return "withdrawn";
+        case 408:
+            return "timeout";
         case 409:
             return "transferring";
         case 429:

@@ -21,14 +21,17 @@ export interface PacingState {
     readonly sentAt: readonly number[];
     /** Nothing goes before this time: the limit was announced as used up, or a request was refused. */
     readonly blockedUntil: number;
+    /** How many more may go before the announced reset: other machines use the same limit. */
+    readonly budget?: { readonly left: number; readonly resetAt: number } | undefined;
 }
 
 /** How long the next request has to wait, in milliseconds; 0 where it may go. */
-export function waitFor({ limit, sentAt, blockedUntil }: PacingState, now: number): number {
+export function waitFor({ limit, sentAt, blockedUntil, budget }: PacingState, now: number): number {
     const recent = sentAt.filter((at) => at > now - WINDOW_MS);
     const decisive = recent[recent.length - limit];
     const freeAt = recent.length < limit || decisive === undefined ? now : decisive + WINDOW_MS;
-    return Math.max(0, freeAt - now, blockedUntil - now);
+    const budgetAt = budget !== undefined && budget.left <= 0 ? budget.resetAt : now;
+    return Math.max(0, freeAt - now, blockedUntil - now, budgetAt - now);
 }
 
 /** How long a queue of `waiting` requests takes until its last is sent. */
@@ -37,27 +40,44 @@ export function drainTime(state: PacingState, waiting: number, now: number): num
     return waitFor(state, now) + Math.max(0, windows) * WINDOW_MS;
 }
 
-/** The state after an answer. An exhausted quota blocks until its reset, whoever used it up. */
+/** The state after an answer. A quota that is used up blocks until its reset, whoever used it up. */
 export function applyAnnounced(
     state: PacingState,
     { limit, remaining, resetAt }: AnnouncedLimit,
     now: number,
 ): PacingState {
     const usable = limit !== undefined && Number.isFinite(limit) && limit >= 1 ? Math.floor(limit) : state.limit;
-    const exhausted = remaining !== undefined && remaining <= 0 && resetAt !== undefined && resetAt > now;
+    if (remaining === undefined || resetAt === undefined || resetAt <= now) {
+        return { ...state, limit: usable };
+    }
+    // Answers overtake each other, so within one window only the lowest number counts.
+    const known = state.budget?.resetAt === resetAt ? state.budget.left : remaining;
     // A reset further away than the window is no more than a window's wait: the answer's clock may be off.
-    const until = exhausted ? Math.min(resetAt, now + WINDOW_MS) : state.blockedUntil;
-    return { ...state, limit: usable, blockedUntil: Math.max(state.blockedUntil, until) };
+    const budget = { left: Math.max(0, Math.min(known, remaining)), resetAt: Math.min(resetAt, now + WINDOW_MS) };
+    return { ...state, limit: usable, budget };
 }
 
-/** Writes of one kind and owner, one after the other, no faster than the limit allows. */
+/** The state after a request was sent. */
+export function applySent(state: PacingState, now: number): PacingState {
+    const sentAt = [...state.sentAt.filter((at) => at > now - WINDOW_MS), now];
+    const budget = state.budget !== undefined && state.budget.resetAt > now ? state.budget : undefined;
+    return { ...state, sentAt, budget: budget === undefined ? undefined : { ...budget, left: budget.left - 1 } };
+}
+
+interface Waiter {
+    readonly label: string;
+    readonly go: () => void;
+    readonly fail: (reason: unknown) => void;
+}
+
+/** Writes of one kind and owner, first come first served, no faster than the limit allows. */
 export class PacedQueue {
     readonly #clock: Clock;
     readonly #notify: (line: string) => void;
     readonly #what: string;
+    readonly #waiters: Waiter[] = [];
     #state: PacingState = { limit: WRITES_PER_WINDOW, sentAt: [], blockedUntil: 0 };
-    #turn: Promise<void> = Promise.resolve();
-    #waiting = 0;
+    #serving = false;
     #saidAt = Number.NEGATIVE_INFINITY;
 
     constructor(what: string, clock: Clock, notify: (line: string) => void) {
@@ -67,19 +87,13 @@ export class PacedQueue {
     }
 
     /** Resolves when it is this request's turn; the request counts as sent then. */
-    async enter(label: string): Promise<void> {
-        this.#waiting += 1;
-        const previous = this.#turn;
-        let pass = (): void => undefined;
-        this.#turn = new Promise((resolve) => (pass = resolve));
-        try {
-            await previous;
-            await this.#waitForRoom(label);
-            this.#state = { ...this.#state, sentAt: [...this.#recent(), this.#clock.now()] };
-        } finally {
-            this.#waiting -= 1;
-            pass();
-        }
+    enter(label: string): Promise<void> {
+        return this.#enqueue(label, (waiter) => this.#waiters.push(waiter));
+    }
+
+    /** For a request that was refused: it had its turn, so it goes before those that have not. */
+    reenter(label: string): Promise<void> {
+        return this.#enqueue(label, (waiter) => this.#waiters.unshift(waiter));
     }
 
     announce(limit: AnnouncedLimit): void {
@@ -92,14 +106,37 @@ export class PacedQueue {
         this.#state = { ...this.#state, blockedUntil: Math.max(this.#state.blockedUntil, until) };
     }
 
-    async #waitForRoom(label: string): Promise<void> {
-        for (;;) {
-            const delayMs = waitFor(this.#state, this.#clock.now());
-            if (delayMs <= 0) {
-                return;
+    #enqueue(label: string, add: (waiter: Waiter) => void): Promise<void> {
+        return new Promise((go, fail) => {
+            add({ label, go, fail });
+            if (!this.#serving) {
+                void this.#serve();
             }
-            this.#say(label, delayMs);
-            await this.#clock.sleep(delayMs);
+        });
+    }
+
+    async #serve(): Promise<void> {
+        this.#serving = true;
+        try {
+            // Requests that come together join first, so that the first line about waiting counts them all.
+            await Promise.resolve();
+            for (let first = this.#waiters[0]; first !== undefined; first = this.#waiters[0]) {
+                const delayMs = waitFor(this.#state, this.#clock.now());
+                if (delayMs > 0) {
+                    this.#say(first.label, delayMs);
+                    await this.#clock.sleep(delayMs);
+                    continue;
+                }
+                this.#state = applySent(this.#state, this.#clock.now());
+                this.#waiters.shift()?.go();
+            }
+        } catch (error) {
+            // Nobody awaits this loop: what waits for it must hear that it ended.
+            this.#waiters.splice(0).forEach((waiter) => {
+                waiter.fail(error);
+            });
+        } finally {
+            this.#serving = false;
         }
     }
 
@@ -109,15 +146,11 @@ export class PacedQueue {
             return;
         }
         this.#saidAt = now;
-        const totalS = Math.ceil(drainTime(this.#state, this.#waiting, now) / 1000);
+        const waiting = this.#waiters.length;
+        const totalS = Math.ceil(drainTime(this.#state, waiting, now) / 1000);
         this.#notify(
             `${label}: waiting ${String(Math.ceil(delayMs / 1000))} s, for Vercel allows ${String(this.#state.limit)} ` +
-                `${this.#what} a minute per team; ${String(this.#waiting)} wait, the last for about ${String(totalS)} s`,
+                `${this.#what} a minute per team; ${String(waiting)} wait, the last for about ${String(totalS)} s`,
         );
-    }
-
-    #recent(): readonly number[] {
-        const from = this.#clock.now() - WINDOW_MS;
-        return this.#state.sentAt.filter((at) => at > from);
     }
 }

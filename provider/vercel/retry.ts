@@ -79,7 +79,8 @@ export function announcedDelay(
             return delayMs;
         }
     }
-    const reset = rateLimitReset === undefined || rateLimitReset === "" ? bodyReset : Number(rateLimitReset);
+    const header = Number(rateLimitReset?.trim() === "" ? undefined : rateLimitReset);
+    const reset = Number.isFinite(header) ? header : bodyReset;
     return reset === undefined || !Number.isFinite(reset) ? undefined : epochMs(reset) - now;
 }
 

@@ -27,7 +27,7 @@ export function resolveToken({ tokenEnv, environment, configuration }: TokenSour
         const token = present(environment[tokenEnv]);
         if (token === undefined) {
             throw new SettingsError(
-                `expected a Vercel token in the environment variable ${JSON.stringify(tokenEnv)}, which tokenEnv names, ` +
+                `expected a Vercel token in the environment variable ${shownName(tokenEnv)}, which tokenEnv names, ` +
                     `but it is not set; set it where pulumi runs`,
             );
         }
@@ -77,6 +77,11 @@ export function resolveBaseUrl(environment: Environment): string {
         throw refuse(`${url.protocol}//${url.host}, which would send the private key in clear`);
     }
     return `${url.origin}${url.pathname}`.replace(/\/+$/, "");
+}
+
+/** Whoever gives the token itself where its variable's name is wanted must not read it in a message. */
+function shownName(tokenEnv: string): string {
+    return /^[A-Z_][A-Z0-9_]*$/.test(tokenEnv) ? tokenEnv : "(a name that is not all of A-Z, 0-9 and _, so not shown)";
 }
 
 function present(text: string | undefined): string | undefined {

@@ -1,4 +1,6 @@
 import type { AxiosInstance, AxiosResponse } from "axios" with { "resolution-mode": "import" };
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { classify, readErrorBody, VercelError, type ErrorBody, type ErrorKind, type Operation } from "./errors";
 
 export interface CallRequest {
@@ -7,6 +9,8 @@ export interface CallRequest {
     /** With the query, percent-encoded, without anything secret. */
     readonly path: string;
     readonly token: string;
+    /** What a server might echo, besides the token. */
+    readonly secrets?: readonly string[];
     readonly body?: Readonly<Record<string, unknown>>;
 }
 
@@ -38,6 +42,8 @@ const LARGEST_ANSWER_BYTES = 4 * 1024 * 1024;
 
 /** Network errors before anything can have been sent: a write that failed so did not happen. */
 const NOT_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "ERR_INVALID_URL"]);
+/** What axios calls an answer above its limit. */
+const TOO_LARGE = "ERR_BAD_RESPONSE";
 const TIMED_OUT = new Set(["ECONNABORTED", "ETIMEDOUT", "ERR_CANCELED"]);
 
 /** Sends single requests. What axios throws holds token and private key, so nothing of it leaves this class. */
@@ -69,6 +75,8 @@ export class Transport {
             headers: { Authorization: `Bearer ${token}`, Accept: "application/json" },
             // The limit of axios ends a silent connection only; the signal ends one that drips as well.
             signal: AbortSignal.timeout(this.#timeoutMs),
+            // Plain http is allowed on this machine only; a proxy would take token and key off it, in clear.
+            ...(this.#baseUrl.startsWith("http:") ? { proxy: false } : {}),
             ...(body === undefined ? {} : { data: body }),
         });
     }
@@ -83,11 +91,20 @@ export class Transport {
                 responseType: "text",
                 transformResponse: (text: string) => text,
                 validateStatus: () => true,
-                headers: { "User-Agent": "pulumi-vercel-client-cert" },
+                headers: { "User-Agent": userAgent() },
             }),
         );
         return this.#axios;
     }
+}
+
+/** Name and version of this package, from the manifest beside its `dist` folder. */
+function userAgent(): string {
+    const manifest = JSON.parse(readFileSync(join(__dirname, "../../../package.json"), "utf8")) as {
+        readonly name: string;
+        readonly version: string;
+    };
+    return `${manifest.name}/${manifest.version}`;
 }
 
 export function isFailure(result: CallAnswer | CallFailure): result is CallFailure {
@@ -119,15 +136,24 @@ function readAnswer(request: CallRequest, response: AxiosResponse<string>): Call
     const body = readErrorBody(text);
     const kind = classify(request.operation, status, body);
     const facts = { kind, status, requestId, code: body.code, detail: body.message };
-    return { error: newError(request, facts, status >= 500), headers, body };
+    return { error: newError(request, facts, status >= 500 || status === 408), headers, body };
 }
 
 function failureOf(request: CallRequest, thrown: unknown): CallFailure {
     const code =
         thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : "UNKNOWN";
-    const kind: ErrorKind = TIMED_OUT.has(code) ? "timeout" : "network";
-    const detail = kind === "timeout" ? "no complete answer in time" : "no answer";
+    const kind = kindOfThrown(code);
+    const detail = DETAILS[kind];
     return { error: newError(request, { kind, code, detail }, !NOT_SENT.has(code)), headers: NO_HEADERS, body: {} };
+}
+
+const DETAILS = { timeout: "no complete answer in time", network: "no answer", malformed: "the answer is too large" };
+
+function kindOfThrown(code: string): keyof typeof DETAILS {
+    if (TIMED_OUT.has(code)) {
+        return "timeout";
+    }
+    return code === TOO_LARGE ? "malformed" : "network";
 }
 
 interface Facts {
@@ -139,10 +165,10 @@ interface Facts {
 }
 
 function newError(
-    { operation, method, path, token }: CallRequest,
+    { operation, method, path, token, secrets = [] }: CallRequest,
     facts: Facts,
     mayHaveHappened: boolean,
 ): VercelError {
     const effect = mayHaveHappened && operation !== "list" ? "unknown" : "none";
-    return new VercelError({ operation, method, path, ...facts, effect, secrets: [token] });
+    return new VercelError({ operation, method, path, ...facts, effect, secrets: [token, ...secrets] });
 }

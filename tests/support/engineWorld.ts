@@ -11,15 +11,16 @@ const fs = require("node:fs");
 const pulumi = require("@pulumi/pulumi");
 const { ProjectClientCert } = require("pulumi-vercel-client-cert");
 
-const echo = { create: async (inputs) => ({ id: "echo", outs: inputs }) };
-class Echo extends pulumi.dynamic.Resource {
-    constructor(name, props) { super(echo, name, props); }
+/** Its output has another name than its input, and so is unknown until it is created. */
+const late = { create: async ({ text }) => ({ id: "late", outs: { text, result: text } }) };
+class Late extends pulumi.dynamic.Resource {
+    constructor(name, text) { super(late, name, { text, result: undefined }); }
 }
 
 const { resources = {}, get, unknownCert } = JSON.parse(fs.readFileSync("args.json", "utf8"));
 for (const [name, args] of Object.entries(resources)) {
     if (unknownCert === name) {
-        args.cert = new Echo("late-" + args.cert.length, { text: args.cert }).text;
+        args.cert = new Late("late-" + args.cert.length, args.cert).result;
     }
     const { certId, fingerprint, staleCertIds } = new ProjectClientCert(name, args);
     exports[name] = { certId, fingerprint, staleCertIds };

@@ -108,7 +108,8 @@ describe("ProjectClientCert, in the program", () => {
     });
 
     it("leaves out what is not given, so that check can tell", async () => {
-        const { origin: _origin, team: _team, ...others } = ARGUMENTS;
+        const { project, cert, key, ca } = ARGUMENTS;
+        const others = { project, cert, key, ca };
         await urnOf(new ProjectClientCert("sparse", others));
         expect(Object.keys(registered[0]?.getObject()?.toJavaScript() ?? {}).sort()).to.deep.equal(
             ["__provider", ...Object.keys(others)].sort(),

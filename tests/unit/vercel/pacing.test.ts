@@ -1,0 +1,165 @@
+import { expect } from "chai";
+import { describe, it } from "mocha";
+import {
+    applyAnnounced,
+    applySent,
+    drainTime,
+    PacedQueue,
+    waitFor,
+    WINDOW_MS,
+    type PacingState,
+} from "../../../provider/vercel/pacing";
+import { ManualClock, nextTurn, START_MS as NOW } from "./clocks";
+
+const fresh: PacingState = { limit: 5, sentAt: [], blockedUntil: 0 };
+const sentAgo = (...milliseconds: readonly number[]): PacingState => ({
+    ...fresh,
+    sentAt: milliseconds.map((ago) => NOW - ago),
+});
+
+describe("vercel/pacing", () => {
+    describe("the wait", () => {
+        it("is none for the first five", () => {
+            expect(waitFor(fresh, NOW)).to.equal(0);
+            expect(waitFor(sentAgo(4, 3, 2, 1), NOW)).to.equal(0);
+        });
+
+        it("lasts until the fifth last leaves the window", () => {
+            expect(waitFor(sentAgo(50_000, 40_000, 30_000, 20_000, 10_000), NOW)).to.equal(10_000);
+            expect(waitFor(sentAgo(WINDOW_MS, 40_000, 30_000, 20_000, 10_000), NOW)).to.equal(0);
+        });
+
+        it("lasts as long as a refusal said", () => {
+            expect(waitFor({ ...fresh, blockedUntil: NOW + 7_000 }, NOW)).to.equal(7_000);
+        });
+
+        it("lasts a window for each further five of a queue", () => {
+            expect(drainTime(sentAgo(0, 0, 0, 0, 0), 5, NOW)).to.equal(WINDOW_MS);
+            expect(drainTime(sentAgo(0, 0, 0, 0, 0), 6, NOW)).to.equal(2 * WINDOW_MS);
+        });
+    });
+
+    describe("what an answer announces", () => {
+        it("outranks the table: another limit", () => {
+            expect(waitFor(applyAnnounced(sentAgo(3, 2, 1, 0, 0), { limit: 10 }, NOW), NOW)).to.equal(0);
+            expect(waitFor(applyAnnounced(sentAgo(1_000, 0), { limit: 2 }, NOW), NOW)).to.equal(WINDOW_MS - 1_000);
+        });
+
+        it("counts what other machines sent: no more than remain go before the reset", () => {
+            const announced = applyAnnounced(sentAgo(0), { limit: 5, remaining: 1, resetAt: NOW + 30_000 }, NOW);
+            expect(waitFor(announced, NOW)).to.equal(0);
+            const used = applySent(announced, NOW);
+            expect(waitFor(used, NOW)).to.equal(30_000);
+            expect(waitFor(used, NOW + 30_000)).to.equal(0);
+        });
+
+        it("is not raised by an answer that was overtaken", () => {
+            const resetAt = NOW + 30_000;
+            const state = applyAnnounced(
+                applyAnnounced(fresh, { remaining: 0, resetAt }, NOW),
+                { remaining: 3, resetAt },
+                NOW,
+            );
+            expect(waitFor(state, NOW)).to.equal(30_000);
+        });
+
+        it("never blocks for more than a window, nor for a reset in the past, nor for nonsense", () => {
+            expect(waitFor(applyAnnounced(fresh, { remaining: 0, resetAt: NOW + 9_999_999 }, NOW), NOW)).to.equal(
+                WINDOW_MS,
+            );
+            expect(waitFor(applyAnnounced(fresh, { remaining: 0, resetAt: NOW - 1 }, NOW), NOW)).to.equal(0);
+            expect(applyAnnounced(fresh, { limit: 0 }, NOW).limit).to.equal(5);
+            expect(applyAnnounced(fresh, { limit: Number.NaN }, NOW).limit).to.equal(5);
+        });
+    });
+
+    describe("the queue", () => {
+        function open(): {
+            clock: ManualClock;
+            lines: string[];
+            went: string[];
+            queue: PacedQueue;
+            send: (label: string) => void;
+        } {
+            const clock = new ManualClock();
+            const lines: string[] = [];
+            const went: string[] = [];
+            const queue = new PacedQueue("uploads", clock, (line) => lines.push(line));
+            const send = (label: string): void => void queue.enter(label).then(() => went.push(label));
+            return { clock, lines, went, queue, send };
+        }
+
+        it("lets five go at once and the sixth after a window, in order", async () => {
+            const { clock, went, send } = open();
+            ["a", "b", "c", "d", "e", "f", "g"].forEach(send);
+            await nextTurn();
+            expect(went.join("")).to.equal("abcde");
+            await clock.advance(WINDOW_MS - 1);
+            expect(went.join("")).to.equal("abcde");
+            await clock.advance(1);
+            expect(went.join("")).to.equal("abcdefg");
+        });
+
+        it("never lets more than five go in any window", async () => {
+            const { clock, send, queue } = open();
+            const times: number[] = [];
+            for (let index = 0; index < 23; index += 1) {
+                void queue.enter(String(index)).then(() => times.push(clock.now()));
+                await clock.advance(index * 700);
+            }
+            send("last");
+            await clock.advance(10 * WINDOW_MS);
+            expect(times.length).to.equal(23);
+            times.forEach((at, index) => {
+                expect(at - (times[index - 5] ?? Number.NEGATIVE_INFINITY)).to.be.at.least(WINDOW_MS);
+            });
+        });
+
+        it("says once per queue why it waits and how long all of it takes, again after thirty seconds", async () => {
+            const { clock, lines, send } = open();
+            for (let index = 0; index < 12; index += 1) {
+                send("shop/https://billing.example.com");
+            }
+            await nextTurn();
+            expect(lines.length).to.equal(1);
+            expect(lines[0]).to.match(/^shop\/https:\/\/billing\.example\.com: /);
+            expect(lines[0]).to.contain("5 uploads a minute").and.contain("7 wait").and.contain("120 s");
+            await clock.advance(29_000);
+            expect(lines.length).to.equal(1);
+            await clock.advance(31_000);
+            expect(lines.length).to.equal(2);
+        });
+
+        it("does not speak of short waits", async () => {
+            const { clock, lines, went, queue, send } = open();
+            queue.block(4_000);
+            send("a");
+            await clock.advance(4_000);
+            expect(went).to.deep.equal(["a"]);
+            expect(lines).to.deep.equal([]);
+        });
+
+        it("holds everybody after a refusal, and lets the refused one go first", async () => {
+            const { clock, went, queue, send } = open();
+            queue.block(10_000);
+            send("b");
+            void queue.reenter("a").then(() => went.push("a"));
+            await clock.advance(9_999);
+            expect(went).to.deep.equal([]);
+            await clock.advance(1);
+            expect(went).to.deep.equal(["a", "b"]);
+        });
+
+        it("fails those who wait, instead of leaving them waiting, when it cannot go on", async () => {
+            const queue = new PacedQueue("uploads", new ManualClock(), () => {
+                throw new Error("stderr is closed");
+            });
+            queue.block(10_000);
+            const outcome = await queue.enter("a").then(
+                () => "went",
+                (error: unknown) => (error as Error).message,
+            );
+            expect(outcome).to.equal("stderr is closed");
+        });
+    });
+});
