@@ -173,7 +173,7 @@ function classifyForbidden(body: ErrorBody): ErrorKind {
 
 /** Only what says "certificate" is a certificate that is gone: the rest must never pass for one. */
 function classifyMissing(operation: Operation, { message = "", code = "" }: ErrorBody): ErrorKind {
-    if (/project/i.test(message)) {
+    if (/project|team/i.test(message)) {
         return "project-missing";
     }
     if (operation === "delete" && /certificate/i.test(message)) {

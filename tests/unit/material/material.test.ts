@@ -1,0 +1,237 @@
+import { expect } from "chai";
+import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
+import { inspect } from "node:util";
+import { before, describe, it } from "mocha";
+import type { Finding } from "../../../provider/material/findings";
+import {
+    judgeChain,
+    judgeKeyMatch,
+    judgeValidity,
+    readPrivateKey,
+    readPublicMaterial,
+    type PrivateKey,
+    type PublicMaterial,
+} from "../../../provider/material/material";
+import { mintAuthority, mintTriple, type KeyType, type Triple } from "../../support/mint";
+import { assertNoSecrets } from "../../support/secretSweep";
+
+function materialOf({ cert, ca }: { cert: string; ca: string }): PublicMaterial {
+    const { value, findings } = readPublicMaterial({ cert, ca });
+    if (value === undefined) {
+        throw new Error(`expected material, got ${findings.map(({ message }) => message).join("; ")}`);
+    }
+    return value;
+}
+
+function keyOf(pem: string): PrivateKey {
+    const { value, findings } = readPrivateKey(pem);
+    if (value === undefined) {
+        throw new Error(`expected a key, got ${findings.map(({ message }) => message).join("; ")}`);
+    }
+    return value;
+}
+
+const codes = (findings: readonly Finding[]): string[] => findings.map(({ code }) => code);
+
+describe("material", () => {
+    let triple: Triple;
+    before(async () => {
+        triple = await mintTriple();
+    });
+
+    describe("every key type in use", () => {
+        for (const keyType of ["rsa", "p256", "p384", "p521", "ed25519"] as const satisfies readonly KeyType[]) {
+            it(`accepts ${keyType}, by a real handshake`, async () => {
+                const minted = await mintTriple({ keyType });
+                const material = materialOf(minted);
+                const key = keyOf(minted.key);
+                expect(judgeKeyMatch(material, key)).to.deep.equal([]);
+                expect(judgeValidity(material, Date.now())).to.deep.equal([]);
+                expect(await judgeChain(material, key)).to.deep.equal([]);
+            });
+        }
+    });
+
+    describe("the fingerprint", () => {
+        const fingerprint = (cert: string, ca: string): string => materialOf({ cert, ca }).fingerprint;
+
+        it("is SHA-256 over tag, lengths and DER of the chain, a separator, and the issuers as a set", async () => {
+            const other = await mintAuthority();
+            const intermediate = await triple.authority.intermediate();
+            const leaf = await intermediate.issue();
+            const raw = (pem: string): Buffer => new X509Certificate(pem).raw;
+            const framed = (der: Buffer): Buffer => {
+                const length = Buffer.alloc(4);
+                length.writeUInt32BE(der.length);
+                return Buffer.concat([length, der]);
+            };
+            const issuers = [raw(triple.ca), raw(other.certPem)].sort((a, b) => Buffer.compare(a, b));
+            const expected = createHash("sha256")
+                .update("pulumi-vercel-client-cert v1\0")
+                .update(Buffer.concat([raw(leaf.certPem), raw(intermediate.certPem)].map(framed)))
+                .update(Buffer.from([255, 255, 255, 255]))
+                .update(Buffer.concat(issuers.map(framed)))
+                .digest("hex");
+            const cert = leaf.certPem + intermediate.certPem;
+            expect(fingerprint(cert, triple.ca + other.certPem)).to.equal(`v1:${expected}`);
+        });
+
+        const repairs: readonly (readonly [string, (pem: string) => string])[] = [
+            ["CRLF", (pem) => pem.replace(/\n/g, "\r\n")],
+            ["CR alone", (pem) => pem.replace(/\n/g, "\r")],
+            ["a byte order mark", (pem) => `\uFEFF${pem}`],
+            ["literal \\n", (pem) => pem.replace(/\n/g, "\\n")],
+            ["JSON quotes", (pem) => JSON.stringify(pem)],
+            ["indentation", (pem) => pem.replace(/^/gm, "    ")],
+            ["spaces for line breaks", (pem) => pem.replace(/\n/g, " ")],
+            ["no line breaks", (pem) => pem.replace(/\n/g, "")],
+            ["blank lines", (pem) => pem.replace(/\n/g, "\n\n")],
+            ["base64 of it all", (pem) => Buffer.from(pem).toString("base64")],
+            ["comments and bag attributes around", (pem) => `Bag Attributes\n  friendlyName: x\n# c\n${pem}\n# end\n`],
+        ];
+        for (const [name, mangle] of repairs) {
+            it(`survives ${name}, and what is sent is repaired`, () => {
+                const mangled = materialOf({ cert: mangle(triple.cert), ca: mangle(triple.ca) });
+                const plain = materialOf(triple);
+                expect(mangled.fingerprint).to.equal(plain.fingerprint);
+                expect(mangled.certPem).to.equal(plain.certPem);
+                expect(keyOf(mangle(triple.key)).pem).to.equal(keyOf(triple.key).pem);
+            });
+        }
+
+        it("survives another order of chain and issuers, and what is sent is leaf first", async () => {
+            const intermediate = await triple.authority.intermediate();
+            const leaf = await intermediate.issue();
+            const other = await mintAuthority();
+            const one = materialOf({ cert: leaf.certPem + intermediate.certPem, ca: triple.ca + other.certPem });
+            const two = materialOf({
+                cert: intermediate.certPem + leaf.certPem,
+                ca: other.certPem + triple.ca + triple.ca,
+            });
+            expect(two.fingerprint).to.equal(one.fingerprint);
+            expect(new X509Certificate(two.certPem).raw.equals(new X509Certificate(leaf.certPem).raw)).to.equal(true);
+            expect(await judgeChain(two, keyOf(leaf.keyPem))).to.deep.equal([]);
+        });
+
+        it("changes with a renewal, an intermediate, and another issuer", async () => {
+            const renewed = await triple.authority.issue();
+            const other = await mintAuthority();
+            const all = [
+                fingerprint(triple.cert, triple.ca),
+                fingerprint(renewed.certPem, triple.ca),
+                fingerprint(triple.cert + triple.ca, triple.ca),
+                fingerprint(triple.cert, triple.ca + other.certPem),
+            ];
+            expect(new Set(all).size).to.equal(all.length);
+        });
+
+        it("of the leaf is the one that openssl x509 -fingerprint -sha256 prints", () => {
+            const material = materialOf(triple);
+            const printed = new X509Certificate(triple.cert).fingerprint256.replaceAll(":", "").toLowerCase();
+            expect(material.certFingerprint).to.equal(printed);
+        });
+    });
+
+    describe("findings", () => {
+        const read = (cert: string, ca: string): readonly Finding[] => readPublicMaterial({ cert, ca }).findings;
+        const expectFinding = (findings: readonly Finding[], code: string, secrets: readonly string[] = []): void => {
+            expect(codes(findings)).to.include(code);
+            assertNoSecrets(inspect(findings, { depth: null }), { keys: [triple.key, ...secrets], tokens: [] });
+        };
+
+        const texts: readonly (readonly [string, string, string])[] = [
+            ["nothing", "", "empty"],
+            ["a path", "./client.pem", "not-pem"],
+            ["a variable", "${CLIENT_CERT}", "not-pem"],
+            ["half a block", "-----BEGIN CERTIFICATE-----\nMIIB\n", "unreadable-pem"],
+            ["damaged base64", "-----BEGIN CERTIFICATE-----\nMII!\n-----END CERTIFICATE-----", "unreadable-pem"],
+            ["other bytes", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "unreadable-certificate"],
+            [
+                "a signing request",
+                "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----",
+                "wrong-content",
+            ],
+            ["a public key", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", "wrong-content"],
+            ["1 MB of text", "-----BEGIN CERTIFICATE-----\n".repeat(40_000), "too-large"],
+        ];
+        for (const [name, text, code] of texts) {
+            it(`name ${name} in cert and in ca: ${code}`, () => {
+                expectFinding(read(text, triple.ca), code);
+                expectFinding(read(triple.cert, text), code);
+                expect(read(text, text)).to.have.lengthOf(2);
+            });
+        }
+
+        it("name a private key in cert or ca, also one that is cut off", () => {
+            for (const leak of [triple.key, triple.key.slice(0, 120)]) {
+                expectFinding(read(triple.cert + leak, triple.ca), "private-key-exposed");
+                expectFinding(read(triple.cert, leak + triple.ca), "private-key-exposed");
+            }
+        });
+
+        it("name what is wrong with a key", () => {
+            const encrypted = createPrivateKey(triple.key).export({
+                type: "pkcs8",
+                format: "pem",
+                cipher: "aes-256-cbc",
+                passphrase: "x",
+            });
+            const legacy = createPrivateKey(triple.key).export({
+                type: "sec1",
+                format: "pem",
+                cipher: "aes-128-cbc",
+                passphrase: "x",
+            });
+            expectFinding(readPrivateKey(encrypted).findings, "key-encrypted");
+            expectFinding(readPrivateKey(legacy).findings, "key-encrypted");
+            expectFinding(readPrivateKey(triple.key + triple.key).findings, "several-keys");
+            expectFinding(readPrivateKey(triple.cert).findings, "wrong-content");
+            expectFinding(readPrivateKey("").findings, "empty");
+            expectFinding(readPrivateKey(triple.key.replace(/\n.{4}/, "\nAAAA")).findings, "unreadable-key");
+        });
+
+        it("name a key of another certificate, and cert and ca exchanged", async () => {
+            const other = await mintTriple();
+            expectFinding(judgeKeyMatch(materialOf(triple), keyOf(other.key)), "key-mismatch", [other.key]);
+            const swapped = materialOf({ cert: triple.ca, ca: triple.cert });
+            expectFinding(judgeKeyMatch(swapped, keyOf(triple.key)), "cert-ca-swapped");
+        });
+
+        it("name two leaves, and too many certificates, quickly", async () => {
+            const second = await triple.authority.issue();
+            expectFinding(read(triple.cert + second.certPem, triple.ca), "several-leaves");
+            const many = await Promise.all(Array.from({ length: 30 }, () => mintAuthority({ commonName: "Same" })));
+            expectFinding(read(many.map(({ certPem }) => certPem).join(""), triple.ca), "too-many-certificates");
+        });
+
+        it("name what has expired and what is not yet valid, by the clock that is given", () => {
+            const material = materialOf(triple);
+            expectFinding(judgeValidity(material, Date.parse(material.notAfter) + 1000), "expired");
+            expectFinding(judgeValidity(material, Date.parse(material.notBefore) - 1000), "not-yet-valid");
+        });
+
+        it("name an authority that did not issue it, a missing intermediate, and a purpose that is not clientAuth", async () => {
+            const other = await mintAuthority();
+            const foreign = await judgeChain(materialOf({ cert: triple.cert, ca: other.certPem }), keyOf(triple.key));
+            expectFinding(foreign, "chain-unverified");
+            const leaf = await (await triple.authority.intermediate()).issue();
+            expectFinding(
+                await judgeChain(materialOf({ cert: leaf.certPem, ca: triple.ca }), keyOf(leaf.keyPem)),
+                "chain-unverified",
+            );
+            const server = await triple.authority.issue({ extendedKeyUsages: ["1.3.6.1.5.5.7.3.1"] });
+            expectFinding(
+                await judgeChain(materialOf({ cert: server.certPem, ca: triple.ca }), keyOf(server.keyPem)),
+                "no-client-auth",
+            );
+        });
+    });
+
+    it("does not show a key that is looked at", () => {
+        const key = keyOf(triple.key);
+        assertNoSecrets(`${inspect(key, { depth: null, showHidden: true })} ${JSON.stringify(key)} ${String(key)}`, {
+            keys: [triple.key],
+            tokens: [],
+        });
+    });
+});
