@@ -9,7 +9,7 @@ export interface ChainReading {
 }
 
 /** More than any chain in use; bounds the signatures that are checked for hostile input. */
-const MOST_CERTIFICATES = 20;
+const MOST_CERTIFICATES = 32;
 
 /**
  * Orders the certificates of `cert`, which come in any order. The leaf is the one that issued none of the others: the

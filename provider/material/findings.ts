@@ -51,14 +51,7 @@ const FINDINGS = {
     "several-keys": { severity: "error", waivable: false, mend: "leave only the key of the certificate" },
     "no-leaf": { severity: "error", waivable: false, mend: "give the leaf and its intermediates only" },
     "several-leaves": { severity: "error", waivable: false, mend: "give one leaf and its intermediates only" },
-    "unrelated-certificate": { severity: "warning", waivable: false, mend: "it is left out; remove it from cert" },
     "too-many-certificates": { severity: "error", waivable: false, mend: "give one leaf and its intermediates only" },
-    "key-type-unknown": { severity: "warning", waivable: false, mend: "a newer Node.js may know it" },
-    "ca-without-root": {
-        severity: "warning",
-        waivable: false,
-        mend: "add the root to ca, or make sure that the origin trusts a chain that ends at an intermediate",
-    },
     "key-mismatch": {
         severity: "error",
         waivable: false,

@@ -1,27 +1,27 @@
-import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { cleanEnvironment, runProcess, type Finished } from "./childProcess";
 import type { PulumiCli } from "./pulumiCli";
 
 const REPOSITORY = resolve(__dirname, "../../..");
-const RUN_LIMIT_MS = 10 * 60_000;
 
-export interface RunResult {
-    readonly exitCode: number;
-    readonly stdout: string;
-    readonly stderr: string;
-    /** Both, in the order of arrival. */
-    readonly output: string;
-}
+export type RunResult = Finished;
 
+/** A resource as `pulumi stack export` shows it. */
 export interface ResourceState {
     readonly urn: string;
     readonly type: string;
     readonly id?: string;
-    readonly inputs: Readonly<Record<string, unknown>>;
-    readonly outputs: Readonly<Record<string, unknown>>;
-    readonly initErrors?: readonly string[];
+    readonly custom: boolean;
+    readonly external?: boolean;
+    readonly inputs: Record<string, unknown>;
+    readonly outputs: Record<string, unknown>;
+    readonly initErrors?: string[];
     readonly delete?: boolean;
 }
 
@@ -29,152 +29,197 @@ export interface StackState {
     readonly deployment: { readonly resources: readonly ResourceState[] };
 }
 
-export interface ProjectOptions {
+type Variables = Readonly<Record<string, string | undefined>>;
+
+export interface PulumiProjectOptions {
     readonly cli: PulumiCli;
-    /** The text of index.js. */
+    /** JavaScript, the text of index.js. It reads what changes between runs from files or from the environment. */
     readonly program: string;
     readonly environment?: Readonly<Record<string, string>>;
+    readonly config?: Readonly<Record<string, string | { readonly secret: string }>>;
     readonly files?: Readonly<Record<string, string>>;
+    readonly stack?: string;
+    readonly name?: string;
 }
 
-export interface RunOptions {
-    readonly environment?: Readonly<Record<string, string | undefined>>;
+export interface PulumiRunOptions {
+    readonly environment?: Variables;
     readonly expectFailure?: boolean;
     readonly onOutput?: (chunk: string) => void;
 }
 
-/** A Pulumi project in a folder of its own, with a file backend of its own, run by the real CLI. */
+/** A project in a temporary folder, with one stack, run by the real CLI with a backend and a home of its own. */
 export class PulumiProject {
-    static async create(options: ProjectOptions): Promise<PulumiProject> {
-        const project = new PulumiProject(options);
-        await project.run(["stack", "init", "dev"]);
-        return project;
+    static async create(options: PulumiProjectOptions): Promise<PulumiProject> {
+        const { stack = "dev", config = {}, files = {}, program, name = "client-cert-test" } = options;
+        const project = new PulumiProject(options.cli, options.environment ?? {});
+        try {
+            // `typescript: false` spares a JavaScript program the start of ts-node.
+            const manifest = { name, runtime: { name: "nodejs", options: { typescript: false } } };
+            project.writeFile("Pulumi.yaml", JSON.stringify(manifest));
+            // Without `main` of its own, the SDK walks up and runs the `main` of an outer package.
+            project.writeFile("package.json", JSON.stringify({ name, private: true, main: "index.js" }));
+            symlinkSync(join(REPOSITORY, "node_modules"), join(project.folder, "node_modules"));
+            project.setProgram(program);
+            Object.entries(files).forEach(([file, text]) => {
+                project.writeFile(file, text);
+            });
+            await project.run(["stack", "init", stack]);
+            for (const [key, value] of Object.entries(config)) {
+                await project.#setConfig(key, value);
+            }
+            return project;
+        } catch (error) {
+            await project.dispose();
+            throw error;
+        }
     }
 
     readonly folder: string;
-    readonly #root: string;
+    /** Every run so far, with all it printed. */
+    readonly transcripts: RunResult[] = [];
+    readonly #root = mkdtempSync(join(tmpdir(), "pulumi-project-"));
+    readonly #backend = join(this.#root, "backend");
+    readonly #running = new Set<ChildProcess>();
     readonly #cli: PulumiCli;
-    readonly #transcripts: string[] = [];
-    #environment: Record<string, string | undefined>;
+    #environment: Variables;
 
-    private constructor({ cli, program, environment = {}, files = {} }: ProjectOptions) {
+    private constructor(cli: PulumiCli, environment: Variables) {
         this.#cli = cli;
-        this.#root = mkdtempSync(join(tmpdir(), "pulumi-project-"));
         this.folder = join(this.#root, "program");
-        for (const folder of ["program", "backend", "home"]) {
-            mkdirSync(join(this.#root, folder));
-        }
-        this.#environment = { ...this.#baseEnvironment(), ...environment };
-        symlinkSync(join(REPOSITORY, "node_modules"), join(this.folder, "node_modules"));
-        const all = {
-            "Pulumi.yaml": "name: engine-test\nruntime: nodejs\n",
-            // Without a `main` of its own the SDK would walk up and run another package's.
-            "package.json": JSON.stringify({ name: "engine-test", private: true, main: "index.js" }),
-            "index.js": program,
-            ...files,
+        [this.folder, this.#backend, this.#inRoot("home"), this.#inRoot("tmp")].forEach((folder) => {
+            mkdirSync(folder);
+        });
+        this.#environment = {
+            ...cleanEnvironment([cli.binFolder]),
+            HOME: this.#inRoot("home"),
+            TMPDIR: this.#inRoot("tmp"),
+            PULUMI_HOME: this.#inRoot("home/.pulumi"),
+            PULUMI_BACKEND_URL: pathToFileURL(this.#backend).href,
+            PULUMI_CONFIG_PASSPHRASE: randomBytes(16).toString("hex"),
+            PULUMI_SKIP_UPDATE_CHECK: "true",
+            PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+            PULUMI_NODEJS_TYPESCRIPT: "false",
+            ...environment,
         };
-        Object.entries(all).forEach(([name, text]) => this.writeFile(name, text));
     }
 
     writeFile(name: string, text: string): void {
-        writeFileSync(join(this.folder, name), text);
+        const file = join(this.folder, name);
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, text);
     }
 
-    setEnvironment(variables: Readonly<Record<string, string | undefined>>): void {
+    setProgram(javascript: string): void {
+        this.writeFile("index.js", javascript);
+    }
+
+    /** Adds variables for all later runs; `undefined` takes one away. */
+    setEnvironment(variables: Variables): void {
         this.#environment = { ...this.#environment, ...variables };
     }
 
-    /** Throws with the whole output where the CLI ends otherwise than expected. */
-    async run(
-        args: readonly string[],
-        { environment = {}, expectFailure = false, onOutput }: RunOptions = {},
-    ): Promise<RunResult> {
-        const result = await this.#spawn([...args, "--non-interactive", "--color", "never"], environment, onOutput);
-        this.#transcripts.push(result.output);
-        if ((result.exitCode !== 0) !== expectFailure) {
-            throw new Error(`pulumi ${args.join(" ")} ended with ${String(result.exitCode)}:\n${result.output}`);
-        }
-        return result;
+    /** Runs `pulumi`. An exit that was not expected is an error with all that was printed. */
+    async run(args: readonly string[], options: PulumiRunOptions = {}): Promise<RunResult> {
+        return await this.#pulumi(args, options);
     }
 
-    up(): Promise<RunResult> {
-        return this.run(["up", "--yes", "--skip-preview"]);
+    async up(args: readonly string[] = []): Promise<RunResult> {
+        return await this.run(["up", "--yes", ...args]);
     }
 
-    preview(): Promise<RunResult> {
-        return this.run(["preview", "--diff"]);
+    async preview(args: readonly string[] = []): Promise<RunResult> {
+        return await this.run(["preview", "--diff", ...args]);
     }
 
-    refresh(): Promise<RunResult> {
-        return this.run(["refresh", "--yes", "--skip-preview"]);
+    async refresh(args: readonly string[] = []): Promise<RunResult> {
+        return await this.run(["refresh", "--yes", ...args]);
     }
 
-    destroy(): Promise<RunResult> {
-        return this.run(["destroy", "--yes", "--skip-preview"]);
+    async destroy(args: readonly string[] = []): Promise<RunResult> {
+        return await this.run(["destroy", "--yes", ...args]);
     }
 
     async state(): Promise<StackState> {
         const { stdout } = await this.run(["stack", "export"]);
-        const state = JSON.parse(stdout) as { deployment: { resources?: readonly ResourceState[] } };
-        return { deployment: { resources: state.deployment.resources ?? [] } };
-    }
-
-    async outputs(): Promise<Readonly<Record<string, unknown>>> {
-        const { stdout } = await this.run(["stack", "output", "--json"]);
-        return JSON.parse(stdout) as Readonly<Record<string, unknown>>;
-    }
-
-    /** Everything that the CLI printed, and every file of the backend: checkpoints, history and backups. */
-    allText(): string {
-        const files = readdirSync(join(this.#root, "backend"), { recursive: true, withFileTypes: true });
-        const texts = files
-            .filter((file) => file.isFile())
-            .map((file) => readFileSync(join(file.parentPath, file.name), "utf8"));
-        return [...this.#transcripts, ...texts].join("\n");
-    }
-
-    dispose(): Promise<void> {
-        rmSync(this.#root, { recursive: true, force: true });
-        return Promise.resolve();
-    }
-
-    /** From nothing, so that no token and no setting of whoever runs the tests gets in. */
-    #baseEnvironment(): Record<string, string> {
+        const { deployment } = JSON.parse(stdout) as { deployment: { resources?: readonly ResourceState[] } };
+        const resources = deployment.resources ?? [];
         return {
-            PATH: [this.#cli.binFolder, dirname(process.execPath), process.env["PATH"] ?? ""].join(delimiter),
-            HOME: this.#root,
-            TMPDIR: tmpdir(),
-            PULUMI_HOME: join(this.#root, "home"),
-            PULUMI_BACKEND_URL: `file://${join(this.#root, "backend")}`,
-            PULUMI_CONFIG_PASSPHRASE: "of a stack that lives for one test",
-            PULUMI_SKIP_UPDATE_CHECK: "true",
-            PULUMI_NODEJS_TYPESCRIPT: "false",
-            PULUMI_SKIP_CONFIRMATIONS: "true",
+            deployment: {
+                resources: resources.map((one) => ({ ...one, inputs: one.inputs ?? {}, outputs: one.outputs ?? {} })),
+            },
         };
     }
 
-    #spawn(
-        args: readonly string[],
-        environment: Readonly<Record<string, string | undefined>>,
-        onOutput: ((chunk: string) => void) | undefined,
-    ): Promise<RunResult> {
-        return new Promise((resolveRun, reject) => {
-            const child = spawn(this.#cli.command, args, {
-                cwd: this.folder,
-                env: { ...this.#environment, ...environment },
-                stdio: ["ignore", "pipe", "pipe"],
-                timeout: RUN_LIMIT_MS,
-            });
-            const texts = { stdout: "", stderr: "", output: "" };
-            const collect = (stream: "stdout" | "stderr") => (chunk: Buffer) => {
-                texts[stream] += chunk.toString();
-                texts.output += chunk.toString();
-                onOutput?.(chunk.toString());
-            };
-            child.stdout.on("data", collect("stdout"));
-            child.stderr.on("data", collect("stderr"));
-            child.on("error", reject);
-            child.on("close", (exitCode) => resolveRun({ ...texts, exitCode: exitCode ?? -1 }));
-        });
+    /** The first resource in the state whose type holds this text. */
+    async resource(typePart: string): Promise<ResourceState | undefined> {
+        const { deployment } = await this.state();
+        return deployment.resources.find(({ type }) => type.includes(typePart));
     }
+
+    async outputs(): Promise<Record<string, unknown>> {
+        const { stdout } = await this.run(["stack", "output", "--json"]);
+        return JSON.parse(stdout) as Record<string, unknown>;
+    }
+
+    /** All that the CLI ever printed here, and every file of the backend: checkpoints, their copies, the history. */
+    allText(): string {
+        const files = readdirSync(this.#backend, { recursive: true, withFileTypes: true }).filter((entry) =>
+            entry.isFile(),
+        );
+        return [
+            ...this.transcripts.map(({ stdout, stderr }) => `${stdout}\n${stderr}`),
+            ...files.map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8")),
+        ].join("\n");
+    }
+
+    /** Ends what still runs, and removes every trace. Resources that the stack still holds are not destroyed. */
+    async dispose(): Promise<void> {
+        await Promise.all([...this.#running].map(interrupt));
+        await rm(this.#root, { recursive: true, force: true, maxRetries: 5 });
+    }
+
+    async #setConfig(key: string, value: string | { readonly secret: string }): Promise<void> {
+        // Through standard input: other users of the machine can read a command line.
+        if (typeof value === "string") {
+            await this.#pulumi(["config", "set", "--plaintext", key], {}, value);
+        } else {
+            await this.#pulumi(["config", "set", "--secret", key], {}, value.secret);
+        }
+    }
+
+    async #pulumi(args: readonly string[], options: PulumiRunOptions, input = ""): Promise<RunResult> {
+        const { environment = {}, expectFailure = false, onOutput } = options;
+        const result = await runProcess(this.#cli.command, ["--non-interactive", "--color", "never", ...args], {
+            cwd: this.folder,
+            environment: { ...this.#environment, ...environment },
+            input,
+            onOutput,
+            onStart: (child) => {
+                this.#running.add(child);
+                child.once("close", () => this.#running.delete(child));
+            },
+        });
+        this.transcripts.push(result);
+        if ((result.exitCode !== 0) !== expectFailure) {
+            const expected = expectFailure ? "a failure" : "success";
+            const got = `exit code ${String(result.exitCode)}`;
+            throw new Error(`pulumi ${args.join(" ")}: expected ${expected}, got ${got}\n${result.output}`);
+        }
+        return result;
+    }
+
+    #inRoot(name: string): string {
+        return join(this.#root, name);
+    }
+}
+
+/** A first interrupt lets running operations finish, a second one does not. */
+async function interrupt(child: ChildProcess): Promise<void> {
+    const closed = new Promise((done) => child.once("close", done));
+    child.kill("SIGINT");
+    child.kill("SIGINT");
+    const lastResort = setTimeout(() => child.kill("SIGKILL"), 5000);
+    await closed;
+    clearTimeout(lastResort);
 }
