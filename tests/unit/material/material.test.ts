@@ -227,6 +227,13 @@ describe("material", () => {
         });
     });
 
+    it("keeps formatting characters and endless names of a certificate out of messages", async () => {
+        const hostile = await triple.authority.issue({ commonName: `evil\u202etxt.${"x".repeat(500)}` });
+        const material = materialOf({ cert: hostile.certPem, ca: triple.ca });
+        expect(material.subject).to.not.match(/\p{Cf}/u);
+        expect(material.subject.length).to.be.lessThan(210);
+    });
+
     it("does not show a key that is looked at", () => {
         const key = keyOf(triple.key);
         assertNoSecrets(`${inspect(key, { depth: null, showHidden: true })} ${JSON.stringify(key)} ${String(key)}`, {
