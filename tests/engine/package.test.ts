@@ -87,7 +87,9 @@ describe("the package, as users install it", function () {
                 await unlink(join(project.folder, "node_modules"));
                 project.writeFile("package.json", JSON.stringify({ name: "empty", private: true, main }));
                 project.writeFile(main, source);
-                project.writeFile("tsconfig.json", JSON.stringify(TSCONFIG));
+                if (language === "TypeScript") {
+                    project.writeFile("tsconfig.json", JSON.stringify(TSCONFIG));
+                }
                 project.writeFile("client.pem", triple.cert);
                 project.writeFile("client.key", triple.key);
                 project.writeFile("ca.pem", triple.ca);
