@@ -1,4 +1,4 @@
-import Ajv, { type ValidateFunction } from "ajv";
+import Ajv, { type ErrorObject, type ValidateFunction } from "ajv";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -8,9 +8,12 @@ export interface Exchange {
     readonly method: string;
     /** As sent, with the query. */
     readonly url: string;
+    /** Known where a body was sent. */
+    readonly contentType?: string | undefined;
     readonly requestBody: unknown;
-    readonly status: number;
-    readonly responseBody: unknown;
+    /** None where no true answer was given, so that only the request is judged. */
+    readonly status?: number;
+    readonly responseBody?: unknown;
 }
 
 interface OperationSpec {
@@ -44,8 +47,8 @@ export class Specification {
     }
 
     /** What of an exchange does not fit the document; empty where all does. */
-    violations({ method, url, requestBody, status, responseBody }: Exchange): readonly string[] {
-        const { pathname, searchParams } = new URL(url, "http://stand-in");
+    violations({ method, url, contentType, requestBody, status, responseBody }: Exchange): readonly string[] {
+        const { pathname, searchParams } = new URL(`http://stand-in${url}`);
         const operation = [...this.#operations.values()].find(
             ({ name, path }) => name.startsWith(`${method} `) && path.test(pathname),
         );
@@ -53,22 +56,61 @@ export class Specification {
             return [`${method} ${pathname} is not in the document`];
         }
         const { name, queries, statuses, request, answer } = operation;
-        const refused = status >= 400 && status < 500;
+        const keys = [...searchParams.keys()];
         return [
-            ...[...searchParams.keys()]
-                .filter((key) => !queries.has(key))
-                .map((key) => `${name}: unknown query parameter ${key}`),
-            ...(statuses.has(status) ? [] : [`${name}: status ${String(status)} is not documented`]),
-            // A body that the server refused is the client's fault, and one that tests commit on purpose.
-            ...(request === undefined || refused ? [] : errorsOf(`${name} request`, request, requestBody)),
+            ...(isPercentEncoded(pathname) ? [] : [`${name}: a path parameter is not percent-encoded`]),
+            ...keys
+                .filter((key, index) => keys.indexOf(key) !== index)
+                .map((key) => `${name}: query parameter ${key} is repeated`),
+            ...keys.filter((key) => !queries.has(key)).map((key) => `${name}: unknown query parameter ${key}`),
+            ...(status === undefined || statuses.has(status)
+                ? []
+                : [`${name}: status ${String(status)} is not documented`]),
+            ...(contentType === undefined || isJson(contentType) ? [] : [`${name}: not sent as application/json`]),
+            ...(request === undefined && requestBody !== undefined ? [`${name}: a body is not documented`] : []),
+            ...(request === undefined ? [] : errorsOf(`${name} request`, request, requestBody)),
             ...(status === 200 ? errorsOf(`${name} answer`, answer, responseBody) : []),
         ];
     }
 
     /** Whether a body fits what the document says of an upload. */
     isUpload(body: unknown): boolean {
-        const upload = [...this.#operations.values()].find(({ request }) => request !== undefined);
-        return upload?.request?.(body) === true;
+        return this.uploadProblem(body) === undefined;
+    }
+
+    /** In words like the API's, why a body is no upload; `undefined` where it is one. */
+    uploadProblem(body: unknown): string | undefined {
+        if (body === undefined) {
+            return "Invalid JSON";
+        }
+        const validate = [...this.#operations.values()].find(({ request }) => request !== undefined)?.request;
+        const valid = validate?.(body) ?? false;
+        return valid ? undefined : `Invalid request: ${apiWording(validate?.errors?.[0])}.`;
+    }
+}
+
+function apiWording(error: ErrorObject | undefined): string {
+    const { missingProperty, additionalProperty, type } = (error?.params ?? {}) as Json;
+    if (missingProperty !== undefined) {
+        return `missing required property \`${String(missingProperty)}\``;
+    }
+    if (additionalProperty !== undefined) {
+        return `should NOT have additional property \`${String(additionalProperty)}\``;
+    }
+    return `\`${error?.instancePath.slice(1) ?? ""}\` should be ${String(type)}`;
+}
+
+function isJson(contentType: string): boolean {
+    return contentType.split(";")[0]?.trim().toLowerCase() === "application/json";
+}
+
+function isPercentEncoded(pathname: string): boolean {
+    try {
+        decodeURIComponent(pathname);
+        return true;
+    } catch {
+        // Only a URIError comes from here.
+        return false;
     }
 }
 

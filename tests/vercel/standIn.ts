@@ -1,32 +1,20 @@
-import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { DOCUMENTED_LIMITS, Limits, type LimitedOperation, type LimitReading, type LimitSizes } from "./limits";
+import { setTimeout as sleep } from "node:timers/promises";
+import { failure, limitHeaders, rateLimited, send, sendFault, statusOf, type Answer } from "./answers";
+import { Directory, type Project } from "./directory";
+import { FaultQueue, hasEffectFirst, type Fault } from "./faults";
+import { DOCUMENTED_LIMITS, Limits, type LimitedOperation, type LimitSizes } from "./limits";
 import { Specification } from "./specification";
-import { CertificateStore, uploadProblem, type StoredCertificate, type StorePolicy } from "./store";
+import type { StoredCertificate, StorePolicy } from "./store";
+import { uploadProblem, type UploadBody } from "./uploads";
+
+export type { Account } from "./directory";
+export type { Fault } from "./faults";
 
 export interface StandInOptions extends Partial<StorePolicy> {
     readonly limits?: Partial<LimitSizes>;
     readonly now?: () => number;
-}
-
-/** Something that goes wrong, for the next call that matches. */
-export interface Fault {
-    readonly operation?: LimitedOperation;
-    /** How many calls it hits; 1 by default. */
-    readonly times?: number;
-    /** How many matching calls pass before it. */
-    readonly skip?: number;
-    readonly certId?: string;
-    readonly kind: "delay" | "reset-before" | "reset-after" | "status" | "body";
-    readonly delayMs?: number;
-    /** Whether the call has its effect nevertheless; `reset-after` and `delay` always have. */
-    readonly afterEffect?: boolean;
-    readonly status?: number;
-    readonly headers?: Readonly<Record<string, string>>;
-    /** The body, as it is. */
-    readonly body?: string;
-    readonly contentType?: string;
 }
 
 /** What can be told of a request without its body and token. */
@@ -35,284 +23,272 @@ export interface RecordedRequest {
     readonly method: string;
     readonly path: string;
     readonly operation: LimitedOperation | "other";
+    /** 0 where the connection was cut instead. */
     readonly status: number;
-}
-
-interface Project {
-    readonly id: string;
-    readonly name: string;
+    /** Id or name, as asked for; none where the route is unknown. */
+    readonly project: string | undefined;
+    /** Id or slug, as asked for; none in the personal scope. */
     readonly team: string | undefined;
-    readonly store: CertificateStore;
-    transferring: boolean;
+    /** As sent with an upload. */
+    readonly origin?: string;
+    /** What is to be deleted, or what a successful upload got. */
+    readonly certId?: string;
 }
 
-interface Answer {
-    readonly status: number;
-    readonly body: unknown;
-    readonly headers?: Readonly<Record<string, string>>;
-}
+export type StandInEvent =
+    | { readonly kind: "request"; readonly request: RecordedRequest }
+    | { readonly kind: "violation"; readonly violation: string }
+    /** A call has met a fault, whose effects and delay are still to come. */
+    | { readonly kind: "fault"; readonly fault: Fault };
 
 interface Call {
-    readonly operation: LimitedOperation;
-    readonly project: string;
-    readonly certId: string | undefined;
-    readonly url: URL;
+    readonly method: string;
+    /** As sent, with the query. */
+    readonly target: string;
+    readonly path: string;
+    readonly query: URLSearchParams;
+    readonly contentType: string | undefined;
+    /** `undefined` for no body and for one that is not JSON. */
+    readonly body: unknown;
     readonly token: string | undefined;
-    readonly body: string;
+    readonly operation: LimitedOperation | "other";
+    readonly project: string | undefined;
+    readonly certId: string | undefined;
 }
 
 const ROUTE = /^\/v1\/projects\/([^/]+)\/client-cert(?:\/([^/]+))?$/;
-const PERSONAL = "personal";
 
 /** A server on loopback that behaves as far as is known like Vercel's API for client certificates. */
 export class StandIn {
     static async start(options: StandInOptions = {}): Promise<StandIn> {
         const standIn = new StandIn(options);
         await new Promise<void>((resolve) => standIn.#server.listen(0, "127.0.0.1", resolve));
+        const { port } = standIn.#server.address() as AddressInfo;
+        standIn.#url = `http://127.0.0.1:${String(port)}`;
         return standIn;
     }
 
-    readonly requests: RecordedRequest[] = [];
-    readonly specViolations: string[] = [];
-    readonly #policy: StorePolicy;
+    onEvent: ((event: StandInEvent) => void) | undefined;
+    readonly #requests: RecordedRequest[] = [];
+    readonly #specViolations: string[] = [];
+    readonly #directory: Directory;
+    readonly #faults = new FaultQueue();
     readonly #limits: Limits;
     readonly #now: () => number;
     readonly #server: Server;
     readonly #specification = sharedSpecification();
-    readonly #teams: { readonly id: string; readonly slug: string }[] = [];
-    readonly #tokens = new Map<string, readonly string[]>();
-    readonly #projects: Project[] = [];
-    #faults: { readonly fault: Fault; skip: number; times: number }[] = [];
+    #url = "";
 
     private constructor({ limits = {}, now = Date.now, ...policy }: StandInOptions) {
-        this.#policy = {
-            uploadPolicy: "new-id",
-            keepsReplaced: true,
-            projectWideOrigin: "*",
-            normalisesOrigin: true,
-            ...policy,
-        };
+        this.#directory = new Directory({
+            uploadPolicy: policy.uploadPolicy ?? "new-id",
+            keepsReplaced: policy.keepsReplaced ?? true,
+            projectWideOrigin: policy.projectWideOrigin ?? "*",
+            normalisesOrigin: policy.normalisesOrigin ?? true,
+        });
         this.#limits = new Limits({ ...DOCUMENTED_LIMITS, ...limits });
         this.#now = now;
         this.#server = createServer((request, response) => {
             this.#handle(request, response).catch((error: unknown) => {
-                this.specViolations.push(`the stand-in itself failed: ${String(error)}`);
+                this.#failItself(error);
                 response.destroy();
             });
         });
     }
 
     get url(): string {
-        const { port } = this.#server.address() as AddressInfo;
-        return `http://127.0.0.1:${String(port)}`;
+        return this.#url;
+    }
+
+    /** In order, without bodies and tokens. */
+    get requests(): readonly RecordedRequest[] {
+        return this.#requests;
+    }
+
+    /** Every request and true response that did not fit the official document. */
+    get specViolations(): readonly string[] {
+        return this.#specViolations;
     }
 
     addTeam(team: { readonly id: string; readonly slug: string }): void {
-        this.#teams.push(team);
+        this.#directory.addTeam(team);
     }
 
-    /** A token for the personal scope and for teams, by their ids. */
-    addToken(token: string, { teams = [] }: { readonly teams?: readonly string[] } = {}): void {
-        this.#tokens.set(token, teams);
+    /** A token for the personal scope and for teams; with `projects` (ids) one that is for these projects only. */
+    addToken(
+        token: string,
+        { teams = [], projects }: { readonly teams?: readonly string[]; readonly projects?: readonly string[] } = {},
+    ): void {
+        this.#directory.addAccount({ token, teams, ...(projects === undefined ? {} : { projects }) });
     }
 
-    addProject({ id, name, team }: { readonly id: string; readonly name: string; readonly team?: string }): void {
-        this.#projects.push({ id, name, team, transferring: false, store: new CertificateStore(this.#policy) });
+    addProject(project: { readonly id: string; readonly name: string; readonly team?: string }): void {
+        this.#directory.addProject(project);
     }
 
+    /** While a project is being transferred to another owner, its certificates cannot change. */
     setTransferring(project: string, transferring: boolean): void {
-        this.#project(project).transferring = transferring;
+        this.#directory.project(project).transferring = transferring;
     }
 
     certificates(project: string): readonly StoredCertificate[] {
-        return this.#project(project).store.entries;
+        return this.#directory.project(project).store.entries;
     }
 
     /** Somebody deletes a certificate in the dashboard. */
     removeCertificate(project: string, certId: string): void {
-        this.#project(project).store.remove(certId);
+        if (this.#directory.project(project).store.remove(certId) === undefined) {
+            throw new Error(`the stand-in has no certificate ${certId} in ${project}`);
+        }
     }
 
-    /** Somebody else uploads a certificate. */
+    /** Somebody else uploads a certificate; returns its id. */
     placeCertificate(
         project: string,
         { cert, ca, origin }: { readonly origin?: string; readonly cert: string; readonly ca: string },
     ): string {
         const upload = { cert, ca, ...(origin === undefined ? {} : { origin }) };
-        return this.#project(project).store.put(upload).entry.certId;
+        return this.#directory.project(project).store.put(upload).entry.certId;
     }
 
     clearRequests(): void {
-        this.requests.splice(0);
+        this.#requests.splice(0);
     }
 
     addFault(fault: Fault): void {
-        this.#faults.push({ fault, skip: fault.skip ?? 0, times: fault.times ?? 1 });
+        this.#faults.add(fault);
     }
 
+    /** Cuts what is still open, including answers that a fault holds back. */
     async stop(): Promise<void> {
         this.#server.closeAllConnections();
         await new Promise((resolve) => this.#server.close(resolve));
     }
 
-    #project(idOrName: string): Project {
-        const project = this.#projects.find(({ id, name }) => id === idOrName || name === idOrName);
-        if (project === undefined) {
-            throw new Error(`the stand-in has no project ${idOrName}`);
-        }
-        return project;
-    }
-
     async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-        const method = request.method ?? "";
-        const url = new URL(request.url ?? "/", "http://stand-in");
-        const route = ROUTE.exec(url.pathname);
-        const body = await readBody(request);
-        const operation = route === null ? undefined : operationOf(method, route[2]);
-        const record = (status: number): void => {
-            this.requests.push({
-                at: this.#now(),
-                method,
-                path: url.pathname,
-                operation: operation ?? "other",
-                status,
-            });
-        };
-        if (route === null || operation === undefined) {
-            const answer =
-                route === null
-                    ? failure(404, "not_found", "The page could not be found.")
-                    : failure(405, "method_unknown", "Method not allowed.");
-            record(answer.status);
-            send(response, answer);
+        const call = readCall(request, await readBody(request));
+        const fault = call.operation === "other" ? undefined : this.#faults.take(call.operation, call.certId);
+        if (fault === undefined) {
+            send(response, this.#serve(call));
             return;
         }
-        const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1];
-        const certId = route[2] === undefined ? undefined : decodeURIComponent(route[2]);
-        const call: Call = { operation, project: decodeURIComponent(route[1] ?? ""), certId, url, token, body };
-        const fault = this.#nextFault(call);
-        if (fault !== undefined) {
-            record(fault.status ?? 0);
-            await this.#fail(fault, call, response);
-            return;
-        }
+        this.onEvent?.({ kind: "fault", fault });
+        await (fault.kind === "delay" ? this.#serveLate(fault, call, response) : this.#fail(fault, call, response));
+    }
+
+    /** The true answer, on record and held against the document. */
+    #serve(call: Call): Answer {
         const answer = this.#answer(call);
-        record(answer.status);
-        this.#holdAgainstSpecification(method, request.url ?? "/", call, answer);
-        send(response, answer);
+        this.#record(call, answer.status, answer);
+        this.#judge(call, answer);
+        return answer;
     }
 
-    #holdAgainstSpecification(method: string, url: string, call: Call, { status, body }: Answer): void {
-        const requestBody = call.operation === "upload" ? parseJson(call.body) : undefined;
-        this.specViolations.push(
-            ...this.#specification.violations({ method, url, requestBody, status, responseBody: body }),
-        );
-    }
-
-    #nextFault({ operation, certId }: Call): Fault | undefined {
-        const matching = this.#faults.filter(
-            ({ fault }) =>
-                (fault.operation === undefined || fault.operation === operation) &&
-                (fault.certId === undefined || fault.certId === certId),
-        );
-        const next = matching[0];
-        if (next === undefined) {
-            return undefined;
+    async #serveLate(fault: Fault, call: Call, response: ServerResponse): Promise<void> {
+        const early = hasEffectFirst(fault) ? this.#serve(call) : undefined;
+        await waitFor(response, fault.delayMs);
+        if (!response.closed) {
+            send(response, early ?? this.#serve(call));
+        } else if (early === undefined) {
+            this.#record(call, 0);
         }
-        if (next.skip > 0) {
-            next.skip -= 1;
-            return undefined;
-        }
-        next.times -= 1;
-        this.#faults = this.#faults.filter(({ times }) => times > 0);
-        return next.fault;
     }
 
     async #fail(fault: Fault, call: Call, response: ServerResponse): Promise<void> {
-        const hasEffect = fault.afterEffect === true || fault.kind === "reset-after" || fault.kind === "delay";
-        const answer = hasEffect ? this.#answer(call) : undefined;
-        if (fault.kind === "reset-before" || fault.kind === "reset-after") {
-            response.destroy();
-            return;
+        const hidden = hasEffectFirst(fault) ? this.#answer(call) : undefined;
+        const isReset = fault.kind === "reset-before" || fault.kind === "reset-after";
+        this.#record(call, isReset ? 0 : statusOf(fault), hidden);
+        this.#judge(call);
+        await waitFor(response, fault.delayMs);
+        if (isReset) {
+            response.socket?.resetAndDestroy();
+        } else {
+            sendFault(response, fault);
         }
-        if (fault.kind === "delay") {
-            await new Promise((resolve) => setTimeout(resolve, fault.delayMs ?? 0));
-            send(response, answer ?? failure(500, "internal_server_error", "An unexpected internal error occurred"));
-            return;
+    }
+
+    #record({ method, path, query, operation, project, certId, body }: Call, status: number, answer?: Answer): void {
+        const isUpload = operation === "upload";
+        const known = certId ?? (isUpload ? textOf(answer?.body, "certId") : undefined);
+        const origin = isUpload ? textOf(body, "origin") : undefined;
+        const request: RecordedRequest = {
+            at: this.#now(),
+            method,
+            path,
+            operation,
+            status,
+            project,
+            team: query.get("teamId") ?? query.get("slug") ?? undefined,
+            ...(origin === undefined ? {} : { origin }),
+            ...(known === undefined ? {} : { certId: known }),
+        };
+        this.#requests.push(request);
+        this.onEvent?.({ kind: "request", request });
+    }
+
+    /** A fault's answer is wrong on purpose; the request that met it is still the client's. */
+    #judge({ method, target, contentType, body }: Call, answer?: Answer): void {
+        const request = { method, url: target, contentType, requestBody: body };
+        const response = answer === undefined ? {} : { status: answer.status, responseBody: answer.body };
+        for (const violation of this.#specification.violations({ ...request, ...response })) {
+            this.#report(violation);
         }
-        response.writeHead(fault.status ?? 200, {
-            "content-type": fault.contentType ?? "application/json",
-            "x-vercel-id": requestId(),
-            ...fault.headers,
-        });
-        response.end(fault.body ?? (fault.kind === "status" ? "{}" : ""));
+    }
+
+    #report(violation: string): void {
+        this.#specViolations.push(violation);
+        this.onEvent?.({ kind: "violation", violation });
+    }
+
+    /** A client that hangs up is the test's doing, and all else a mistake of the stand-in. */
+    #failItself(error: unknown): void {
+        if (!(error instanceof Error && "code" in error && error.code === "ECONNRESET")) {
+            this.#report(`the stand-in itself failed: ${error instanceof Error ? error.name : typeof error}`);
+        }
     }
 
     #answer(call: Call): Answer {
-        const scope = this.#scopeOf(call);
+        const { operation, project: idOrName } = call;
+        if (idOrName === undefined) {
+            return failure(404, "not_found", "The page could not be found.");
+        }
+        if (operation === "other") {
+            return failure(405, "method_unknown", "Method not allowed.");
+        }
+        const scope = this.#directory.scopeOf(call.token, call.query);
         if ("status" in scope) {
             return scope;
         }
-        const reading = this.#limits.take(scope.owner, call.operation, this.#now());
-        const answer = reading.allowed ? this.#perform(call, scope.owner) : limited(reading);
-        return { ...answer, headers: { ...limitHeaders(reading), ...answer.headers } };
+        const nowMs = this.#now();
+        const reading = this.#limits.take(scope.owner, operation, nowMs);
+        const project = this.#directory.projectIn(scope, idOrName);
+        const answer = reading.allowed ? this.#perform(operation, call, project) : rateLimited(reading, nowMs);
+        return { ...answer, headers: limitHeaders(reading) };
     }
 
-    /** Who owns what the call is about, or why the token does not get that far. */
-    #scopeOf({ token, url }: Call): { readonly owner: string } | Answer {
-        if (token === undefined) {
-            return failure(403, "forbidden", "The request is missing an authentication token", { missingToken: true });
+    #perform(operation: LimitedOperation, { body, certId }: Call, project: Project | Answer): Answer {
+        if ("status" in project) {
+            return project;
         }
-        const teams = this.#tokens.get(token);
-        if (teams === undefined) {
-            return failure(403, "forbidden", "Not authorized", { invalidToken: true });
-        }
-        const wanted = url.searchParams.get("teamId") ?? url.searchParams.get("slug");
-        if (wanted === null) {
-            return { owner: PERSONAL };
-        }
-        const byId = url.searchParams.has("teamId");
-        const team = this.#teams.find(({ id, slug }) => (byId ? id : slug) === wanted);
-        if (team === undefined || !teams.includes(team.id)) {
-            const message = `Not authorized: Trying to access resource under scope "${wanted}".`;
-            return failure(403, "forbidden", message, { saml: false, teamId: wanted, scope: wanted });
-        }
-        return { owner: team.id };
-    }
-
-    #perform(call: Call, owner: string): Answer {
-        const project = this.#projects.find(
-            ({ id, name, team }) => (team ?? PERSONAL) === owner && (id === call.project || name === call.project),
-        );
-        if (project === undefined) {
-            return failure(404, "not_found", "Project not found.");
-        }
-        switch (call.operation) {
-            case "list":
-                return {
-                    status: 200,
-                    body: { clientCerts: project.store.entries.map(({ origin, certId }) => ({ origin, id: certId })) },
-                };
-            case "delete":
-                return remove(project, call.certId ?? "");
+        switch (operation) {
             case "upload":
-                return this.#upload(project, call.body);
+                return this.#upload(project, body);
+            case "delete":
+                return remove(project, certId ?? "");
+            case "list":
+                return list(project);
         }
     }
 
-    #upload(project: Project, text: string): Answer {
-        const body = parseJson(text);
-        if (!this.#specification.isUpload(body)) {
-            return failure(400, "bad_request", "Invalid request: the body does not fit what is documented.");
+    #upload(project: Project, body: unknown): Answer {
+        const formProblem = this.#specification.uploadProblem(body);
+        if (formProblem !== undefined) {
+            return failure(400, "bad_request", formProblem);
         }
         if (project.transferring) {
-            return failure(
-                409,
-                "conflict",
-                "The project is being transferred and uploading certificates is not possible",
-            );
+            return transferring("uploading");
         }
-        const upload = body as { cert: string; key: string; ca: string; origin?: string; skipValidation?: boolean };
+        const upload = body as UploadBody;
         const problem = upload.skipValidation === true ? undefined : uploadProblem(upload, this.#now());
         if (problem !== undefined) {
             return failure(400, "bad_request", problem);
@@ -330,51 +306,65 @@ function sharedSpecification(): Specification {
     return specification;
 }
 
-function operationOf(method: string, certId: string | undefined): LimitedOperation | undefined {
-    if (certId !== undefined) {
-        return method === "DELETE" ? "delete" : undefined;
-    }
-    return method === "POST" ? "upload" : method === "GET" ? "list" : undefined;
+function list({ store }: Project): Answer {
+    return { status: 200, body: { clientCerts: store.entries.map(({ origin, certId }) => ({ origin, id: certId })) } };
 }
 
-function remove({ store, transferring }: Project, certId: string): Answer {
-    if (transferring) {
-        return failure(409, "conflict", "The project is being transferred and deleting certificates is not possible");
+function remove(project: Project, certId: string): Answer {
+    if (project.transferring) {
+        return transferring("deleting");
     }
-    const entry = store.remove(certId);
+    const entry = project.store.remove(certId);
     return entry === undefined
         ? failure(404, "not_found", "The certificate could not be found")
         : { status: 200, body: { origin: entry.origin, certId } };
 }
 
-function failure(status: number, code: string, message: string, more: Readonly<Record<string, unknown>> = {}): Answer {
-    return { status, body: { error: { code, message, ...more } } };
+function transferring(doing: string): Answer {
+    return failure(409, "conflict", `The project is being transferred and ${doing} certificates is not possible`);
 }
 
-function limited({ total, resetMs }: LimitReading): Answer {
-    const limit = { total, remaining: 0, reset: Math.ceil(resetMs / 1000), resetMs };
-    return failure(429, "rate_limited", `The rate limit of ${String(total)} exceeded.`, { limit });
+/** Until the time has passed, or nobody waits for the answer any more: the client has hung up, or the test ends. */
+async function waitFor(response: ServerResponse, delayMs = 0): Promise<void> {
+    const over = new AbortController();
+    response.once("close", () => {
+        over.abort();
+    });
+    await sleep(delayMs, undefined, { signal: over.signal }).catch(() => undefined);
 }
 
-function limitHeaders({ total, remaining, resetMs }: LimitReading): Readonly<Record<string, string>> {
+function readCall({ method = "", url = "/", headers }: IncomingMessage, text: string): Call {
+    const { pathname, searchParams } = new URL(`http://stand-in${url}`);
+    const route = ROUTE.exec(pathname);
+    const certId = decoded(route?.[2]);
     return {
-        "x-ratelimit-limit": String(total),
-        "x-ratelimit-remaining": String(remaining),
-        "x-ratelimit-reset": String(Math.ceil(resetMs / 1000)),
+        method,
+        target: url,
+        path: pathname,
+        query: searchParams,
+        contentType: text === "" ? undefined : (headers["content-type"] ?? ""),
+        body: parsed(text),
+        token: /^Bearer (\S+)$/i.exec(headers.authorization ?? "")?.[1],
+        operation: route === null ? "other" : operationOf(method, certId),
+        project: decoded(route?.[1]),
+        certId,
     };
 }
 
-function requestId(): string {
-    return `fra1::${randomBytes(6).toString("hex")}`;
+function operationOf(method: string, certId: string | undefined): LimitedOperation | "other" {
+    if (certId !== undefined) {
+        return method === "DELETE" ? "delete" : "other";
+    }
+    return method === "POST" ? "upload" : method === "GET" ? "list" : "other";
 }
 
-function send(response: ServerResponse, { status, body, headers = {} }: Answer): void {
-    response.writeHead(status, {
-        "content-type": "application/json; charset=utf-8",
-        "x-vercel-id": requestId(),
-        ...headers,
-    });
-    response.end(JSON.stringify(body));
+/** A segment that is not percent-encoded as it should be stays as it is: there is nothing of that name. */
+function decoded(segment: string | undefined): string | undefined {
+    try {
+        return segment === undefined ? undefined : decodeURIComponent(segment);
+    } catch {
+        return segment;
+    }
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
@@ -385,11 +375,16 @@ async function readBody(request: IncomingMessage): Promise<string> {
     return Buffer.concat(chunks).toString("utf8");
 }
 
-function parseJson(text: string): unknown {
+function parsed(text: string): unknown {
     try {
         return JSON.parse(text);
     } catch {
-        // No JSON is a body that fits no schema.
+        // The parser's error quotes the text, which may hold a private key.
         return undefined;
     }
+}
+
+function textOf(holder: unknown, name: string): string | undefined {
+    const value = typeof holder === "object" && holder !== null ? (holder as Record<string, unknown>)[name] : undefined;
+    return typeof value === "string" ? value : undefined;
 }

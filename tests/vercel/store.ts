@@ -1,4 +1,12 @@
-import { createHash, createPrivateKey, createPublicKey, randomBytes, X509Certificate } from "node:crypto";
+import {
+    createHash,
+    createPrivateKey,
+    createPublicKey,
+    randomBytes,
+    X509Certificate,
+    type KeyObject,
+} from "node:crypto";
+import { withoutPrivateKeys } from "./uploads";
 
 export interface StoredCertificate {
     readonly certId: string;
@@ -49,7 +57,13 @@ export class CertificateStore {
                 : this.#entries.filter((entry) => entry.origin !== origin);
         const certId =
             (uploadPolicy === "same-id" ? previous[0]?.certId : undefined) ?? `cert_${randomBytes(8).toString("hex")}`;
-        const entry = { certId, origin, cert: upload.cert, ca: upload.ca, keySha256: publicKeySha256(upload.key) };
+        const entry = {
+            certId,
+            origin,
+            cert: withoutPrivateKeys(upload.cert),
+            ca: withoutPrivateKeys(upload.ca),
+            keySha256: publicKeySha256(upload),
+        };
         this.#entries = [...kept, entry];
         return { entry, updated: previous.length > 0 };
     }
@@ -68,33 +82,17 @@ export class CertificateStore {
     }
 }
 
-function publicKeySha256(key: string | undefined): string {
-    if (key === undefined) {
+function publicKeySha256({ cert, key }: Upload): string {
+    try {
+        const spki = publicKeyOf(cert, key).export({ type: "spki", format: "der" });
+        return createHash("sha256").update(spki).digest("hex");
+    } catch {
+        // Where validation is skipped, anything may be stored; an error of OpenSSL's may quote it.
         return "";
     }
-    const spki = createPublicKey(createPrivateKey(key)).export({ type: "spki", format: "der" });
-    return createHash("sha256").update(spki).digest("hex");
 }
 
-/** Why an upload is refused, or `undefined` where it is fine: strict framing, as a server would have it. */
-export function uploadProblem(
-    upload: Required<Pick<Upload, "cert" | "key" | "ca">>,
-    nowMs: number,
-): string | undefined {
-    try {
-        const leaf = new X509Certificate(upload.cert);
-        const issuers = upload.ca.split(/(?=-----BEGIN CERTIFICATE-----)/).filter((text) => text.trim() !== "");
-        if (!leaf.checkPrivateKey(createPrivateKey(upload.key))) {
-            return "The private key does not match the certificate.";
-        }
-        if (Date.parse(leaf.validTo) < nowMs) {
-            return "The certificate has expired.";
-        }
-        const verified = [upload.cert, ...issuers].some((text) => leaf.verify(new X509Certificate(text).publicKey));
-        return verified || upload.cert.split("-----BEGIN CERTIFICATE-----").length > 2
-            ? undefined
-            : "The certificate is not issued by the CA.";
-    } catch {
-        return "The certificate, the private key or the CA is not valid PEM.";
-    }
+/** Somebody else's upload is placed without its key, and the certificate tells the public one. */
+function publicKeyOf(cert: string, key: string | undefined): KeyObject {
+    return key === undefined ? new X509Certificate(cert).publicKey : createPublicKey(createPrivateKey(key));
 }

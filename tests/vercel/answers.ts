@@ -1,0 +1,75 @@
+import { randomBytes } from "node:crypto";
+import type { ServerResponse } from "node:http";
+import type { Fault } from "./faults";
+import type { LimitReading } from "./limits";
+
+export interface Answer {
+    readonly status: number;
+    readonly body: unknown;
+    readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An error in the envelope that Vercel's API documents. */
+export function failure(
+    status: number,
+    code: string,
+    message: string,
+    more: Readonly<Record<string, unknown>> = {},
+): Answer {
+    return { status, body: { error: { code, message, ...more } } };
+}
+
+/** The body that the documentation of the limits has; its `reset` is in seconds, unlike that of a 402. */
+export function rateLimited({ total, resetMs }: LimitReading, nowMs: number): Answer {
+    const waitS = Math.max(0, Math.ceil((resetMs - nowMs) / 1000));
+    const limit = { total, remaining: 0, reset: Math.ceil(resetMs / 1000), resetMs };
+    const message = `The rate limit of ${String(total)} exceeded. Try again in ${String(waitS)} seconds`;
+    return failure(429, "rate_limited", message, { limit });
+}
+
+export function limitHeaders({ total, remaining, resetMs }: LimitReading): Readonly<Record<string, string>> {
+    return {
+        "X-RateLimit-Limit": String(total),
+        "X-RateLimit-Remaining": String(remaining),
+        "X-RateLimit-Reset": String(Math.ceil(resetMs / 1000)),
+    };
+}
+
+const CODES: Readonly<Record<number, string>> = {
+    400: "bad_request",
+    402: "payment_required",
+    403: "forbidden",
+    404: "not_found",
+    409: "conflict",
+    429: "too_many_requests",
+    500: "internal_server_error",
+};
+
+export function send(response: ServerResponse, { status, body, headers = {} }: Answer): void {
+    response.writeHead(status, {
+        "Content-Type": "application/json; charset=utf-8",
+        "x-vercel-id": newRequestId(),
+        ...headers,
+    });
+    response.end(JSON.stringify(body));
+}
+
+/** Sends what a `status` or `body` fault has instead of the truth. */
+export function sendFault(response: ServerResponse, fault: Fault): void {
+    const status = statusOf(fault);
+    const error = failure(status, CODES[status] ?? "error", "An unexpected internal error occurred").body;
+    response.writeHead(status, {
+        "Content-Type": fault.contentType ?? "application/json; charset=utf-8",
+        "x-vercel-id": newRequestId(),
+        ...fault.headers,
+    });
+    response.end(fault.body ?? (fault.kind === "status" ? JSON.stringify(error) : ""));
+}
+
+export function statusOf({ kind, status }: Fault): number {
+    return status ?? (kind === "status" ? 500 : 200);
+}
+
+function newRequestId(): string {
+    return `fra1::${randomBytes(6).toString("hex")}`;
+}

@@ -1,0 +1,78 @@
+import type { LimitedOperation } from "./limits";
+
+/** Something that goes wrong, for the next call that matches. */
+export interface Fault {
+    /** Which calls it hits; any of the three by default. */
+    readonly operation?: LimitedOperation;
+    /** How many calls it hits; 1 by default. */
+    readonly times?: number;
+    /** How many matching calls pass before it. */
+    readonly skip?: number;
+    /** Hits only the deletion of this certificate. */
+    readonly certId?: string;
+    /**
+     * `delay` is a late but true answer. `reset-before` and `reset-after` cut the connection, the latter once the call
+     * has had its effect. `status` and `body` answer something else than the truth.
+     */
+    readonly kind: "delay" | "reset-before" | "reset-after" | "status" | "body";
+    /** How long any kind of fault holds the answer back. */
+    readonly delayMs?: number;
+    /**
+     * Whether a call has its effect before the fault. `reset-after` always has, `reset-before` never. By default a
+     * `delay` has, and with `false` it has its effect late, unless the client is gone by then; `status` and `body` have
+     * none by default.
+     */
+    readonly afterEffect?: boolean;
+    /** 500 by default for `status`, 200 for `body`. */
+    readonly status?: number;
+    readonly headers?: Readonly<Record<string, string>>;
+    /** The body, as it is. By default an error as Vercel words it for `status`, and nothing for `body`. */
+    readonly body?: string;
+    readonly contentType?: string;
+}
+
+/** The faults to come, in the order in which they were added. */
+export class FaultQueue {
+    #pending: readonly { readonly fault: Fault; skip: number; times: number }[] = [];
+
+    add(fault: Fault): void {
+        this.#pending = [...this.#pending, { fault, skip: fault.skip ?? 0, times: fault.times ?? 1 }];
+    }
+
+    /** The fault that hits this call. Only the first that matches counts calls, so that the order of adding holds. */
+    take(operation: LimitedOperation, certId: string | undefined): Fault | undefined {
+        const next = this.#pending.find(({ fault }) => matches(fault, operation, certId));
+        if (next === undefined) {
+            return undefined;
+        }
+        if (next.skip > 0) {
+            next.skip -= 1;
+            return undefined;
+        }
+        next.times -= 1;
+        this.#pending = this.#pending.filter(({ times }) => times > 0);
+        return next.fault;
+    }
+}
+
+function matches(fault: Fault, operation: LimitedOperation, certId: string | undefined): boolean {
+    return (
+        (fault.operation === undefined || fault.operation === operation) &&
+        (fault.certId === undefined || fault.certId === certId)
+    );
+}
+
+/** Whether a call that this fault hits has its effect first. */
+export function hasEffectFirst({ kind, afterEffect }: Fault): boolean {
+    switch (kind) {
+        case "reset-before":
+            return false;
+        case "reset-after":
+            return true;
+        case "delay":
+            return afterEffect ?? true;
+        case "status":
+        case "body":
+            return afterEffect ?? false;
+    }
+}
