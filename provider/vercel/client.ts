@@ -40,7 +40,6 @@ export interface VercelClientOptions {
     readonly clock: Clock;
     readonly notify: (line: string) => void;
     readonly random?: () => number;
-    readonly timeoutMs?: number;
 }
 
 /** How long a listing waits for others of the same project that are wanted at the same time. */
@@ -55,8 +54,8 @@ export class VercelClient {
     readonly #queues = new Map<string, PacedQueue>();
     readonly #gathering = new Map<string, Promise<readonly CertificateEntry[]>>();
 
-    constructor({ baseUrl, clock, notify, random = Math.random, timeoutMs }: VercelClientOptions) {
-        this.#transport = new Transport(baseUrl, timeoutMs);
+    constructor({ baseUrl, clock, notify, random = Math.random }: VercelClientOptions) {
+        this.#transport = new Transport(baseUrl, clock);
         this.#clock = clock;
         this.#notify = notify;
         this.#random = random;

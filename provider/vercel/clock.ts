@@ -3,9 +3,12 @@ export interface Clock {
     /** Milliseconds since the epoch. */
     now(): number;
     sleep(milliseconds: number): Promise<void>;
+    /** Aborts after this time, to end what takes longer. */
+    deadline(milliseconds: number): AbortSignal;
 }
 
 export const systemClock: Clock = {
     now: () => Date.now(),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
 };

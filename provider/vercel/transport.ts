@@ -1,6 +1,7 @@
 import type { AxiosInstance, AxiosResponse } from "axios" with { "resolution-mode": "import" };
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Clock } from "./clock";
 import { classify, readErrorBody, VercelError, type ErrorBody, type ErrorKind, type Operation } from "./errors";
 
 export interface CallRequest {
@@ -49,12 +50,12 @@ const TIMED_OUT = new Set(["ECONNABORTED", "ETIMEDOUT", "ERR_CANCELED"]);
 /** Sends single requests. What axios throws holds token and private key, so nothing of it leaves this class. */
 export class Transport {
     readonly #baseUrl: string;
-    readonly #timeoutMs: number;
+    readonly #clock: Pick<Clock, "deadline">;
     #axios: Promise<AxiosInstance> | undefined;
 
-    constructor(baseUrl: string, timeoutMs = TIMEOUT_MS) {
+    constructor(baseUrl: string, clock: Pick<Clock, "deadline">) {
         this.#baseUrl = baseUrl;
-        this.#timeoutMs = timeoutMs;
+        this.#clock = clock;
     }
 
     async send(request: CallRequest): Promise<CallAnswer | CallFailure> {
@@ -73,8 +74,8 @@ export class Transport {
             method,
             url: `${this.#baseUrl}${path}`,
             headers: { Authorization: `Bearer ${token}`, Accept: "application/json" },
-            // The limit of axios ends a silent connection only; the signal ends one that drips as well.
-            signal: AbortSignal.timeout(this.#timeoutMs),
+            // A limit of axios' own would end a silent connection only; the signal ends one that drips as well.
+            signal: this.#clock.deadline(TIMEOUT_MS),
             // Plain http is allowed on this machine only; a proxy would take token and key off it, in clear.
             ...(this.#baseUrl.startsWith("http:") ? { proxy: false } : {}),
             ...(body === undefined ? {} : { data: body }),
@@ -85,7 +86,6 @@ export class Transport {
     #load(): Promise<AxiosInstance> {
         this.#axios ??= import("axios").then(({ default: axios }) =>
             axios.create({
-                timeout: this.#timeoutMs,
                 maxRedirects: 0,
                 maxContentLength: LARGEST_ANSWER_BYTES,
                 responseType: "text",

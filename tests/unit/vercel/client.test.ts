@@ -27,9 +27,9 @@ const LISTED: Reply = {
     body: { clientCerts: [{ id: "c1", origin: ORIGIN, added: "later" }], added: "later" },
 };
 
-function clientOf(server: TestServer, clock = new EagerClock(), lines: string[] = [], timeoutMs = 5_000): VercelClient {
+function clientOf(server: TestServer, clock = new EagerClock(), lines: string[] = []): VercelClient {
     const notify = (line: string): void => void lines.push(line);
-    return new VercelClient({ baseUrl: server.url, clock, notify, random: () => 0.5, timeoutMs });
+    return new VercelClient({ baseUrl: server.url, clock, notify, random: () => 0.5 });
 }
 
 async function failureOf(call: Promise<unknown>): Promise<VercelError> {
@@ -61,16 +61,20 @@ const CALLS = {
 } as const;
 type Call = keyof typeof CALLS;
 
-async function failing(
-    call: Call,
-    answer: Answer,
-    timeoutMs?: number,
-): Promise<{ error: VercelError; requests: number }> {
+async function failing(call: Call, answer: Answer): Promise<{ error: VercelError; requests: number }> {
     let outcome: { error: VercelError; requests: number } | undefined;
+    const clock = new EagerClock();
     await withServer(
-        () => answer,
+        () => {
+            if (answer === "silence") {
+                setImmediate(() => {
+                    clock.expireDeadlines();
+                });
+            }
+            return answer;
+        },
         async (server) => {
-            const error = await failureOf(CALLS[call](clientOf(server, new EagerClock(), [], timeoutMs)));
+            const error = await failureOf(CALLS[call](clientOf(server, clock)));
             expectNoSecrets(error);
             outcome = { error, requests: server.received.length };
         },
@@ -403,7 +407,7 @@ describe("vercel/client", () => {
                 const effect = call === "list" ? "none" : "unknown";
                 const reset = await failing(call, "reset");
                 expect(reset.error).to.include({ kind: "network", effect, code: "ECONNRESET" });
-                const silent = await failing(call, "silence", 60);
+                const silent = await failing(call, "silence");
                 expect(silent.error).to.include({ kind: "timeout", effect });
                 for (const { requests } of [reset, silent]) {
                     expect(requests).to[call === "list" ? "be" : "not"].greaterThan(1);

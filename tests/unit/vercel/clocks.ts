@@ -2,8 +2,26 @@ import type { Clock } from "../../../provider/vercel/clock";
 
 export const START_MS = Date.parse("2030-01-01T00:00:00Z");
 
+/** Deadlines that pass when the test says so, and never by themselves. */
+class Deadlines {
+    readonly #pending: AbortController[] = [];
+
+    open(): AbortSignal {
+        const controller = new AbortController();
+        this.#pending.push(controller);
+        return controller.signal;
+    }
+
+    expire(): void {
+        this.#pending.splice(0).forEach((controller) => {
+            controller.abort();
+        });
+    }
+}
+
 /** Sleeps by moving its own hands: for callers of which only one sleeps at a time. */
 export class EagerClock implements Clock {
+    readonly #deadlines = new Deadlines();
     readonly slept: number[] = [];
     #now = START_MS;
 
@@ -15,6 +33,15 @@ export class EagerClock implements Clock {
         this.slept.push(milliseconds);
         this.#now += milliseconds;
         await nextTurn();
+    }
+
+    deadline(): AbortSignal {
+        return this.#deadlines.open();
+    }
+
+    /** As if the time of every request that is under way had run out. */
+    expireDeadlines(): void {
+        this.#deadlines.expire();
     }
 }
 
@@ -29,6 +56,11 @@ export class ManualClock implements Clock {
 
     sleep(milliseconds: number): Promise<void> {
         return new Promise((wake) => this.#sleepers.push({ at: this.#now + milliseconds, wake }));
+    }
+
+    /** Never passes: no test of this clock waits for an answer that does not come. */
+    deadline(): AbortSignal {
+        return new AbortController().signal;
     }
 
     async advance(milliseconds: number): Promise<void> {
