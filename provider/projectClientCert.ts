@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { adviseOn } from "./advice";
 
 /**
  * Where the private key comes from.
@@ -7,7 +8,8 @@ import * as pulumi from "@pulumi/pulumi";
  * - `{ file }`: a path, read by the provider relative to the folder of the Pulumi program. The state holds the path.
  * - `{ env }`: the name of an environment variable that holds the PEM text. The state holds the name.
  *
- * PKCS#8, PKCS#1 and SEC 1 are read. An encrypted key is refused: decrypt it where Pulumi runs.
+ * PKCS#8, PKCS#1 and SEC 1 are read, as PEM, as base64 and, from a file, as DER. An encrypted key is refused: decrypt it
+ * where Pulumi runs.
  */
 export type PrivateKeySource = string | { file: pulumi.Input<string> } | { env: pulumi.Input<string> };
 
@@ -61,6 +63,13 @@ export interface ProjectClientCertArgs {
      * replaced. Default `false`: such a certificate is an error. A change by itself uploads nothing.
      */
     allowOverwrite?: pulumi.Input<boolean | undefined>;
+
+    /**
+     * From how many days before the end of a certificate on every preview and `up` warns of it: of the leaf, of the
+     * intermediates, and of the certificates in `ca` that the chain needs. A number of 0 or more; 0 warns only once a
+     * certificate has expired. Default: a third of the certificate's lifetime, at most 30 days. A change uploads nothing.
+     */
+    expiryWarningDays?: pulumi.Input<number | undefined>;
 }
 
 /** What the state of every resource names as its type. */
@@ -125,7 +134,7 @@ export class ProjectClientCert extends pulumi.CustomResource {
      */
     constructor(name: string, args: ProjectClientCertArgs, opts?: pulumi.CustomResourceOptions) {
         super(TYPE, name, propertiesOf(args), opts);
-        warnOfExpiry(this);
+        adviseOn(this, args);
     }
 
     /**
@@ -177,15 +186,4 @@ function secretKey(key: pulumi.Input<PrivateKeySource>): pulumi.Input<PrivateKey
     return source.apply((known) =>
         typeof known === "string" ? pulumi.secret(known) : known,
     ) as pulumi.Output<PrivateKeySource>;
-}
-
-function warnOfExpiry(resource: ProjectClientCert): void {
-    resource.notAfter.apply((notAfter) => {
-        if (notAfter && Date.parse(notAfter) < Date.now()) {
-            void pulumi.log.warn(
-                `the client certificate in place expired on ${notAfter}; origins refuse it: declare a new one`,
-                resource,
-            );
-        }
-    });
 }

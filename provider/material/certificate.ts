@@ -1,5 +1,8 @@
 import { createHash, X509Certificate, type KeyObject } from "node:crypto";
+import { readElement } from "./der";
 import { finding, shown, type Finding } from "./findings";
+import { describeForeignBlock } from "./foreign";
+import { holdsPrivateKey } from "./keyEncoding";
 import { readPem, type PemBlock } from "./pem";
 
 export interface CertificateReading {
@@ -8,12 +11,14 @@ export interface CertificateReading {
 }
 
 const CERTIFICATE_LABELS = new Set(["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"]);
+/** A name in a message; the whole name is an output. */
+const SHOWN_NAME = 80;
 
 /** Every certificate of a PEM text, without duplicates, in the order of the text. */
 export function readCertificates(text: string, argument: "cert" | "ca"): CertificateReading {
-    const { blocks, findings, holdsPrivateKey } = readPem(text, argument);
+    const { blocks, findings, ...reading } = readPem(text, argument);
     const found: Finding[] = [...findings];
-    if (holdsPrivateKey) {
+    if (reading.holdsPrivateKey || holdsPrivateKey(text)) {
         found.push(finding("private-key-exposed", argument, "expected certificates only, got a private key as well"));
     }
     const certificates = new Map<string, X509Certificate>();
@@ -30,27 +35,16 @@ export function readCertificates(text: string, argument: "cert" | "ca"): Certifi
 
 function readBlock({ label, der }: PemBlock, argument: "cert" | "ca"): X509Certificate | Finding {
     if (!CERTIFICATE_LABELS.has(label)) {
-        return finding("wrong-content", argument, `expected CERTIFICATE blocks, got ${describeLabel(label)}`);
+        return describeForeignBlock(label, argument);
     }
+    // OpenSSL's own format: what it trusts the certificate for follows it, and is of no use here.
+    const bytes = label === "TRUSTED CERTIFICATE" ? der.subarray(0, readElement(der)?.end) : der;
     try {
-        return new X509Certificate(der);
+        return new X509Certificate(bytes);
     } catch {
-        const facts = `expected a certificate (RFC 5280) in each CERTIFICATE block, got ${String(der.length)} bytes that are none`;
+        const facts = `expected a certificate (RFC 5280) in each block, got ${String(der.length)} bytes that are none`;
         return finding("unreadable-certificate", argument, facts);
     }
-}
-
-export function describeLabel(label: string): string {
-    if (label.includes("CERTIFICATE REQUEST")) {
-        return "a certificate signing request, which an authority has yet to turn into a certificate";
-    }
-    if (label === "PKCS7" || label === "CMS") {
-        return "a PKCS #7 bundle (openssl pkcs7 -print_certs turns it into certificates)";
-    }
-    if (label.includes("PUBLIC KEY")) {
-        return "a public key";
-    }
-    return label.includes("CERTIFICATE") ? "a certificate" : `a block labelled ${shown(label)}`;
 }
 
 /** The public key, or `undefined` where this version of Node cannot read its type: then the getter throws. */
@@ -82,19 +76,15 @@ export function sha256(bytes: Buffer): string {
 }
 
 /** A distinguished name on one line, as "CN=client, O=Example". */
-export function nameOf(lines: string): string {
-    return shown(
-        lines
-            .split("\n")
-            .filter((part) => part !== "")
-            .reverse()
-            .join(", "),
-    );
+export function nameOf(lines: string, longest?: number): string {
+    const parts = lines.split("\n").filter((part) => part !== "");
+    return shown(parts.reverse().join(", "), longest);
 }
 
 /** How a message names a certificate: what a user can find it by. */
 export function describeCertificate(certificate: X509Certificate): string {
-    return `"${nameOf(certificate.subject)}" (issuer "${nameOf(certificate.issuer)}", serial ${certificate.serialNumber})`;
+    const [subject, issuer] = [certificate.subject, certificate.issuer].map((name) => nameOf(name ?? "", SHOWN_NAME));
+    return `"${String(subject)}" (issuer "${String(issuer)}", serial ${shown(certificate.serialNumber, SHOWN_NAME)})`;
 }
 
 /** Milliseconds since the epoch. `validFromDate` and `validToDate` are younger than the oldest Node in use here. */

@@ -10,6 +10,9 @@ export interface ClientMaterial {
     readonly caPem: string;
 }
 
+/** Whether a path has to end at a self-signed certificate of `ca`, or may end at any of them. */
+export type PathRule = "to-a-root" | "to-any-of-ca";
+
 const TIMEOUT_MS = 5_000;
 
 /**
@@ -17,7 +20,7 @@ const TIMEOUT_MS = 5_000;
  * validation of an origin, and proof that the key works. The server needs a certificate too, which is nobody's concern
  * here: it uses the same one, and the client does not look at it.
  */
-export async function judgeByHandshake(material: ClientMaterial): Promise<Verdict> {
+export async function judgeByHandshake(material: ClientMaterial, path: PathRule): Promise<Verdict> {
     const [clientEnd, serverEnd] = connectedPair();
     const credentials = { cert: material.certPem, key: material.keyPem };
     const streams: Duplex[] = [clientEnd, serverEnd];
@@ -25,6 +28,7 @@ export async function judgeByHandshake(material: ClientMaterial): Promise<Verdic
         const server = tls.createServer({
             ...credentials,
             ca: material.caPem,
+            allowPartialTrustChain: path === "to-any-of-ca",
             requestCert: true,
             rejectUnauthorized: false,
         });

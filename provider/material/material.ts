@@ -1,11 +1,11 @@
 import type { X509Certificate } from "node:crypto";
-import { describeCertificate, nameOf, publicKeyOf, readCertificates, sha256, validityOf } from "./certificate";
+import { nameOf, publicKeyOf, readCertificates, sha256, validityOf } from "./certificate";
 import { orderChain } from "./chain";
+import { judgeDates, judgeUnneeded, type Moment } from "./dates";
 import { fingerprintOf, sortedSet } from "./fingerprint";
 import { finding, type Finding } from "./findings";
-import { judgeByHandshake } from "./handshake";
+import { judgeFitness } from "./fitness";
 import { encodePem } from "./pem";
-import { isKeyOf, type PrivateKey } from "./privateKey";
 
 export { readPrivateKey, PrivateKey } from "./privateKey";
 
@@ -39,11 +39,33 @@ export function readPublicMaterial(input: { readonly cert: string; readonly ca: 
     const cert = readCertificates(input.cert, "cert");
     const ca = readCertificates(input.ca, "ca");
     const order = orderChain(cert.certificates);
-    const findings = [...cert.findings, ...ca.findings, ...order.findings];
+    const findings = [
+        ...cert.findings,
+        ...ca.findings,
+        ...order.findings,
+        ...noteOrder(cert.certificates, order.chain),
+    ];
     const [leaf] = order.chain;
     const sound = findings.every(({ severity }) => severity !== "error");
     const complete = leaf !== undefined && ca.certificates.length > 0 && sound;
     return { value: complete ? describe(leaf, order.chain, ca.certificates) : undefined, findings };
+}
+
+function noteOrder(given: readonly X509Certificate[], chain: readonly X509Certificate[]): Finding[] {
+    if (chain.length === 0 || given.every((certificate, index) => certificate === chain[index])) {
+        return [];
+    }
+    const facts = "expected the leaf first and each certificate followed by its issuer, got another order";
+    return [finding("order-repaired", "cert", facts)];
+}
+
+/** Everything about new material that neither needs the key nor a look at its text. */
+export function judgePublicMaterial(material: PublicMaterial, moment: Moment): Finding[] {
+    return [
+        ...judgeDates(material, moment),
+        ...judgeUnneeded(material, moment.nowMs),
+        ...judgeFitness(material, moment.nowMs),
+    ];
 }
 
 function describe(
@@ -76,95 +98,4 @@ function toPem(ders: readonly Buffer[]): string {
 
 function isoDate(ms: number): string {
     return Number.isNaN(ms) ? "" : new Date(ms).toISOString();
-}
-
-/** What only time changes. @param nowMs Milliseconds since the epoch. */
-export function judgeValidity({ chain }: PublicMaterial, nowMs: number): Finding[] {
-    return chain.flatMap((certificate) => {
-        const { fromMs, toMs } = validityOf(certificate);
-        const period = `valid from ${isoDate(fromMs)} to ${isoDate(toMs)}`;
-        const facts = `expected a certificate that is valid on ${isoDate(nowMs)}, got ${describeCertificate(certificate)}, ${period}`;
-        if (toMs < nowMs) {
-            return [finding("expired", "cert", facts)];
-        }
-        return fromMs > nowMs ? [finding("not-yet-valid", "cert", facts)] : [];
-    });
-}
-
-/** Whether the key is the leaf's, and where it belongs if it is not. */
-export function judgeKeyMatch(material: PublicMaterial, key: PrivateKey): Finding[] {
-    const [leaf] = material.chain;
-    if (leaf === undefined || isKeyOf(leaf, key)) {
-        return [];
-    }
-    const inCa = material.authorities.find((certificate) => isKeyOf(certificate, key));
-    if (inCa !== undefined) {
-        const facts = `expected the certificate of the key in cert, got it in ca: ${describeCertificate(inCa)}`;
-        return [finding("cert-ca-swapped", "cert", facts)];
-    }
-    const issuer = material.chain.find((certificate) => isKeyOf(certificate, key));
-    const got =
-        issuer === undefined
-            ? `the key of another certificate (${describeKey(key)})`
-            : `the key of the issuer ${describeCertificate(issuer)}`;
-    return [finding("key-mismatch", "key", `expected the private key of ${describeCertificate(leaf)}, got ${got}`)];
-}
-
-function describeKey({ key }: PrivateKey): string {
-    const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
-    const size = modulusLength === undefined ? namedCurve : `${String(modulusLength)} bits`;
-    return [key.asymmetricKeyType ?? "of an unknown type", size].filter((part) => part !== undefined).join(", ");
-}
-
-const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
-const ANY_PURPOSE = "2.5.29.37.0";
-const SHORTEST_RSA_BITS = 2048;
-
-/** What an origin would make of it: purpose, key length, and OpenSSL's own verdict on the chain. */
-export async function judgeChain(material: PublicMaterial, key: PrivateKey): Promise<Finding[]> {
-    const [leaf] = material.chain;
-    if (leaf === undefined) {
-        return [];
-    }
-    const unfit = [...judgePurpose(leaf), ...judgeKeyLength(leaf)];
-    if (unfit.length > 0) {
-        // The handshake would refuse it for the same reason, in fewer words.
-        return unfit;
-    }
-    const verdict = await judgeByHandshake({ certPem: material.certPem, keyPem: key.pem, caPem: material.caPem });
-    if (verdict.accepted || isMatterOfTime(verdict.code)) {
-        return [];
-    }
-    return [finding("chain-unverified", "ca", explainVerdict(verdict.code, material, leaf))];
-}
-
-/** Node calls the extended key usages `keyUsage`, and it is undefined where there are none, though typed otherwise. */
-function judgePurpose(leaf: X509Certificate): Finding[] {
-    const usages = leaf.keyUsage as readonly string[] | undefined;
-    if (usages === undefined || usages.includes(CLIENT_AUTH) || usages.includes(ANY_PURPOSE)) {
-        return [];
-    }
-    const facts = `expected a certificate for clients, got ${describeCertificate(leaf)} with the extended key usages ${usages.join(", ")}`;
-    return [finding("no-client-auth", "cert", facts)];
-}
-
-function judgeKeyLength(leaf: X509Certificate): Finding[] {
-    const bits = publicKeyOf(leaf)?.asymmetricKeyDetails?.modulusLength;
-    if (bits === undefined || bits >= SHORTEST_RSA_BITS) {
-        return [];
-    }
-    const facts = `expected an RSA key of ${String(SHORTEST_RSA_BITS)} bits or more, got ${String(bits)}`;
-    return [finding("rsa-too-short", "cert", facts)];
-}
-
-/** Validity is judged from the dates, by a clock that can be passed in; the handshake has only this machine's. */
-function isMatterOfTime(code: string): boolean {
-    return code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID";
-}
-
-function explainVerdict(code: string, { chain, authorities }: PublicMaterial, leaf: X509Certificate): string {
-    const last = chain.at(-1) ?? leaf;
-    const given = authorities.slice(0, 5).map((authority) => `"${nameOf(authority.subject)}"`);
-    const wanted = `expected issuers that lead from "${nameOf(leaf.subject)}" to a root, wanted next "${nameOf(last.issuer)}"`;
-    return `${wanted}, got ${given.join(", ")} (OpenSSL: ${code})`;
 }

@@ -1,5 +1,7 @@
 import * as pem from "node-forge/lib/pem";
 import { finding, shown, type Finding, type MaterialArgument } from "./findings";
+import { describeForeignText } from "./foreign";
+import { repairText } from "./repair";
 
 /** One block of a PEM text. */
 export interface PemBlock {
@@ -21,6 +23,8 @@ export interface PemReading {
 const LARGEST_TEXT = 64 * 1024;
 const BEGIN = "-----BEGIN ";
 const DASHES = "-----";
+/** Also where a text processor replaced the hyphens: the key is exposed all the same. */
+const PRIVATE_KEY_BEGINS = /PRIVATE KEY[-–—]/;
 
 /** Reads every block of a text that may have been mangled on its way; what cannot be read is a finding. */
 export function readPem(input: string, argument: MaterialArgument): PemReading {
@@ -28,12 +32,12 @@ export function readPem(input: string, argument: MaterialArgument): PemReading {
         const facts = `expected at most ${String(LARGEST_TEXT / 1024)} kB of PEM text, got ${String(Math.ceil(input.length / 1024))} kB`;
         return {
             blocks: [],
-            holdsPrivateKey: input.includes("PRIVATE KEY-----"),
+            holdsPrivateKey: PRIVATE_KEY_BEGINS.test(input),
             findings: [finding("too-large", argument, facts)],
         };
     }
-    const text = repair(input);
-    if (text.trim() === "") {
+    const { text, repairs } = repairText(input);
+    if (text === "") {
         return {
             blocks: [],
             holdsPrivateKey: false,
@@ -48,40 +52,23 @@ export function readPem(input: string, argument: MaterialArgument): PemReading {
             blocks.push(block);
         } else {
             const what = "problem" in piece ? piece.problem : `a ${shown(piece.label)} block that is no base64`;
-            findings.push(finding("unreadable-pem", argument, `expected whole PEM blocks, got ${what}`));
+            const code = /[–—]{1,5}\s*END /.test(text) ? "dashes-replaced" : "unreadable-pem";
+            findings.push(finding(code, argument, `expected whole PEM blocks, got ${what}`));
         }
     }
     if (blocks.length === 0 && findings.length === 0) {
-        findings.push(
-            finding("not-pem", argument, `expected PEM text (-----BEGIN …-----), got ${describeForeign(text)}`),
-        );
+        findings.push(describeForeignText(text, argument));
     }
-    return { blocks, holdsPrivateKey: text.includes("PRIVATE KEY-----"), findings };
+    if (blocks.length > 0 && repairs.length > 0) {
+        findings.push(finding("text-repaired", argument, `expected plain PEM text, got ${repairs.join(", ")}`));
+    }
+    return { blocks, holdsPrivateKey: PRIVATE_KEY_BEGINS.test(text), findings };
 }
 
 /** PEM text as RFC 7468 has it: 64 columns, LF. */
 export function encodePem(label: string, der: Buffer): string {
     const lines = der.toString("base64").match(/.{1,64}/g) ?? [];
     return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
-}
-
-/** Undoes what environment variables, YAML and secret stores do to PEM text. */
-function repair(input: string): string {
-    const text = input.replace(/^\uFEFF/, "").trim();
-    const decoded = text.includes(BEGIN) ? text : (fromBase64(text) ?? text);
-    return decoded
-        .replace(/\\r\\n|\\n|\\r/g, "\n")
-        .replace(/\r\n?/g, "\n")
-        .replace(/^["']|["']$/g, "");
-}
-
-/** The base64 of a text that begins with "-----BEGIN " begins with these letters. */
-function fromBase64(text: string): string | undefined {
-    const compact = text.replace(/\s+/g, "");
-    if (!compact.startsWith("LS0tLS1CRUdJTi") || !/^[A-Za-z0-9+/]+={0,2}$/.test(compact)) {
-        return undefined;
-    }
-    return Buffer.from(compact, "base64").toString("utf8");
 }
 
 interface Piece {
@@ -127,17 +114,4 @@ function decode({ label, body }: Piece): PemBlock | undefined {
     const lines = base64.match(/.{1,64}/g) ?? [];
     const [message] = pem.decode([`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n"));
     return message === undefined ? undefined : { label, der: Buffer.from(message.body, "latin1"), encrypted: false };
-}
-
-function describeForeign(text: string): string {
-    if (/^\s*(\$\{?\w+\}?|%\w+%)\s*$/.test(text)) {
-        return "a variable that nobody expanded";
-    }
-    if (/[–—]{2,}\s*BEGIN/.test(text) || /^-{1,4}BEGIN/.test(text)) {
-        return "a BEGIN line without its five hyphens, as a text processor leaves it";
-    }
-    if (/^MI[A-Za-z0-9+/\s]+={0,2}$/.test(text)) {
-        return "base64 without its BEGIN and END lines";
-    }
-    return /^[\w./~\\: -]+$/.test(text) && text.length < 300 ? "something like a path" : "another text";
 }

@@ -1,8 +1,12 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import { inspect } from "node:util";
-import { describeLabel } from "./certificate";
+import { isWholeSequence } from "./der";
 import { finding, type Finding } from "./findings";
+import { describeForeignBlock, isPkcs12 } from "./foreign";
+import { algorithmOf, fromBareBase64, shapeOf } from "./keyEncoding";
+import { explainUnsupported, isCommonType } from "./keyTypes";
 import { encodePem, readPem, type PemBlock } from "./pem";
+import { decodeText } from "./repair";
 
 /** A private key that was read. Looking at it, by mistake or in a log, shows nothing. */
 export class PrivateKey {
@@ -37,30 +41,84 @@ export interface PrivateKeyReading {
     readonly findings: readonly Finding[];
 }
 
-/** @param text PEM; as bytes, since a file may hold DER, which decoding as text would destroy. */
-export function readPrivateKey(text: string | Buffer): PrivateKeyReading {
-    const { blocks, findings } = readPem(typeof text === "string" ? text : text.toString("utf8"), "key");
+/** @param input PEM; as bytes, since a file may hold DER, which decoding as text would destroy. */
+export function readPrivateKey(input: string | Buffer): PrivateKeyReading {
+    if (typeof input !== "string" && isWholeSequence(input)) {
+        return readDer(input, "DER");
+    }
+    const text = typeof input === "string" ? input : decodeText(input);
+    const der = fromBareBase64(text);
+    return der === undefined ? readText(text) : readDer(der, "base64 without BEGIN and END lines");
+}
+
+function readText(text: string): PrivateKeyReading {
+    const { blocks, findings } = readPem(text, "key");
     // OpenSSL writes the curve of an EC key into a block of its own, before the key, which has it too.
     const relevant = blocks.filter(({ label }) => label !== "EC PARAMETERS");
     const keys = relevant.filter(({ label }) => label.includes("PRIVATE KEY"));
     const [block, ...others] = keys;
     if (block === undefined) {
-        return { value: undefined, findings: findings.length > 0 ? findings : foreign(relevant) };
+        const isSaid = findings.some(({ severity }) => severity === "error");
+        return { value: undefined, findings: isSaid ? findings : [...findings, describeOthers(relevant)] };
     }
     if (others.length > 0) {
-        const facts = `expected one private key, got ${String(keys.length)}`;
-        return { value: undefined, findings: [...findings, finding("several-keys", "key", facts)] };
+        return refuse(findings, finding("several-keys", "key", `expected one private key, got ${String(keys.length)}`));
     }
-    if (block.encrypted || block.label === "ENCRYPTED PRIVATE KEY") {
-        const facts = "expected a private key that is not encrypted, got an encrypted one";
-        return { value: undefined, findings: [...findings, finding("key-encrypted", "key", facts)] };
-    }
-    return parse(block, findings);
+    return block.encrypted || block.label === "ENCRYPTED PRIVATE KEY"
+        ? refuse(findings, encrypted())
+        : parse(block, findings);
 }
 
-function foreign(blocks: readonly PemBlock[]): readonly Finding[] {
-    const labels = [...new Set(blocks.map(({ label }) => describeLabel(label)))].slice(0, 3).join(", ");
-    return [finding("wrong-content", "key", `expected a private key, got ${labels === "" ? "none" : labels}`)];
+function readDer(der: Buffer, form: string): PrivateKeyReading {
+    if (isPkcs12(der)) {
+        return refuse([], finding("pkcs12", "key", "expected a private key, got PKCS #12"));
+    }
+    if (isCertificate(der)) {
+        return refuse([], describeForeignBlock("CERTIFICATE", "key"));
+    }
+    const label = shapeOf(der);
+    switch (label) {
+        case "encrypted":
+            return refuse([], encrypted());
+        case "public":
+            return refuse([], describeForeignBlock("PUBLIC KEY", "key"));
+        case "other":
+            return refuse([], unreadable("other content"));
+        case "PRIVATE KEY":
+        case "RSA PRIVATE KEY":
+        case "EC PRIVATE KEY": {
+            const noted = finding("key-from-der", "key", `expected the private key as PEM text, got ${form}`);
+            return parse({ label, der, encrypted: false }, [noted]);
+        }
+    }
+}
+
+function refuse(findings: readonly Finding[], reason: Finding): PrivateKeyReading {
+    return { value: undefined, findings: [...findings, reason] };
+}
+
+function encrypted(): Finding {
+    return finding("key-encrypted", "key", "expected a private key that is not encrypted, got an encrypted one");
+}
+
+function unreadable(got: string): Finding {
+    const facts = `expected a private key in PKCS #8, PKCS #1 or SEC 1, got ${got} that this Node (${process.version}) cannot read`;
+    return finding("unreadable-key", "key", facts);
+}
+
+function describeOthers([block]: readonly PemBlock[]): Finding {
+    return block === undefined
+        ? finding("wrong-content", "key", "expected a private key, got parameters only")
+        : describeForeignBlock(block.label, "key");
+}
+
+function isCertificate(der: Buffer): boolean {
+    try {
+        return new X509Certificate(der).raw.length > 0;
+    } catch {
+        // That it throws is the answer.
+        return false;
+    }
 }
 
 function parse({ label, der }: PemBlock, findings: readonly Finding[]): PrivateKeyReading {
@@ -69,8 +127,10 @@ function parse({ label, der }: PemBlock, findings: readonly Finding[]): PrivateK
         return { value: new PrivateKey(pem, createPrivateKey(pem)), findings };
     } catch {
         // OpenSSL's reason may quote what it read.
-        const facts = `expected a private key in PKCS #8, PKCS #1 or SEC 1, got a ${label} block that this Node (${process.version}) cannot read`;
-        return { value: undefined, findings: [...findings, finding("unreadable-key", "key", facts)] };
+        const oid = shapeOf(der) === "PRIVATE KEY" ? algorithmOf(der) : "";
+        return oid === "" || isCommonType(oid)
+            ? refuse(findings, unreadable(`a ${label} block`))
+            : refuse(findings, finding("key-type-unsupported", "key", explainUnsupported(oid)));
     }
 }
 

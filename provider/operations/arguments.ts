@@ -21,6 +21,8 @@ export interface Arguments {
     readonly ca: string | Unknown;
     readonly skipValidation: boolean;
     readonly allowOverwrite: boolean;
+    /** `undefined`: the default, which depends on the lifetime of each certificate. */
+    readonly expiryWarningDays: number | undefined;
 }
 
 /** The same for an operation that runs with everything known: create and update. */
@@ -56,6 +58,7 @@ const ARGUMENT_NAMES = [
     "ca",
     "skipValidation",
     "allowOverwrite",
+    "expiryWarningDays",
 ] as const satisfies readonly (keyof Arguments)[];
 
 /** The key that marks assets and archives on Pulumi's wire (sdk/nodejs/runtime/rpc.ts, `specialSigKey`). */
@@ -83,6 +86,7 @@ export function parseArguments(inputs: Properties): ParsedArguments {
         ca: requiredText(inputs, "ca", report, "the certificates of the issuers as PEM text"),
         skipValidation: flag(inputs, "skipValidation", report),
         allowOverwrite: flag(inputs, "allowOverwrite", report),
+        expiryWarningDays: optionalDays(inputs, "expiryWarningDays", report),
     };
     return { args, problems };
 }
@@ -169,6 +173,19 @@ function flag(inputs: Properties, name: string, report: Report): boolean {
         report(`${name}: expected true or false, got ${describeType(value)}`);
     }
     return value === true;
+}
+
+function optionalDays(inputs: Properties, name: string, report: Report): number | undefined {
+    const value = inputs[name];
+    if (value === undefined || value === null || value === UNKNOWN_VALUE) {
+        return undefined;
+    }
+    if (typeof value === "number" && Number.isFinite(value) && value >= 0) {
+        return value;
+    }
+    const got = typeof value === "number" ? String(value) : describeType(value);
+    report(`${name}: expected a number of days, 0 or more, got ${got}`);
+    return undefined;
 }
 
 const KEY_EXPECTED = `the private key as PEM text, { file: "path" } or { env: "VARIABLE" }`;

@@ -1,4 +1,5 @@
-import { readPublicMaterial, type PublicMaterial } from "../material/material";
+import { sortFindings } from "../material/findings";
+import { readPublicMaterial } from "../material/material";
 import {
     COMPUTED_INPUTS,
     isBare,
@@ -10,7 +11,7 @@ import {
 } from "./arguments";
 import type { OperationContext } from "./context";
 import { labelOf } from "./identity";
-import { assessNewMaterial, sortFindings, type Assessment } from "./triple";
+import { assessKey, judgeTriple } from "./triple";
 
 export interface CheckFailure {
     /** Always empty: the engine prints the value of a property that is named here, be it a whole PEM or a secret. */
@@ -29,51 +30,86 @@ export async function check(olds: Properties, news: Properties, context: Operati
         return { inputs: { ...news }, failures: [] };
     }
     const { args, problems } = parseArguments(news);
-    const { material, errors, warnings } = await assess(args, olds, context);
+    const { computed, errors, lines, linesOfProgram } = await assess(args, olds, context);
     const failures = [...problems, ...errors];
-    if (failures.length > 0) {
-        return { inputs: { ...news }, failures: failures.map((reason) => ({ property: "", reason })) };
-    }
     const { project, team, origin } = args;
     if (project !== UNKNOWN && team !== UNKNOWN && origin !== UNKNOWN) {
         const label = labelOf({ project, team, origin });
-        context.memory.declare(label);
-        warnings.forEach((warning) => context.notify(`${label}: ${warning}`));
+        // The program speaks only about a resource that is registered, and after a failure it is not.
+        const said = failures.length > 0 ? [...linesOfProgram, ...lines] : lines;
+        said.forEach((line) => context.notify(`${label}: ${line}`));
+        if (failures.length === 0) {
+            context.memory.declare(label);
+        }
     }
-    return { inputs: { ...news, ...computedInputs(material) }, failures: [] };
+    if (failures.length > 0) {
+        return { inputs: { ...news }, failures: failures.map((reason) => ({ property: "", reason })) };
+    }
+    return { inputs: { ...news, ...computed }, failures: [] };
 }
 
-interface Assessed extends Assessment {
-    readonly material: PublicMaterial | undefined;
-}
+type ComputedInputs = Readonly<Record<(typeof COMPUTED_INPUTS)[number], string>>;
 
-/**
- * The key is looked at only where something new would be uploaded: a preview without the key works while nothing
- * rotates, and a certificate that expired in place does not block an unrelated deployment.
- */
-async function assess(args: Arguments, olds: Properties, context: OperationContext): Promise<Assessed> {
-    if (args.cert === UNKNOWN || args.ca === UNKNOWN) {
-        return { material: undefined, errors: [], warnings: [] };
-    }
-    const { value: material, findings } = readPublicMaterial({ cert: args.cert, ca: args.ca });
-    const read = sortFindings(findings, args.skipValidation);
-    if (material === undefined || material.fingerprint === olds["fingerprint"]) {
-        return { material, errors: read.errors, warnings: material === undefined ? read.warnings : [] };
-    }
-    const source = args.key === UNKNOWN ? undefined : args.key;
-    const judged = await assessNewMaterial(material, source, args.skipValidation, context);
-    return {
-        material,
-        errors: [...read.errors, ...judged.errors],
-        warnings: [...read.warnings, ...judged.warnings],
-    };
+interface Assessed {
+    readonly computed: ComputedInputs;
+    readonly errors: readonly string[];
+    /** Warnings and notes that only this process can give, since they need the key. */
+    readonly lines: readonly string[];
+    /** Warnings that the program gives, too, with the resource's name. */
+    readonly linesOfProgram: readonly string[];
 }
 
 /** Never left out: a plan that was made without them is refused at `up`. */
-function computedInputs(material: PublicMaterial | undefined): Record<(typeof COMPUTED_INPUTS)[number], string> {
+const UNKNOWN_INPUTS: ComputedInputs = {
+    fingerprint: UNKNOWN_VALUE,
+    certFingerprint: UNKNOWN_VALUE,
+    notAfter: UNKNOWN_VALUE,
+};
+
+/**
+ * Only what is new can be refused. So a preview without the key works while nothing rotates, and neither a certificate
+ * that expired in place nor one that an older version of this package let pass blocks an unrelated deployment.
+ */
+async function assess(args: Arguments, olds: Properties, context: OperationContext): Promise<Assessed> {
+    if (args.cert === UNKNOWN || args.ca === UNKNOWN) {
+        return { computed: UNKNOWN_INPUTS, errors: [], lines: [], linesOfProgram: [] };
+    }
+    const { value: material, findings } = readPublicMaterial({ cert: args.cert, ca: args.ca });
+    const inPlace = computedBefore(olds);
+    if (material === undefined && inPlace !== undefined && args.cert === olds["cert"] && args.ca === olds["ca"]) {
+        const { errors, warnings } = sortFindings(findings, args.skipValidation);
+        return { computed: inPlace, errors: [], lines: [...errors, ...warnings], linesOfProgram: [] };
+    }
+    const { fingerprint, certFingerprint, notAfter } = material ?? UNKNOWN_INPUTS;
+    const computed = { fingerprint, certFingerprint, notAfter };
+    if (material !== undefined && fingerprint === inPlace?.fingerprint) {
+        return { computed, errors: [], lines: [], linesOfProgram: [] };
+    }
+    const key = args.key === UNKNOWN ? undefined : args.key;
+    const judged = await judgeTriple(material, { ...args, key }, context);
+    const isLenient = args.skipValidation || isImported(olds);
+    const ofPublic = sortFindings([...findings, ...judged.publicFindings], isLenient);
+    const ofKey = assessKey(judged, isLenient);
     return {
-        fingerprint: material?.fingerprint ?? UNKNOWN_VALUE,
-        certFingerprint: material?.certFingerprint ?? UNKNOWN_VALUE,
-        notAfter: material?.notAfter ?? UNKNOWN_VALUE,
+        computed,
+        errors: [...ofPublic.errors, ...ofKey.errors],
+        lines: [...ofKey.warnings, ...ofKey.notes],
+        linesOfProgram: ofPublic.warnings,
     };
+}
+
+function computedBefore(olds: Properties): ComputedInputs | undefined {
+    const { fingerprint, certFingerprint, notAfter } = olds;
+    const isKnown = typeof fingerprint === "string" && fingerprint !== UNKNOWN_VALUE;
+    return isKnown && typeof certFingerprint === "string" && typeof notAfter === "string"
+        ? { fingerprint, certFingerprint, notAfter }
+        : undefined;
+}
+
+/**
+ * An import leaves inputs without a fingerprint, and here only inputs are known: what is declared may be in place
+ * already. `diff` compares it with the outputs, and `update` refuses what turns out to be new and bad.
+ */
+function isImported(olds: Properties): boolean {
+    return Object.keys(olds).length > 0 && isBare(olds);
 }

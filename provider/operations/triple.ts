@@ -1,8 +1,8 @@
-import type { Finding } from "../material/findings";
+import { judgeChain } from "../material/chainVerdict";
+import { sortFindings, type Assessment, type Finding } from "../material/findings";
+import { judgeKeyMatch } from "../material/keyMatch";
 import {
-    judgeChain,
-    judgeKeyMatch,
-    judgeValidity,
+    judgePublicMaterial,
     readPrivateKey,
     readPublicMaterial,
     type PrivateKey,
@@ -13,53 +13,63 @@ import type { OperationContext } from "./context";
 import { OperationError } from "./failures";
 import { readKeyText } from "./keySource";
 
-/** What was found out about a triple, in the words of a message. */
-export interface Assessment {
-    readonly errors: readonly string[];
-    readonly warnings: readonly string[];
+/** What is to be said about a triple that would be uploaded. */
+export interface TripleJudgement {
+    /** Found without the key; the program finds the same and says it on the resource. */
+    readonly publicFindings: readonly Finding[];
+    readonly keyFindings: readonly Finding[];
+    /** Why the key could not be had at all. */
+    readonly keyProblem: string | undefined;
+    readonly key: PrivateKey | undefined;
 }
 
 type TripleContext = Pick<OperationContext, "environment" | "folder" | "clock">;
+type Declared = Pick<KnownArguments, "expiryWarningDays"> & { readonly key: KeySource | undefined };
 
 /**
- * Everything that is to be said about material that would be uploaded. The chain is judged by a handshake, which needs
- * a readable key that matches; where there is none, that is the error to mend first.
+ * Everything that is to be said about material that would be uploaded. The key is read even where the certificates
+ * could not be, so that all mistakes come up at once. The chain is judged by a handshake, which needs a key that
+ * matches; where there is none, that is the error to mend first.
  */
-export async function assessNewMaterial(
-    material: PublicMaterial,
-    source: KeySource | undefined,
-    skipValidation: boolean,
+export async function judgeTriple(
+    material: PublicMaterial | undefined,
+    { key: source, expiryWarningDays }: Declared,
     context: TripleContext,
-): Promise<Assessment & { readonly key: PrivateKey | undefined }> {
-    const validity = judgeValidity(material, context.clock.now());
+): Promise<TripleJudgement> {
+    const nowMs = context.clock.now();
+    const publicFindings = material === undefined ? [] : judgePublicMaterial(material, { nowMs, expiryWarningDays });
+    const nothing = { publicFindings, keyFindings: [], keyProblem: undefined, key: undefined };
     if (source === undefined) {
-        return { ...sortFindings(validity, skipValidation), key: undefined };
+        return nothing;
     }
     const text = await readKeyText(source, context);
     if ("problem" in text) {
-        const { errors, warnings } = sortFindings(validity, skipValidation);
-        return { errors: [...errors, `key: ${text.problem}`], warnings, key: undefined };
+        return { ...nothing, keyProblem: `key: ${text.problem}` };
     }
     const { value: key, findings } = readPrivateKey(text.text);
-    const judged = key === undefined ? [] : await judgeWithKey(material, key);
-    return { ...sortFindings([...validity, ...findings, ...judged], skipValidation), key };
+    const ofPair = material === undefined || key === undefined ? [] : judgeKeyMatch(material, key);
+    const ofChain =
+        material === undefined || key === undefined || ofPair.length > 0
+            ? []
+            : await judgeChain(material, key, publicFindings, nowMs);
+    const keyFindings = [...findings, ...ofPair, ...ofChain].map((found) => nameFile(found, source));
+    return { ...nothing, keyFindings, key };
 }
 
-async function judgeWithKey(material: PublicMaterial, key: PrivateKey): Promise<readonly Finding[]> {
-    const match = judgeKeyMatch(material, key);
-    return match.some(({ severity }) => severity === "error")
-        ? match
-        : [...match, ...(await judgeChain(material, key))];
+/** A command to copy instead of one to fill in, where the path needs no quoting in any shell. */
+function nameFile(found: Finding, source: KeySource): Finding {
+    return found.argument === "key" && source.kind === "file" && /^[\w./-]+$/.test(source.file)
+        ? { ...found, message: found.message.replace(/ FILE\b/g, ` ${source.file}`) }
+        : found;
 }
 
-/** Findings as messages; `skipValidation` turns those that only an origin could overrule into warnings. */
-export function sortFindings(findings: readonly Finding[], skipValidation: boolean): Assessment {
-    const isError = ({ severity, waivable }: Finding): boolean => severity === "error" && !(waivable && skipValidation);
-    const say = ({ argument, message }: Finding): string => `${argument}: ${message}`;
-    return {
-        errors: findings.filter(isError).map(say),
-        warnings: findings.filter((finding) => finding.severity !== "note" && !isError(finding)).map(say),
-    };
+/** What the key adds, in the words of a message. */
+export function assessKey(
+    { keyFindings, keyProblem }: Pick<TripleJudgement, "keyFindings" | "keyProblem">,
+    skipValidation: boolean,
+): Assessment {
+    const { errors, ...others } = sortFindings(keyFindings, skipValidation);
+    return { ...others, errors: [...errors, ...(keyProblem === undefined ? [] : [keyProblem])] };
 }
 
 /** The triple as it is uploaded. What `check` refuses is refused here in the same words: files change in between. */
@@ -68,11 +78,15 @@ export async function loadTriple(
     context: TripleContext,
 ): Promise<{ readonly material: PublicMaterial; readonly key: PrivateKey }> {
     const material = loadPublicMaterial(args);
-    const { key, errors } = await assessNewMaterial(material, args.key, args.skipValidation, context);
-    if (key === undefined || errors.length > 0) {
+    const judgement = await judgeTriple(material, args, context);
+    const errors = [
+        ...sortFindings(judgement.publicFindings, args.skipValidation).errors,
+        ...assessKey(judgement, args.skipValidation).errors,
+    ];
+    if (judgement.key === undefined || errors.length > 0) {
         throw new OperationError(errors.join("\n"));
     }
-    return { material, key };
+    return { material, key: judgement.key };
 }
 
 export function loadPublicMaterial(args: KnownArguments): PublicMaterial {

@@ -1,12 +1,12 @@
 import { expect } from "chai";
-import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import { inspect } from "node:util";
 import { before, describe, it } from "mocha";
+import { judgeChain } from "../../../provider/material/chainVerdict";
+import { judgeDates } from "../../../provider/material/dates";
 import type { Finding } from "../../../provider/material/findings";
+import { judgeKeyMatch } from "../../../provider/material/keyMatch";
 import {
-    judgeChain,
-    judgeKeyMatch,
-    judgeValidity,
     readPrivateKey,
     readPublicMaterial,
     type PrivateKey,
@@ -31,6 +31,11 @@ function keyOf(pem: string): PrivateKey {
     return value;
 }
 
+const now = (): { nowMs: number; expiryWarningDays: undefined } => ({
+    nowMs: Date.now(),
+    expiryWarningDays: undefined,
+});
+
 const codes = (findings: readonly Finding[]): string[] => findings.map(({ code }) => code);
 
 describe("material", () => {
@@ -46,8 +51,8 @@ describe("material", () => {
                 const material = materialOf(minted);
                 const key = keyOf(minted.key);
                 expect(judgeKeyMatch(material, key)).to.deep.equal([]);
-                expect(judgeValidity(material, Date.now())).to.deep.equal([]);
-                expect(await judgeChain(material, key)).to.deep.equal([]);
+                expect(judgeDates(material, now())).to.deep.equal([]);
+                expect(await judgeChain(material, key, [], Date.now())).to.deep.equal([]);
             });
         }
     });
@@ -110,7 +115,7 @@ describe("material", () => {
             });
             expect(two.fingerprint).to.equal(one.fingerprint);
             expect(new X509Certificate(two.certPem).raw.equals(new X509Certificate(leaf.certPem).raw)).to.equal(true);
-            expect(await judgeChain(two, keyOf(leaf.keyPem))).to.deep.equal([]);
+            expect(await judgeChain(two, keyOf(leaf.keyPem), [], Date.now())).to.deep.equal([]);
         });
 
         it("changes with a renewal, an intermediate, and another issuer", async () => {
@@ -141,17 +146,17 @@ describe("material", () => {
 
         const texts: readonly (readonly [string, string, string])[] = [
             ["nothing", "", "empty"],
-            ["a path", "./client.pem", "not-pem"],
-            ["a variable", "${CLIENT_CERT}", "not-pem"],
+            ["a path", "./client.pem", "path-not-content"],
+            ["a variable", "${CLIENT_CERT}", "variable-not-expanded"],
             ["half a block", "-----BEGIN CERTIFICATE-----\nMIIB\n", "unreadable-pem"],
             ["damaged base64", "-----BEGIN CERTIFICATE-----\nMII!\n-----END CERTIFICATE-----", "unreadable-pem"],
             ["other bytes", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "unreadable-certificate"],
             [
                 "a signing request",
                 "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----",
-                "wrong-content",
+                "signing-request",
             ],
-            ["a public key", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", "wrong-content"],
+            ["a public key", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", "public-key"],
             ["1 MB of text", "-----BEGIN CERTIFICATE-----\n".repeat(40_000), "too-large"],
         ];
         for (const [name, text, code] of texts) {
@@ -169,61 +174,11 @@ describe("material", () => {
             }
         });
 
-        it("name what is wrong with a key", () => {
-            const encrypted = createPrivateKey(triple.key).export({
-                type: "pkcs8",
-                format: "pem",
-                cipher: "aes-256-cbc",
-                passphrase: "x",
-            });
-            const legacy = createPrivateKey(triple.key).export({
-                type: "sec1",
-                format: "pem",
-                cipher: "aes-128-cbc",
-                passphrase: "x",
-            });
-            expectFinding(readPrivateKey(encrypted).findings, "key-encrypted");
-            expectFinding(readPrivateKey(legacy).findings, "key-encrypted");
-            expectFinding(readPrivateKey(triple.key + triple.key).findings, "several-keys");
-            expectFinding(readPrivateKey(triple.cert).findings, "wrong-content");
-            expectFinding(readPrivateKey("").findings, "empty");
-            expectFinding(readPrivateKey(triple.key.replace(/\n.{4}/, "\nAAAA")).findings, "unreadable-key");
-        });
-
-        it("name a key of another certificate, and cert and ca exchanged", async () => {
-            const other = await mintTriple();
-            expectFinding(judgeKeyMatch(materialOf(triple), keyOf(other.key)), "key-mismatch", [other.key]);
-            const swapped = materialOf({ cert: triple.ca, ca: triple.cert });
-            expectFinding(judgeKeyMatch(swapped, keyOf(triple.key)), "cert-ca-swapped");
-        });
-
         it("name two leaves, and too many certificates, quickly", async () => {
             const second = await triple.authority.issue();
             expectFinding(read(triple.cert + second.certPem, triple.ca), "several-leaves");
             const many = await Promise.all(Array.from({ length: 33 }, () => mintAuthority({ commonName: "Same" })));
             expectFinding(read(many.map(({ certPem }) => certPem).join(""), triple.ca), "too-many-certificates");
-        });
-
-        it("name what has expired and what is not yet valid, by the clock that is given", () => {
-            const material = materialOf(triple);
-            expectFinding(judgeValidity(material, Date.parse(material.notAfter) + 1000), "expired");
-            expectFinding(judgeValidity(material, Date.parse(material.notBefore) - 1000), "not-yet-valid");
-        });
-
-        it("name an authority that did not issue it, a missing intermediate, and a purpose that is not clientAuth", async () => {
-            const other = await mintAuthority();
-            const foreign = await judgeChain(materialOf({ cert: triple.cert, ca: other.certPem }), keyOf(triple.key));
-            expectFinding(foreign, "chain-unverified");
-            const leaf = await (await triple.authority.intermediate()).issue();
-            expectFinding(
-                await judgeChain(materialOf({ cert: leaf.certPem, ca: triple.ca }), keyOf(leaf.keyPem)),
-                "chain-unverified",
-            );
-            const server = await triple.authority.issue({ extendedKeyUsages: ["1.3.6.1.5.5.7.3.1"] });
-            expectFinding(
-                await judgeChain(materialOf({ cert: server.certPem, ca: triple.ca }), keyOf(server.keyPem)),
-                "no-client-auth",
-            );
         });
     });
 

@@ -1,11 +1,12 @@
 import { expect } from "chai";
+import { createPrivateKey } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { UNKNOWN_VALUE } from "../../../provider/operations/arguments";
 import { mintTriple } from "../../support/mint";
-import { World } from "../../support/world";
+import { failureOf, ORIGIN, World } from "../../support/world";
 
 describe("check", () => {
     let world: World;
@@ -44,9 +45,11 @@ describe("check", () => {
             ca: ["x"],
             skipValidation: "yes",
             skipvalidation: true,
+            expiryWarningDays: -3,
         });
-        expect(found).to.have.lengthOf(8);
-        for (const name of ["project", "team", "origin", "cert", "key", "ca", "skipValidation", `"skipvalidation"`]) {
+        const names = ["project", "team", "origin", "cert", "key", "ca", "skipValidation", "expiryWarningDays"];
+        expect(found).to.have.lengthOf(9);
+        for (const name of [...names, `"skipvalidation"`]) {
             expect(found.filter((reason) => reason.startsWith(`${name}: expected `))).to.have.lengthOf(1, name);
         }
     });
@@ -107,8 +110,85 @@ describe("check", () => {
         const inputs = { cert: expired.cert, key: expired.key, ca: expired.ca };
         expect((await reasons(inputs)).join()).to.contain("2020-02-01");
         const waived = await world.checked({ ...inputs, skipValidation: true });
-        expect(world.lines.join("\n")).to.contain("2020-02-01");
         expect(await reasons(inputs, waived)).to.deep.equal([]);
+        // The program says it, on the resource; a second line would only be noise.
+        expect(world.lines).to.deep.equal([]);
+    });
+
+    it("does not refuse after an import what may be in place, and leaves the verdict to diff and update", async () => {
+        const expired = await mintTriple({ notBefore: new Date("2020-01-01"), notAfter: new Date("2020-02-01") });
+        const { cert, key, ca } = expired;
+        const imported = { __provider: "text" };
+        const { inputs, failures } = await world.provider.check(imported, world.inputs({ cert, key, ca }));
+        expect(failures).to.deep.equal([]);
+        const state = { project: "site", team: "team_1", certId: "cert_1", staleCertIds: [] };
+        const compare = async (fingerprint: unknown): Promise<boolean> =>
+            (await world.provider.diff(`team_1/site/${ORIGIN}`, { ...state, fingerprint }, inputs)).changes;
+        expect(await compare(inputs["fingerprint"])).to.equal(false);
+        expect(await compare("v1:another")).to.equal(true);
+        const refusal = world.provider.update(`team_1/site/${ORIGIN}`, { ...state, fingerprint: "v1:another" }, inputs);
+        expect((await failureOf(refusal)).message).to.contain("[expired]");
+    });
+
+    it("refuses a key of another certificate after an import, too", async () => {
+        const other = await mintTriple();
+        expect((await reasons({ key: other.key }, { __provider: "text" })).join()).to.contain("[key-mismatch]");
+    });
+
+    it("does not block unchanged text that an older version let pass and this one cannot read", async () => {
+        const garbled = { cert: "no longer read", ca: world.triple.ca };
+        const computed = { fingerprint: "v1:old", certFingerprint: "old", notAfter: "2030-01-01T00:00:00.000Z" };
+        const olds = { ...world.inputs(garbled), ...computed };
+        const { inputs, failures } = await world.provider.check(olds, world.inputs(garbled));
+        expect(failures).to.deep.equal([]);
+        expect(inputs).to.include(computed);
+        expect(world.lines.splice(0).join()).to.contain("[not-pem]");
+        expect((await reasons({ ...garbled, cert: "new and no better" }, olds)).join()).to.contain("[not-pem]");
+    });
+
+    it("reports mistakes in the certificates and in the key at once", async () => {
+        const found = await reasons({ cert: "no certificate", key: "no key" });
+        expect(found.map((reason) => reason.slice(0, 5))).to.deep.equal(["cert:", "key: "]);
+    });
+
+    it("keeps a warning beside an error, and says what the program will say only where the program cannot", async () => {
+        const { keyPem, certPem } = await world.triple.authority.issue({ keyType: "ed25519" });
+        await world.checked({ cert: certPem, key: keyPem });
+        expect(world.lines).to.deep.equal([]);
+        await reasons({ cert: certPem });
+        expect(world.lines.splice(0).join()).to.contain("[key-type-uncommon]");
+    });
+
+    it("accepts a number of days of 0 or more as expiryWarningDays, without another fingerprint", async () => {
+        const plain = await world.checked();
+        for (const expiryWarningDays of [0, 0.5, 30, UNKNOWN_VALUE]) {
+            expect((await world.checked({ expiryWarningDays }))["fingerprint"]).to.equal(plain["fingerprint"]);
+        }
+        for (const expiryWarningDays of [-1, Number.NaN, Number.POSITIVE_INFINITY, "30", [30]]) {
+            expect((await reasons({ expiryWarningDays })).join()).to.match(
+                /^expiryWarningDays: expected a number of days/,
+            );
+        }
+    });
+
+    it("takes a key file in DER, in base64 and in UTF-16, and names the file in the command that decrypts it", async () => {
+        const key = createPrivateKey(world.triple.key);
+        const der = key.export({ type: "sec1", format: "der" });
+        const files: readonly (readonly [string, string | Buffer])[] = [
+            ["client.der", der],
+            ["client.b64", der.toString("base64")],
+            ["client.utf16", Buffer.from(`\uFEFF${world.triple.key}`, "utf16le")],
+        ];
+        for (const [file, content] of files) {
+            await writeFile(join(folder, file), content);
+            expect(await reasons({ key: { file } })).to.deep.equal([], file);
+            expect(world.lines.splice(0).join()).to.match(/key: .*(key-from-der|text-repaired)/);
+        }
+        await writeFile(
+            join(folder, "locked.key"),
+            key.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "x" }),
+        );
+        expect((await reasons({ key: { file: "locked.key" } })).join()).to.contain("openssl pkey -in locked.key -out");
     });
 
     it("lets nothing unknown be missed: computed inputs are unknown with their source", async () => {

@@ -1,0 +1,80 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ProjectClientCert, ProjectClientCertArgs } from "./projectClientCert";
+
+/**
+ * Says on the resource, in preview and `up`, what there is to say about its certificates without the key. Only the
+ * program can: the provider process does not know the resource's name. A resource is registered after `check` let it
+ * pass, so nothing here repeats an error. What the key is needed for, `check` says.
+ */
+export function adviseOn(resource: ProjectClientCert, args: Partial<ProjectClientCertArgs>): void {
+    const declaredMs = Date.now();
+    const { cert, ca, expiryWarningDays } = args;
+    if (cert === undefined || ca === undefined) {
+        // Looked up, not declared: no certificate is known, and the outputs are empty.
+        return;
+    }
+    pulumi.all([cert, ca, expiryWarningDays, resource.fingerprint]).apply(async ([cert, ca, days, fingerprint]) => {
+        if (typeof cert !== "string" || typeof ca !== "string" || !fingerprint) {
+            return;
+        }
+        const isNew = await isUploadedSince(resource, declaredMs);
+        await advise(resource, { cert, ca, expiryWarningDays: days, fingerprint, isNew });
+    });
+}
+
+interface Declared {
+    readonly cert: string;
+    readonly ca: string;
+    readonly expiryWarningDays: number | undefined;
+    /** Of what is, or will be, in place: with `ignoreChanges` that is not what the program declares. */
+    readonly fingerprint: string;
+    /** Whether this run uploads it. What never changes about a certificate is said once, dates in every run. */
+    readonly isNew: boolean;
+}
+
+async function advise(resource: ProjectClientCert, declared: Declared): Promise<void> {
+    // Loaded here, so that a program that only looks certificates up does not pay for it.
+    const [{ readPublicMaterial, judgePublicMaterial }, { judgeDates }, { sortFindings }] = await Promise.all([
+        import("./material/material.js"),
+        import("./material/dates.js"),
+        import("./material/findings.js"),
+    ]);
+    const { value: material, findings } = readPublicMaterial(declared);
+    if (material?.fingerprint !== declared.fingerprint) {
+        warnOfOutputs(resource);
+        return;
+    }
+    const moment = { nowMs: Date.now(), expiryWarningDays: declared.expiryWarningDays };
+    const said = declared.isNew
+        ? [...findings, ...judgePublicMaterial(material, moment)]
+        : judgeDates(material, moment);
+    const { errors, warnings, notes } = sortFindings(said, true);
+    await Promise.all([
+        ...[...errors, ...warnings].map((text) => pulumi.log.warn(text, resource)),
+        ...notes.map((text) => pulumi.log.info(text, resource)),
+    ]);
+}
+
+/** In a preview, the time of an upload to come is unknown; in an `up`, it is later than the declaration. */
+async function isUploadedSince({ uploadedAt }: ProjectClientCert, sinceMs: number): Promise<boolean> {
+    if (!(await isKnown(uploadedAt))) {
+        return true;
+    }
+    return await new Promise((resolve) => uploadedAt.apply((time) => resolve(Date.parse(time) >= sinceMs)));
+}
+
+/** The SDK has this on every output and leaves it out of the types; nothing public tells known from unknown. */
+async function isKnown(output: object): Promise<boolean> {
+    return !("isKnown" in output) || (await output.isKnown) === true;
+}
+
+/** Where other certificates are in place than the program declares, the outputs are all there is to go by. */
+function warnOfOutputs(resource: ProjectClientCert): void {
+    resource.notAfter.apply((notAfter) => {
+        if (notAfter && Date.parse(notAfter) < Date.now()) {
+            const text = `the client certificate in place expired on ${notAfter}; origins refuse it: declare a new one`;
+            return pulumi.log.warn(text, resource);
+        }
+        return undefined;
+    });
+}

@@ -1,0 +1,74 @@
+/** One element of DER (X.690): its tag, its content, and where it ends in the bytes that it was read from. */
+export interface DerElement {
+    readonly tag: number;
+    readonly content: Buffer;
+    readonly end: number;
+}
+
+export const INTEGER = 0x02;
+export const BIT_STRING = 0x03;
+export const OCTET_STRING = 0x04;
+export const OBJECT_IDENTIFIER = 0x06;
+export const SEQUENCE = 0x30;
+
+/** Reads what node:crypto does not tell. `undefined` where there is no element of one-byte tag and definite length. */
+export function readElement(bytes: Buffer, at = 0): DerElement | undefined {
+    const tag = bytes[at];
+    const first = bytes[at + 1];
+    if (tag === undefined || first === undefined || (tag & 0x1f) === 0x1f) {
+        return undefined;
+    }
+    const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
+    const start = at + 2 + lengthBytes;
+    // Four bytes of length are more than any text that is let in here.
+    if (first === 0x80 || lengthBytes > 4 || start > bytes.length) {
+        return undefined;
+    }
+    const length = lengthBytes === 0 ? first : bytes.readUIntBE(at + 2, lengthBytes);
+    const end = start + length;
+    return end > bytes.length ? undefined : { tag, content: bytes.subarray(start, end), end };
+}
+
+/** The elements that bytes consist of; those before the first that cannot be read. */
+export function readElements(bytes: Buffer): readonly DerElement[] {
+    const elements: DerElement[] = [];
+    let at = 0;
+    for (;;) {
+        const element = readElement(bytes, at);
+        if (element === undefined) {
+            return elements;
+        }
+        elements.push(element);
+        at = element.end;
+    }
+}
+
+/** The elements inside one, if it is a sequence. */
+export function childrenOf(element: DerElement | undefined): readonly DerElement[] {
+    return element?.tag === SEQUENCE ? readElements(element.content) : [];
+}
+
+/** Whether bytes are one sequence and nothing else, as certificates, keys and PKCS #12 are. */
+export function isWholeSequence(bytes: Buffer): boolean {
+    const element = readElement(bytes);
+    return element?.tag === SEQUENCE && element.end === bytes.length;
+}
+
+/** An object identifier in dots, or the empty text. */
+export function readOid(element: DerElement | undefined): string {
+    if (element?.tag !== OBJECT_IDENTIFIER) {
+        return "";
+    }
+    const arcs: number[] = [];
+    let arc = 0;
+    for (const byte of element.content) {
+        arc = arc * 128 + (byte & 0x7f);
+        if (byte < 0x80) {
+            arcs.push(arc);
+            arc = 0;
+        }
+    }
+    const [head = 0, ...others] = arcs;
+    const root = Math.min(Math.floor(head / 40), 2);
+    return [root, head - root * 40, ...others].join(".");
+}

@@ -1,0 +1,224 @@
+export type Severity = "error" | "warning" | "note";
+
+/** What never changes about a finding. */
+export interface FindingKind {
+    readonly severity: Severity;
+    /** Whether `skipValidation` turns it into a warning: only what an origin could see differently. */
+    readonly waivable: boolean;
+    /** When it comes up, as a sentence of the documentation. */
+    readonly meaning: string;
+    /** The command or step that mends it. */
+    readonly mend: string;
+    /** The same where the argument is `key` and asks for something else. */
+    readonly mendKey?: string;
+}
+
+const error = (meaning: string, mend: string, mendKey?: string): FindingKind => ({
+    severity: "error",
+    waivable: false,
+    meaning,
+    mend,
+    ...(mendKey === undefined ? {} : { mendKey }),
+});
+const waivable = (meaning: string, mend: string): FindingKind => ({ ...error(meaning, mend), waivable: true });
+const warning = (meaning: string, mend: string): FindingKind => ({ ...error(meaning, mend), severity: "warning" });
+const note = (meaning: string, mend: string): FindingKind => ({ ...error(meaning, mend), severity: "note" });
+
+/** The text of an argument: is it PEM at all, and of what? */
+const TEXT = {
+    empty: error("The argument is an empty text.", "give the PEM text itself"),
+    "too-large": error("The argument is longer than 64 kB.", "leave out what does not belong to this certificate"),
+    "not-pem": error(
+        "The text has no PEM block, and nothing tells what it is.",
+        "give PEM text; from DER: openssl x509 -inform der -in FILE",
+        "give PEM text; from DER: openssl pkey -inform der -in FILE",
+    ),
+    "path-not-content": error(
+        "The text looks like the path of a file.",
+        `give the content: fs.readFileSync(path, "utf8")`,
+        `give { file: "path" } as key`,
+    ),
+    "variable-not-expanded": error(
+        "The text is the name of a variable, as `${CLIENT_CERT}`.",
+        "give the variable's value: process.env.NAME",
+        `give { env: "NAME" } as key`,
+    ),
+    "dashes-replaced": error(
+        "The hyphens around BEGIN or END became dashes, or some are missing.",
+        "copy the file itself, not out of a document or a chat",
+    ),
+    "base64-only": error(
+        "The text is base64 without BEGIN and END lines. (A key in this form is repaired.)",
+        "add the lines: base64 -d FILE | openssl x509 -inform der",
+        "copy it again, whole: it is base64, but of no key",
+    ),
+    "der-as-text": error(
+        "The text is binary DER that was read as text, which destroys it.",
+        "convert the file first: openssl x509 -inform der -in FILE",
+        `give { file: "path" } as key, which reads DER, or convert it: openssl pkey -inform der -in FILE`,
+    ),
+    "unreadable-pem": error(
+        "A PEM block has no END line, is damaged, or lost characters.",
+        "copy it again, whole; openssl x509 -noout -in FILE tells whether it is",
+        "copy it again, whole; openssl pkey -noout -in FILE tells whether it is",
+    ),
+    pkcs12: error(
+        "The content is PKCS #12 (.p12, .pfx).",
+        "unpack it: openssl pkcs12 -in FILE -nokeys -clcerts for cert, -nokeys -cacerts for ca",
+        "unpack it: openssl pkcs12 -in FILE -nocerts -nodes",
+    ),
+    pkcs7: error("A block is PKCS #7 (.p7b).", "unpack it: openssl pkcs7 -print_certs -in FILE"),
+    "signing-request": error(
+        "A block is a certificate signing request.",
+        "give the certificate that the authority issued for it",
+        "give the private key that the request was made with",
+    ),
+    "public-key": error(
+        "A block is a public key.",
+        "give the certificate that holds it",
+        "give the private key: openssl pkey -in FILE has to print BEGIN PRIVATE KEY",
+    ),
+    "wrong-content": error(
+        "A block is something else that does not belong there.",
+        "check which file belongs to which argument",
+    ),
+    "cert-key-swapped": error("The argument `key` holds a certificate and no key.", "exchange cert and key"),
+    "private-key-exposed": error(
+        "A private key stands in `cert` or `ca`, which are not secret.",
+        "remove it from here and treat it as exposed; certificates alone: openssl x509 -in FILE",
+    ),
+    "text-repaired": note(
+        "The text was mangled on its way (UTF-16, a byte order mark, CRLF, literal `\\n`, quotes, indentation, lost line " +
+            "breaks, base64 of the PEM) and was repaired.",
+        "nothing to do: it is sent repaired",
+    ),
+} as const;
+
+const CERTIFICATES = {
+    "unreadable-certificate": error(
+        "A CERTIFICATE block holds no certificate.",
+        "look at it with openssl x509 -noout -text -in FILE",
+    ),
+    "no-leaf": error("The certificates in `cert` issued each other.", "give the leaf and its intermediates only"),
+    "several-leaves": error(
+        "`cert` holds more than one certificate that issued none of the others.",
+        "give one leaf and its intermediates only",
+    ),
+    "too-many-certificates": error(
+        "`cert` holds more than 32 certificates.",
+        "give one leaf and its intermediates only",
+    ),
+    "order-repaired": note(
+        "`cert` is not in the order leaf first, each followed by its issuer.",
+        "nothing to do: it is sent in order",
+    ),
+} as const;
+
+const KEY = {
+    "unreadable-key": error(
+        "The block is no private key in PKCS #8, PKCS #1 or SEC 1.",
+        "look at it with openssl pkey -noout -check -in FILE",
+    ),
+    "key-encrypted": error(
+        "The private key is encrypted.",
+        "decrypt it where pulumi runs: openssl pkey -in FILE -out DECRYPTED",
+    ),
+    "several-keys": error("`key` holds more than one private key.", "leave only the key of the certificate"),
+    "key-mismatch": error(
+        "The private key does not belong to the leaf.",
+        "compare openssl x509 -noout -pubkey -in CERT with openssl pkey -pubout -in KEY",
+    ),
+    "cert-ca-swapped": error("The certificate of the private key stands in `ca`.", "exchange cert and ca"),
+    "key-type-unsupported": error(
+        "The running version of Node cannot read keys of this type.",
+        "run pulumi with the Node version named here, or have it issued for an RSA or EC key",
+    ),
+    "key-from-der": note(
+        "The private key came as DER or as the base64 of DER.",
+        "nothing to do: it is sent as PEM; to convert it for good: openssl pkey -inform der -in FILE -out PEM",
+    ),
+} as const;
+
+const DATES = {
+    expired: waivable(
+        "A certificate of the chain has expired. In place already, it is a warning in every preview and `up`.",
+        "give a renewed certificate",
+    ),
+    "not-yet-valid": waivable(
+        "A certificate of the chain becomes valid more than five minutes from now.",
+        "wait until then, or set this machine's clock: date -u",
+    ),
+    "clock-skew": warning(
+        "A certificate of the chain becomes valid within five minutes: fresh, while two clocks disagree.",
+        "compare this machine's clock with the authority's: date -u",
+    ),
+    "expires-soon": warning(
+        "A certificate of the chain expires within `expiryWarningDays`. In every preview and `up`.",
+        "give a renewed certificate in time",
+    ),
+    "authority-expired": warning(
+        "`ca` holds an expired certificate that the chain does not need.",
+        "remove it from ca",
+    ),
+} as const;
+
+const FITNESS = {
+    "no-client-auth": waivable(
+        "The leaf has extended key usages, and clientAuth is not among them.",
+        "have it issued with the extended key usage clientAuth (1.3.6.1.5.5.7.3.2)",
+    ),
+    "no-digital-signature": waivable(
+        "The leaf's key usage lacks digitalSignature.",
+        "have it issued with the key usage digitalSignature",
+    ),
+    "rsa-too-short": waivable(
+        "An RSA key of the chain has less than 2048 bits.",
+        "have it issued for an RSA key of 2048 bits or more, or an EC key",
+    ),
+    "weak-signature": waivable(
+        "A certificate of the chain is signed with SHA-1 or MD5.",
+        "have it issued with SHA-256 or better",
+    ),
+    "key-unusable-in-tls": waivable(
+        "The leaf's key is of a type or on a curve that TLS clients do not sign with.",
+        "have it issued for an RSA key, or an EC key on P-256, P-384 or P-521",
+    ),
+    "leaf-is-ca": warning("The leaf is an authority (CA:TRUE).", "have a certificate issued that is no authority"),
+    "version-1": warning(
+        "A certificate of the chain is X.509 version 1, without any extension.",
+        "have it issued as version 3",
+    ),
+    "key-type-uncommon": warning(
+        "The leaf's key is Ed25519, Ed448, RSA-PSS or post-quantum. Vercel does not document whether it can use one.",
+        "try it at the origin before you rely on it, or take RSA or EC",
+    ),
+    "revocation-unchecked": note(
+        "A certificate names a revocation list or an OCSP responder. Neither is asked.",
+        "to ask: openssl verify -crl_download -crl_check -CAfile CA CERT",
+    ),
+} as const;
+
+const CHAIN = {
+    "chain-unverified": waivable(
+        "The chain does not lead to a certificate in `ca`: an intermediate is missing, or `ca` holds other issuers.",
+        "put the intermediates into cert and the root into ca; try openssl verify -CAfile CA -untrusted CERT CERT",
+    ),
+    "no-root": warning(
+        "The chain ends at an intermediate in `ca`; the root is missing. OpenSSL accepts it only with partial-chain trust.",
+        "add the root to ca unless the origin trusts the intermediate; try openssl verify -partial_chain -CAfile CA CERT",
+    ),
+} as const;
+
+/** Every finding there is, by what it is about. The codes are stable; documents are generated from this table. */
+export const FINDING_GROUPS = {
+    "The text": TEXT,
+    "The certificates": CERTIFICATES,
+    "The private key": KEY,
+    "The dates": DATES,
+    "Fitness for client authentication": FITNESS,
+    "The chain": CHAIN,
+} as const;
+
+export const FINDING_KINDS = { ...TEXT, ...CERTIFICATES, ...KEY, ...DATES, ...FITNESS, ...CHAIN } as const;
+
+export type FindingCode = keyof typeof FINDING_KINDS;

@@ -1,0 +1,44 @@
+import type { KeyObject } from "node:crypto";
+
+interface KeyType {
+    readonly name: string;
+    /** The first version of Node that can handle it, where one is known. */
+    readonly since?: string;
+}
+
+/** Types by their object identifiers, for keys that this Node cannot read and so cannot name. */
+const KEY_TYPES: Readonly<Record<string, KeyType>> = {
+    "1.2.840.113549.1.1.1": { name: "RSA" },
+    "1.2.840.113549.1.1.10": { name: "RSA-PSS" },
+    "1.2.840.10045.2.1": { name: "EC" },
+    "1.2.840.10040.4.1": { name: "DSA" },
+    "1.3.101.110": { name: "X25519" },
+    "1.3.101.111": { name: "X448" },
+    "1.3.101.112": { name: "Ed25519" },
+    "1.3.101.113": { name: "Ed448" },
+    "2.16.840.1.101.3.4.3.17": { name: "ML-DSA-44", since: "24.6.0" },
+    "2.16.840.1.101.3.4.3.18": { name: "ML-DSA-65", since: "24.6.0" },
+    "2.16.840.1.101.3.4.3.19": { name: "ML-DSA-87", since: "24.6.0" },
+};
+
+/** What to say of a type that this Node cannot handle: its name, and the version of Node that can. */
+export function explainUnsupported(oid: string): string {
+    const { name, since } = KEY_TYPES[oid] ?? { name: `type ${oid === "" ? "unknown" : oid}` };
+    const expected = `expected a key that this Node (${process.version}) can read`;
+    return since === undefined
+        ? `${expected}, got one of ${name} that no version of Node known here can`
+        : `${expected}, got ${name}, which needs Node ${since} or newer`;
+}
+
+/** Whether this Node ought to read keys of a type; then a key that it refuses is damaged. */
+export function isCommonType(oid: string): boolean {
+    const type = KEY_TYPES[oid];
+    return type !== undefined && type.since === undefined;
+}
+
+/** A key as a message names it. */
+export function describeKeyType({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
+    const { modulusLength, namedCurve } = asymmetricKeyDetails ?? {};
+    const size = modulusLength === undefined ? namedCurve : `${String(modulusLength)} bits`;
+    return [asymmetricKeyType ?? "a type unknown to this Node", size].filter((part) => part !== undefined).join(", ");
+}
