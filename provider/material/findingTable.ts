@@ -164,7 +164,7 @@ const DATES = {
 
 const FITNESS = {
     "no-client-auth": waivable(
-        "The leaf has extended key usages, and clientAuth is not among them.",
+        "The leaf has extended key usages, and clientAuth is not among them. OpenSSL does not take anyExtendedKeyUsage for it.",
         "have it issued with the extended key usage clientAuth (1.3.6.1.5.5.7.3.2)",
     ),
     "no-digital-signature": waivable(

@@ -36,8 +36,11 @@ export function judgeFitness(material: PublicMaterial, nowMs: number): Finding[]
 function judgePurpose(leaf: X509Certificate): Finding[] {
     const findings: Finding[] = [];
     const purposes = leaf.keyUsage as readonly string[] | undefined;
-    if (purposes !== undefined && !purposes.includes(CLIENT_AUTH) && !purposes.includes(ANY_PURPOSE)) {
-        const got = purposes.slice(0, 5).join(", ");
+    if (purposes !== undefined && !purposes.includes(CLIENT_AUTH)) {
+        // RFC 5280 §4.2.1.12 lets an application refuse what is for any purpose, and OpenSSL does.
+        const got = purposes.includes(ANY_PURPOSE)
+            ? `any purpose (${ANY_PURPOSE}), which OpenSSL does not take for it`
+            : purposes.slice(0, 5).join(", ");
         const facts = `expected a certificate for clients, got ${describeCertificate(leaf)} with the extended key usages ${got}`;
         findings.push(finding("no-client-auth", "cert", facts));
     }
