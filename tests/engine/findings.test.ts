@@ -1,0 +1,139 @@
+import { expect } from "chai";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { readPublicMaterial } from "../../provider/material/material";
+import { EngineWorld } from "../support/engineWorld";
+import type { IssueOptions } from "../support/mint";
+import { PROVIDER_TEXT } from "../support/providerHost";
+import { assertNoSecrets } from "../support/secretSweep";
+import { ORIGIN } from "../support/world";
+
+const DAY_MS = 86_400_000;
+const daysFromNow = (days: number): Date => new Date(Date.now() + days * DAY_MS);
+const EXPIRED: IssueOptions = { notBefore: daysFromNow(-90), notAfter: daysFromNow(-1) };
+const OTHER = "https://other.example.com";
+
+describe("findings on the real CLI", function () {
+    // The first run may have to build or download the CLI.
+    this.timeout(25 * 60_000);
+
+    let world: EngineWorld;
+    const keys: string[] = [];
+    beforeEach(async () => {
+        world = await EngineWorld.start();
+    });
+    afterEach(async () => {
+        try {
+            world.verify();
+            assertNoSecrets(world.project.allText(), { keys: keys.splice(0), tokens: [] });
+        } finally {
+            await world.stop();
+        }
+    });
+
+    const issue = async (options: IssueOptions): Promise<{ cert: string; key: string }> => {
+        const { certPem, keyPem } = await world.triple.authority.issue(options);
+        keys.push(keyPem);
+        return { cert: certPem, key: keyPem };
+    };
+
+    it("warn of an end to come on the resource in every preview and up, without an update or an upload", async () => {
+        const { project, standIn } = world;
+        const soon = await issue({ notBefore: daysFromNow(-80), notAfter: daysFromNow(10) });
+        world.declareOne(soon);
+        expect(messages((await project.run(["preview"])).output, "mtls")).to.deep.equal(["warning [expires-soon]"]);
+        await project.up();
+        standIn.clearRequests();
+        const plan = await project.run(["preview", "--expect-no-changes"]);
+        expect(messages(plan.output, "mtls")).to.deep.equal(["warning [expires-soon]"]);
+        const { output } = await project.up();
+        expect(output).to.match(/cert: expected more than 30 days of validity, got 9, until \S+, of "CN=/);
+        world.declareOne({ ...soon, expiryWarningDays: 5 });
+        await project.run(["preview", "--expect-no-changes"]);
+        expect(messages((await project.up()).output, "mtls")).to.deep.equal([]);
+        expect(world.operations()).to.deep.equal([]);
+    });
+
+    it("refuse new material that has expired, with the resource's name and before any call", async () => {
+        world.declareOne(await issue(EXPIRED));
+        const { output } = await world.project.run(["preview"], { expectFailure: true });
+        expect(output).to.match(/'mtls' has a problem: cert: expected a certificate that is valid on .*\[expired\]/);
+        expect(output).to.not.contain("warning:");
+        expect(world.operations()).to.deep.equal([]);
+    });
+
+    it("warn loudly of what expired in place, and do not block another resource", async () => {
+        const { project } = world;
+        const expired = await issue(EXPIRED);
+        world.declareOne({ ...expired, skipValidation: true });
+        expect(messages((await project.up()).output, "mtls")).to.deep.equal(["warning [expired]"]);
+        world.declare({ resources: { mtls: world.args(expired), another: world.args({ origin: OTHER }) } });
+        expect(messages((await project.up()).output, "mtls")).to.deep.equal(["warning [expired]"]);
+        expect(world.certIds()).to.have.lengthOf(2);
+    });
+
+    it("let expired material be imported that is in place, without an upload", async () => {
+        const { project, standIn, triple } = world;
+        const expired = await issue(EXPIRED);
+        const certId = standIn.placeCertificate("prj_1", { origin: ORIGIN, cert: expired.cert, ca: triple.ca });
+        const fingerprint = readPublicMaterial({ cert: expired.cert, ca: triple.ca }).value?.fingerprint;
+        const __provider = PROVIDER_TEXT;
+        const imported = {
+            type: "pulumi-nodejs:dynamic/vercel:ProjectClientCert",
+            name: "mtls",
+            id: `team_1/site/${ORIGIN}`,
+            inputs: { __provider },
+            outputs: { __provider, certId, project: "site", team: "team_1", fingerprint },
+        };
+        world.declareOne(expired);
+        project.writeFile("import.json", JSON.stringify({ resources: [imported] }));
+        await project.run(["import", "--file", "import.json", "--generate-code=false", "--protect=false", "--yes"]);
+        expect(messages((await project.run(["preview", "--expect-no-changes"])).output, "mtls")).to.deep.equal([
+            "warning [expired]",
+        ]);
+        expect(messages((await project.up()).output, "mtls")).to.deep.equal(["warning [expired]"]);
+        expect(messages((await project.up()).output, "mtls")).to.deep.equal(["warning [expired]"]);
+        expect(world.operations()).to.not.include("upload");
+
+        world.declareOne(await issue(EXPIRED));
+        const refused = await project.run(["up", "--yes", "--skip-preview"], { expectFailure: true });
+        expect(refused.output).to.contain("[expired]");
+        expect(world.certIds()).to.deep.equal([certId]);
+    });
+
+    it("say once, with the upload, what never changes about a certificate, and no line twice", async () => {
+        const { project, triple } = world;
+        const ed25519 = await issue({ keyType: "ed25519" });
+        project.writeFile("client.key", ed25519.key.replace(/\n/g, "\r\n"));
+        const windows = ed25519.cert.replace(/\n/g, "\r\n");
+        world.declareOne({ cert: windows, key: { file: "client.key" }, ca: triple.ca });
+        const expected = ["info [text-repaired]", "warning [key-type-uncommon]"];
+        const plan = await project.run(["preview"]);
+        expect(messages(plan.output, "mtls")).to.deep.equal(expected);
+        // The key is the provider's; it knows project and origin, not the name in the program.
+        expect(diagnostics(plan.output)).to.match(new RegExp(`site/${ORIGIN}: key: expected plain PEM text, got CR`));
+        expect(messages((await project.run(["up", "--yes", "--skip-preview"])).output, "mtls")).to.deep.equal(expected);
+        const again = await project.up();
+        expect(messages(again.output, "mtls")).to.deep.equal([]);
+        expect(again.output).to.not.contain("text-repaired");
+    });
+
+    it("refuse an expiryWarningDays that is no number of days", async () => {
+        world.declareOne({ expiryWarningDays: "30" });
+        const { output } = await world.project.run(["preview"], { expectFailure: true });
+        expect(output).to.contain("'mtls' has a problem: expiryWarningDays: expected a number of days");
+    });
+});
+
+/** What the CLI repeats at the end of a run, by resource. */
+function diagnostics(output: string): string {
+    return output.slice(output.lastIndexOf("Diagnostics:"));
+}
+
+/** Severity and code of each line under the name of a resource, sorted. */
+function messages(output: string, name: string): string[] {
+    const [, section = ""] = diagnostics(output).split(`(${name}):\n`);
+    const [own = ""] = section.split(/\n\s*\n(?! {4})/);
+    return [...own.matchAll(/^\s*(?:(warning|error|info): )?\S+: expected .*(\[[a-z0-9-]+\])$/gm)]
+        .map(([, severity = "info", code]) => `${severity} ${String(code)}`)
+        .sort();
+}
