@@ -1,25 +1,30 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ProjectClientCert, ProjectClientCertArgs } from "./projectClientCert";
 
+/** What of a `ProjectClientCert` there is to go by. */
+export type Advised = pulumi.Resource & Pick<ProjectClientCert, "fingerprint" | "notAfter" | "uploadedAt">;
+
 /**
  * Says on the resource, in preview and `up`, what there is to say about its certificates without the key. Only the
  * program can: the provider process does not know the resource's name. A resource is registered after `check` let it
  * pass, so nothing here repeats an error. What the key is needed for, `check` says.
  */
-export function adviseOn(resource: ProjectClientCert, args: Partial<ProjectClientCertArgs>): void {
+export function adviseOn(resource: Advised, args: Partial<ProjectClientCertArgs>): pulumi.Output<void> {
     const declaredMs = Date.now();
     const { cert, ca, expiryWarningDays } = args;
     if (cert === undefined || ca === undefined) {
         // Looked up, not declared: no certificate is known, and the outputs are empty.
-        return;
+        return pulumi.output(undefined);
     }
-    pulumi.all([cert, ca, expiryWarningDays, resource.fingerprint]).apply(async ([cert, ca, days, fingerprint]) => {
-        if (typeof cert !== "string" || typeof ca !== "string" || !fingerprint) {
-            return;
-        }
-        const isNew = await isUploadedSince(resource, declaredMs);
-        await advise(resource, { cert, ca, expiryWarningDays: days, fingerprint, isNew });
-    });
+    return pulumi
+        .all([cert, ca, expiryWarningDays, resource.fingerprint])
+        .apply(async ([cert, ca, days, fingerprint]) => {
+            if (typeof cert !== "string" || typeof ca !== "string" || !fingerprint) {
+                return;
+            }
+            const isNew = await isUploadedSince(resource, declaredMs);
+            await advise(resource, { cert, ca, expiryWarningDays: days, fingerprint, isNew });
+        });
 }
 
 interface Declared {
@@ -32,7 +37,7 @@ interface Declared {
     readonly isNew: boolean;
 }
 
-async function advise(resource: ProjectClientCert, declared: Declared): Promise<void> {
+async function advise(resource: Advised, declared: Declared): Promise<void> {
     // Loaded here, so that a program that only looks certificates up does not pay for it.
     const [{ readPublicMaterial, judgePublicMaterial }, { judgeDates }, { sortFindings }] = await Promise.all([
         import("./material/material.js"),
@@ -41,7 +46,7 @@ async function advise(resource: ProjectClientCert, declared: Declared): Promise<
     ]);
     const { value: material, findings } = readPublicMaterial(declared);
     if (material?.fingerprint !== declared.fingerprint) {
-        warnOfOutputs(resource);
+        await warnOfOutputs(resource);
         return;
     }
     const moment = { nowMs: Date.now(), expiryWarningDays: declared.expiryWarningDays };
@@ -56,11 +61,13 @@ async function advise(resource: ProjectClientCert, declared: Declared): Promise<
 }
 
 /** In a preview, the time of an upload to come is unknown; in an `up`, it is later than the declaration. */
-async function isUploadedSince({ uploadedAt }: ProjectClientCert, sinceMs: number): Promise<boolean> {
-    if (!(await isKnown(uploadedAt))) {
-        return true;
-    }
-    return await new Promise((resolve) => uploadedAt.apply((time) => resolve(Date.parse(time) >= sinceMs)));
+async function isUploadedSince({ uploadedAt }: Advised, sinceMs: number): Promise<boolean> {
+    return !(await isKnown(uploadedAt)) || Date.parse(await valueOf(uploadedAt)) >= sinceMs;
+}
+
+/** Never settles where the value is unknown. */
+async function valueOf(output: pulumi.Output<string>): Promise<string> {
+    return await new Promise((resolve) => output.apply(resolve));
 }
 
 /** The SDK has this on every output and leaves it out of the types; nothing public tells known from unknown. */
@@ -69,12 +76,10 @@ async function isKnown(output: object): Promise<boolean> {
 }
 
 /** Where other certificates are in place than the program declares, the outputs are all there is to go by. */
-function warnOfOutputs(resource: ProjectClientCert): void {
-    resource.notAfter.apply((notAfter) => {
-        if (notAfter && Date.parse(notAfter) < Date.now()) {
-            const text = `the client certificate in place expired on ${notAfter}; origins refuse it: declare a new one`;
-            return pulumi.log.warn(text, resource);
-        }
-        return undefined;
-    });
+async function warnOfOutputs(resource: Advised): Promise<void> {
+    const notAfter = (await isKnown(resource.notAfter)) ? await valueOf(resource.notAfter) : "";
+    if (notAfter && Date.parse(notAfter) < Date.now()) {
+        const text = `the client certificate in place expired on ${notAfter}; origins refuse it: declare a new one`;
+        await pulumi.log.warn(text, resource);
+    }
 }

@@ -1,8 +1,9 @@
-import { createHash, X509Certificate, type KeyObject } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import { readElement } from "./der";
 import { finding, shown, type Finding } from "./findings";
 import { describeForeignBlock } from "./foreign";
 import { holdsPrivateKey } from "./keyEncoding";
+import { parseCertificate } from "./once";
 import { readPem, type PemBlock } from "./pem";
 
 export interface CertificateReading {
@@ -40,34 +41,10 @@ function readBlock({ label, der }: PemBlock, argument: "cert" | "ca"): X509Certi
     // OpenSSL's own format: what it trusts the certificate for follows it, and is of no use here.
     const bytes = label === "TRUSTED CERTIFICATE" ? der.subarray(0, readElement(der)?.end) : der;
     try {
-        return new X509Certificate(bytes);
+        return parseCertificate(bytes);
     } catch {
         const facts = `expected a certificate (RFC 5280) in each block, got ${String(der.length)} bytes that are none`;
         return finding("unreadable-certificate", argument, facts);
-    }
-}
-
-/** The public key, or `undefined` where this version of Node cannot read its type: then the getter throws. */
-export function publicKeyOf(certificate: X509Certificate): KeyObject | undefined {
-    try {
-        return certificate.publicKey;
-    } catch {
-        return undefined;
-    }
-}
-
-/** Whether `issuer` issued `certificate`: names, key identifiers and key usage, and then the signature as well. */
-export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
-    const key = publicKeyOf(issuer);
-    return key !== undefined && certificate.checkIssued(issuer) && verifies(certificate, key);
-}
-
-function verifies(certificate: X509Certificate, key: KeyObject): boolean {
-    try {
-        return certificate.verify(key);
-    } catch {
-        // OpenSSL throws for signature algorithms that it does not know; then nobody can say that it verifies.
-        return false;
     }
 }
 

@@ -1,6 +1,7 @@
 import type { X509Certificate } from "node:crypto";
-import { describeCertificate, isIssuedBy } from "./certificate";
+import { describeCertificate } from "./certificate";
 import { finding, type Finding } from "./findings";
+import { isIssuedBy } from "./once";
 
 export interface ChainReading {
     /** Leaf first, each followed by its issuer; empty where there is no one leaf. */

@@ -1,9 +1,10 @@
 import type { X509Certificate } from "node:crypto";
-import { describeCertificate, isIssuedBy, publicKeyOf } from "./certificate";
+import { describeCertificate } from "./certificate";
 import { fieldsOf } from "./certificateFields";
 import { finding, type Finding, type MaterialArgument } from "./findings";
 import { describeKeyType, explainUnsupported } from "./keyTypes";
 import type { PublicMaterial } from "./material";
+import { isIssuedBy, publicKeyOf } from "./once";
 import { findPath } from "./path";
 
 const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";

@@ -1,10 +1,11 @@
 import type { X509Certificate } from "node:crypto";
-import { nameOf, publicKeyOf, readCertificates, sha256, validityOf } from "./certificate";
+import { nameOf, readCertificates, sha256, validityOf } from "./certificate";
 import { orderChain } from "./chain";
 import { judgeDates, judgeUnneeded, type Moment } from "./dates";
 import { fingerprintOf, sortedSet } from "./fingerprint";
 import { finding, type Finding } from "./findings";
 import { judgeFitness } from "./fitness";
+import { publicKeyOf } from "./once";
 import { encodePem } from "./pem";
 
 export { readPrivateKey, PrivateKey } from "./privateKey";

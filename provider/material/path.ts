@@ -1,6 +1,7 @@
 import type { X509Certificate } from "node:crypto";
-import { isIssuedBy, validityOf } from "./certificate";
+import { validityOf } from "./certificate";
 import type { PublicMaterial } from "./material";
+import { isIssuedBy } from "./once";
 
 /** The way from the leaf to a certificate of `ca`, by names, key identifiers and signatures; dates are not asked. */
 export interface Path {
