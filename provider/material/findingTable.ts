@@ -7,7 +7,7 @@ export interface FindingKind {
     readonly waivable: boolean;
     /** When it comes up, as a sentence of the documentation. */
     readonly meaning: string;
-    /** The command or step that mends it. */
+    /** The command or step that mends it; commands between backticks. FILE stands for the user's own. */
     readonly mend: string;
     /** The same where the argument is `key` and asks for something else. */
     readonly mendKey?: string;
@@ -30,18 +30,18 @@ const TEXT = {
     "too-large": error("The argument is longer than 64 kB.", "leave out what does not belong to this certificate"),
     "not-pem": error(
         "The text has no PEM block, and nothing tells what it is.",
-        "give PEM text; from DER: openssl x509 -inform der -in FILE",
-        "give PEM text; from DER: openssl pkey -inform der -in FILE",
+        "give PEM text; from DER: `openssl x509 -inform der -in FILE`",
+        "give PEM text; from DER: `openssl pkey -inform der -in FILE -out PEM`",
     ),
     "path-not-content": error(
         "The text looks like the path of a file.",
-        `give the content: fs.readFileSync(path, "utf8")`,
-        `give { file: "path" } as key`,
+        'give the content: `fs.readFileSync(path, "utf8")`',
+        'give `{ file: "path" }` as key',
     ),
     "variable-not-expanded": error(
         "The text is the name of a variable, as `${CLIENT_CERT}`.",
-        "give the variable's value: process.env.NAME",
-        `give { env: "NAME" } as key`,
+        "give the variable's value: `process.env.NAME`",
+        'give `{ env: "NAME" }` as key',
     ),
     "dashes-replaced": error(
         "The hyphens around BEGIN or END became dashes, or some are missing.",
@@ -49,25 +49,25 @@ const TEXT = {
     ),
     "base64-only": error(
         "The text is base64 without BEGIN and END lines. (A key in this form is repaired.)",
-        "add the lines: base64 -d FILE | openssl x509 -inform der",
+        "add the lines: `base64 -d FILE | openssl x509 -inform der`",
         "copy it again, whole: it is base64, but of no key",
     ),
     "der-as-text": error(
         "The text is binary DER that was read as text, which destroys it.",
-        "convert the file first: openssl x509 -inform der -in FILE",
-        `give { file: "path" } as key, which reads DER, or convert it: openssl pkey -inform der -in FILE`,
+        "convert the file first: `openssl x509 -inform der -in FILE`",
+        'give `{ file: "path" }` as key, which reads DER, or convert it: `openssl pkey -inform der -in FILE -out PEM`',
     ),
     "unreadable-pem": error(
         "A PEM block has no END line, is damaged, or lost characters.",
-        "copy it again, whole; openssl x509 -noout -in FILE tells whether it is",
-        "copy it again, whole; openssl pkey -noout -in FILE tells whether it is",
+        "copy it again, whole; `openssl x509 -noout -in FILE` tells whether it is",
+        "copy it again, whole; `openssl pkey -noout -in FILE` tells whether it is",
     ),
     pkcs12: error(
         "The content is PKCS #12 (.p12, .pfx).",
-        "unpack it: openssl pkcs12 -in FILE -nokeys -clcerts for cert, -nokeys -cacerts for ca",
-        "unpack it: openssl pkcs12 -in FILE -nocerts -nodes",
+        "unpack it: `openssl pkcs12 -in FILE -nokeys -clcerts` for cert, `-nokeys -cacerts` for ca",
+        "unpack it: `openssl pkcs12 -in FILE -nocerts -nodes -out KEY`",
     ),
-    pkcs7: error("A block is PKCS #7 (.p7b).", "unpack it: openssl pkcs7 -print_certs -in FILE"),
+    pkcs7: error("A block is PKCS #7 (.p7b).", "unpack it: `openssl pkcs7 -print_certs -in FILE`"),
     "signing-request": error(
         "A block is a certificate signing request.",
         "give the certificate that the authority issued for it",
@@ -76,7 +76,7 @@ const TEXT = {
     "public-key": error(
         "A block is a public key.",
         "give the certificate that holds it",
-        "give the private key: openssl pkey -in FILE has to print BEGIN PRIVATE KEY",
+        "give the private key; `openssl pkey -noout -in FILE` accepts no other",
     ),
     "wrong-content": error(
         "A block is something else that does not belong there.",
@@ -85,7 +85,7 @@ const TEXT = {
     "cert-key-swapped": error("The argument `key` holds a certificate and no key.", "exchange cert and key"),
     "private-key-exposed": error(
         "A private key stands in `cert` or `ca`, which are not secret.",
-        "remove it from here and treat it as exposed; certificates alone: openssl x509 -in FILE",
+        "remove it from here and treat it as exposed; the certificate alone: `openssl x509 -in FILE`",
     ),
     "text-repaired": note(
         "The text was mangled on its way (UTF-16, a byte order mark, CRLF, literal `\\n`, quotes, indentation, lost line " +
@@ -97,7 +97,7 @@ const TEXT = {
 const CERTIFICATES = {
     "unreadable-certificate": error(
         "A CERTIFICATE block holds no certificate.",
-        "look at it with openssl x509 -noout -text -in FILE",
+        "look at it with `openssl x509 -noout -text -in FILE`",
     ),
     "no-leaf": error("The certificates in `cert` issued each other.", "give the leaf and its intermediates only"),
     "several-leaves": error(
@@ -117,16 +117,16 @@ const CERTIFICATES = {
 const KEY = {
     "unreadable-key": error(
         "The block is no private key in PKCS #8, PKCS #1 or SEC 1.",
-        "look at it with openssl pkey -noout -check -in FILE",
+        "look at it with `openssl pkey -noout -check -in FILE`",
     ),
     "key-encrypted": error(
         "The private key is encrypted.",
-        "decrypt it where pulumi runs: openssl pkey -in FILE -out DECRYPTED",
+        "decrypt it where pulumi runs: `openssl pkey -in FILE -out DECRYPTED`",
     ),
     "several-keys": error("`key` holds more than one private key.", "leave only the key of the certificate"),
     "key-mismatch": error(
         "The private key does not belong to the leaf.",
-        "compare openssl x509 -noout -pubkey -in CERT with openssl pkey -pubout -in KEY",
+        "compare `openssl x509 -noout -pubkey -in CERT` with `openssl pkey -pubout -in KEY`",
     ),
     "cert-ca-swapped": error("The certificate of the private key stands in `ca`.", "exchange cert and ca"),
     "key-type-unsupported": error(
@@ -135,7 +135,7 @@ const KEY = {
     ),
     "key-from-der": note(
         "The private key came as DER or as the base64 of DER.",
-        "nothing to do: it is sent as PEM; to convert it for good: openssl pkey -inform der -in FILE -out PEM",
+        "nothing to do: it is sent as PEM; to convert it for good: `openssl pkey -inform der -in FILE -out PEM`",
     ),
 } as const;
 
@@ -146,11 +146,11 @@ const DATES = {
     ),
     "not-yet-valid": waivable(
         "A certificate of the chain becomes valid more than five minutes from now.",
-        "wait until then, or set this machine's clock: date -u",
+        "wait until then, or set this machine's clock: `date -u`",
     ),
     "clock-skew": warning(
         "A certificate of the chain becomes valid within five minutes: fresh, while two clocks disagree.",
-        "compare this machine's clock with the authority's: date -u",
+        "compare this machine's clock with the authority's: `date -u`",
     ),
     "expires-soon": warning(
         "A certificate of the chain expires within `expiryWarningDays`. In every preview and `up`.",
@@ -194,18 +194,18 @@ const FITNESS = {
     ),
     "revocation-unchecked": note(
         "A certificate names a revocation list or an OCSP responder. Neither is asked.",
-        "to ask: openssl verify -crl_download -crl_check -CAfile CA CERT",
+        "to ask: `openssl verify -crl_download -crl_check -CAfile CA CERT`",
     ),
 } as const;
 
 const CHAIN = {
     "chain-unverified": waivable(
         "The chain does not lead to a certificate in `ca`: an intermediate is missing, or `ca` holds other issuers.",
-        "put the intermediates into cert and the root into ca; try openssl verify -CAfile CA -untrusted CERT CERT",
+        "put the intermediates into cert and the root into ca; try `openssl verify -CAfile CA -untrusted CERT CERT`",
     ),
     "no-root": warning(
         "The chain ends at an intermediate in `ca`; the root is missing. OpenSSL accepts it only with partial-chain trust.",
-        "add the root to ca unless the origin trusts the intermediate; try openssl verify -partial_chain -CAfile CA CERT",
+        "add the root to ca unless the origin trusts the intermediate; try `openssl verify -partial_chain -CAfile CA CERT`",
     ),
 } as const;
 

@@ -68,7 +68,7 @@ describe("the package, as users install it", function () {
             .split("\n")
             .filter(
                 (file) =>
-                    !/^package\/(dist\/provider\/[\w/]+\.(js|d\.ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(
+                    !/^package\/(dist\/provider\/[\w/]+\.(js|d\.ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md|FINDINGS\.md)$/.test(
                         file,
                     ),
             );
