@@ -9,7 +9,8 @@ import { readPublicMaterial } from "../../../provider/material/material";
 import { judgeTriple } from "../../../provider/operations/triple";
 import { systemClock } from "../../../provider/vercel/clock";
 import { assertNoSecrets } from "../../support/secretSweep";
-import { mintCorpus, type Sample } from "./corpus";
+import { mintCorpus } from "./corpus/corpus";
+import type { Sample } from "./corpus/sample";
 
 /** One line that a person can act upon; the longest names three issuers. */
 const LONGEST_MESSAGE = 640;

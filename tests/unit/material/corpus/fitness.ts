@@ -1,0 +1,53 @@
+import { mintByHand } from "../../../support/mintByHand";
+import { byHand, handSample, type Sample, type Sound } from "./sample";
+
+export async function fitnessSamples({ authority, ca }: Sound): Promise<readonly Sample[]> {
+    const server = await authority.issue({ extendedKeyUsages: ["1.3.6.1.5.5.7.3.1"] });
+    const anyPurpose = await authority.issue({ extendedKeyUsages: ["2.5.29.37.0"] });
+    const selfSigned = mintByHand({ isAuthority: true, keyUsage: 0x84 });
+    const common = (of: { keyPem: string; certPem: string }) => ({
+        cert: of.certPem,
+        key: of.keyPem,
+        ca,
+        secrets: [of.keyPem],
+    });
+    const uncommon = { "key-type-uncommon": "warning" } as const;
+    return [
+        { name: "serverAuth only", ...common(server), expected: { "no-client-auth": "error" } },
+        { name: "any purpose", ...common(anyPurpose), expected: { "no-client-auth": "error" }, says: /any purpose/ },
+        handSample("key encipherment only", byHand({ keyUsage: 0x20 }), { "no-digital-signature": "error" }),
+        handSample("no key usage at all", byHand({ keyUsage: undefined }), {}),
+        handSample("RSA", byHand({ keyType: "rsa" }), {}),
+        handSample("P-256", byHand({ keyType: "p256" }), {}),
+        handSample("RSA-PSS", byHand({ keyType: "rsa-pss" }), uncommon),
+        handSample("RSA-PSS throughout", byHand({ keyType: "rsa-pss" }, { keyType: "rsa-pss" }), uncommon),
+        handSample("Ed25519", byHand({ keyType: "ed25519" }), uncommon, /ed25519/),
+        handSample("Ed448", byHand({ keyType: "ed448" }), uncommon, /ed448/),
+        handSample("EC signed by RSA", byHand({ keyType: "p256" }, { keyType: "rsa" }), {}),
+        handSample("RSA signed by EC", byHand({ keyType: "rsa" }), {}),
+        handSample("RSA of 1024 bits", byHand({ keyType: "rsa-1024" }), { "rsa-too-short": "error" }, /got 1024 in/),
+        handSample("an authority of 1024 bits", byHand({}, { keyType: "rsa-1024" }), { "rsa-too-short": "error" }),
+        handSample("secp256k1", byHand({ keyType: "secp256k1" }), { "key-unusable-in-tls": "error" }, /secp256k1/),
+        handSample("SHA-1", byHand({ digest: "sha1" }), { "weak-signature": "error" }, /got SHA-1 in/),
+        handSample("MD5", byHand({ digest: "md5" }, { keyType: "rsa" }), { "weak-signature": "error" }, /got MD5 in/),
+        handSample("RSA-PSS with SHA-1", byHand({ digest: "sha1" }, { keyType: "rsa-pss" }), {
+            "weak-signature": "error",
+        }),
+        handSample("a root that signed itself with SHA-1", byHand({}, { digest: "sha1" }), {}),
+        handSample("an authority as leaf", { issued: selfSigned, ca: selfSigned }, { "leaf-is-ca": "warning" }),
+        handSample("version 1", byHand({ version: 1 }), { "version-1": "warning" }),
+        handSample("a root of version 1", byHand({}, { version: 1 }), { "version-1": "warning" }),
+        handSample("a revocation list", byHand({ revocationList: "http://crl.example.com/1" }), {
+            "revocation-unchecked": "note",
+        }),
+        handSample("an OCSP responder", byHand({ ocspAddress: "http://ocsp.example.com" }), {
+            "revocation-unchecked": "note",
+        }),
+        handSample(
+            "ML-DSA, beyond this Node",
+            byHand({ keyType: "ml-dsa-65" }),
+            { "key-type-unsupported": "error" },
+            /got ML-DSA-65, which needs Node 24\.6\.0 or newer/,
+        ),
+    ];
+}
