@@ -43,8 +43,9 @@ const LARGEST_ANSWER_BYTES = 4 * 1024 * 1024;
 
 /** Network errors before anything can have been sent: a write that failed so did not happen. */
 const NOT_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "ERR_INVALID_URL"]);
-/** What axios calls an answer above its limit. */
-const TOO_LARGE = "ERR_BAD_RESPONSE";
+/** What axios calls an answer above its limit, and one that was cut short; only the text tells them apart. */
+const BAD_RESPONSE = "ERR_BAD_RESPONSE";
+const TOO_LARGE = /^maxContentLength\b/;
 const TIMED_OUT = new Set(["ECONNABORTED", "ETIMEDOUT", "ERR_CANCELED"]);
 
 /** Sends single requests. What axios throws holds token and private key, so nothing of it leaves this class. */
@@ -142,18 +143,23 @@ function readAnswer(request: CallRequest, response: AxiosResponse<string>): Call
 function failureOf(request: CallRequest, thrown: unknown): CallFailure {
     const code =
         thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : "UNKNOWN";
-    const kind = kindOfThrown(code);
+    const kind = kindOfThrown(code, thrown);
     const detail = DETAILS[kind];
     return { error: newError(request, { kind, code, detail }, !NOT_SENT.has(code)), headers: NO_HEADERS, body: {} };
 }
 
-const DETAILS = { timeout: "no complete answer in time", network: "no answer", malformed: "the answer is too large" };
+const DETAILS = {
+    timeout: "no complete answer in time",
+    network: "no complete answer",
+    malformed: "the answer is too large",
+};
 
-function kindOfThrown(code: string): keyof typeof DETAILS {
+function kindOfThrown(code: string, thrown: unknown): keyof typeof DETAILS {
     if (TIMED_OUT.has(code)) {
         return "timeout";
     }
-    return code === TOO_LARGE ? "malformed" : "network";
+    const isTooLarge = code === BAD_RESPONSE && thrown instanceof Error && TOO_LARGE.test(thrown.message);
+    return isTooLarge ? "malformed" : "network";
 }
 
 interface Facts {

@@ -76,6 +76,11 @@ export class EngineWorld {
         return { cert: certPem, key: keyPem };
     }
 
+    /** More keys that must not show up anywhere. */
+    addKeys(keys: readonly string[]): void {
+        this.#keys.push(...keys);
+    }
+
     args(overrides: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
         const { cert, key, ca } = this.triple;
         return { project: "site", team: "team_1", origin: ORIGIN, cert, key, ca, ...overrides };
