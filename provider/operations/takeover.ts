@@ -6,13 +6,15 @@ import { holdsOrigin, labelOf, type Identity } from "./identity";
 /**
  * A creation does not touch a certificate that is in place already, unless the resource may take it over, or is being
  * replaced: then the certificate is that of its predecessor, which the engine deletes before or after.
+ *
+ * @returns The predecessor's certificates.
  */
 export async function refuseTakeover(
     listed: readonly CertificateEntry[],
     identity: Identity,
     allowOverwrite: boolean,
     context: OperationContext,
-): Promise<void> {
+): Promise<readonly string[]> {
     const there = listed.filter((entry) => holdsOrigin(entry.origin, identity.origin)).map(({ certId }) => certId);
     const ofThisRun = there.filter((certId) => context.memory.isInPlace(certId));
     if (ofThisRun.length > 0) {
@@ -21,8 +23,11 @@ export async function refuseTakeover(
                 `program has ${ofThisRun.join(", ")} in place there. Nothing was uploaded. Remove one of the two.`,
         );
     }
-    if (there.length === 0 || allowOverwrite || (await isReplacement(identity, there, context))) {
-        return;
+    if (there.length === 0 || allowOverwrite) {
+        return [];
+    }
+    if (await isReplacement(identity, there, context)) {
+        return there;
     }
     const what = identity.origin === undefined ? "a project-wide certificate" : `a certificate for ${identity.origin}`;
     throw new OperationError(
