@@ -150,13 +150,18 @@ export class StandIn {
         }
     }
 
-    /** Somebody else uploads a certificate; returns its id. */
+    /** Somebody else, or an earlier run, has uploaded a certificate, perhaps under a known id; returns the id. */
     placeCertificate(
         project: string,
-        { cert, ca, origin }: { readonly origin?: string; readonly cert: string; readonly ca: string },
+        {
+            certId,
+            cert,
+            ca,
+            origin,
+        }: { readonly certId?: string; readonly origin?: string; readonly cert: string; readonly ca: string },
     ): string {
         const upload = { cert, ca, ...(origin === undefined ? {} : { origin }) };
-        return this.#directory.project(project).store.put(upload).entry.certId;
+        return this.#directory.project(project).store.put(upload, certId).entry.certId;
     }
 
     clearRequests(): void {
