@@ -46,7 +46,7 @@ function fileOfThisVersion(): string {
     const file = join(STATES_FOLDER, `v${version}.json`);
     if (existsSync(file)) {
         throw new Error(
-            `expected no state of version ${version} yet, got ${file}: recorded states are never rewritten`,
+            `expected no state of version ${version} yet, got ${file}: recorded states are never rewritten; raise the version in package.json first`,
         );
     }
     return file;
