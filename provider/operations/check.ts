@@ -9,7 +9,7 @@ import {
     type Properties,
 } from "./arguments";
 import type { OperationContext } from "./context";
-import { labelOf, type Identity } from "./identity";
+import { labelOf } from "./identity";
 import { assessNewMaterial, sortFindings, type Assessment } from "./triple";
 
 export interface CheckFailure {
@@ -37,18 +37,10 @@ export async function check(olds: Properties, news: Properties, context: Operati
     const { project, team, origin } = args;
     if (project !== UNKNOWN && team !== UNKNOWN && origin !== UNKNOWN) {
         const label = labelOf({ project, team, origin });
-        context.memory.declare({ project, team: context.teamFor(team), origin }, namedIn(olds, context));
+        context.memory.declare({ project, team: context.teamFor(team), origin });
         warnings.forEach((warning) => context.notify(`${label}: ${warning}`));
     }
     return { inputs: { ...news, ...computedInputs(material) }, failures: [] };
-}
-
-/** Which certificate the old inputs named; none where there are no such inputs, as for a new resource. */
-function namedIn(olds: Properties, context: OperationContext): Identity | undefined {
-    const { project, team, origin } = parseArguments(olds).args;
-    return project === UNKNOWN || team === UNKNOWN || origin === UNKNOWN
-        ? undefined
-        : { project, team: context.teamFor(team), origin };
 }
 
 interface Assessed extends Assessment {

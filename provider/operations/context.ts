@@ -35,41 +35,24 @@ export interface OperationContext {
  */
 export class ProcessMemory {
     readonly #declared = new Map<string, Identity>();
-    readonly #predecessors = new Map<string, Identity>();
     readonly #inPlace = new Set<string>();
     readonly #settled = new Set<string>();
     readonly #handedOver = new Map<string, readonly string[]>();
     readonly #busy = new Map<string, Promise<unknown>>();
 
-    /**
-     * `check` saw this: the program of this run declares it.
-     *
-     * @param predecessor What the state holds under the same URN; the engine withholds it from `create`.
-     */
-    declare(identity: Identity, predecessor: Identity | undefined): void {
+    /** `check` saw this: the program of this run declares it. */
+    declare(identity: Identity): void {
         this.#declared.set(keyOf(identity), identity);
-        if (predecessor !== undefined) {
-            this.#predecessors.set(keyOf(identity), predecessor);
-        }
     }
 
     isDeclared(identity: Identity): boolean {
         return this.#declared.has(keyOf(identity));
     }
 
-    /**
-     * What the state holds for the resource that is being created: there is something if it is replaced. Once something
-     * is in place for an identity, a creation for it is that of a second resource.
-     */
-    predecessorOf(identity: Identity): Identity | undefined {
-        return this.#predecessors.get(keyOf(identity));
-    }
-
     /** This certificate was uploaded by this run, or was found in place for a resource that the program declares. */
     keepInPlace(identity: Identity, certId: string): void {
         this.#inPlace.add(certId);
         this.#settled.add(keyOf(identity));
-        this.#predecessors.delete(keyOf(identity));
     }
 
     isInPlace(certId: string): boolean {

@@ -30,10 +30,10 @@ async function createExclusively(
     const address = context.addressOf(identity);
     const triple = await loadTriple(args, context);
     const before = await context.store.listCertificates(address);
-    const expected = await refuseTakeover(before, identity, args.allowOverwrite, context);
+    refuseTakeover(before, identity, args.allowOverwrite, context.memory);
     const id = formatId(identity);
     const owned = context.memory.handedOverTo(identity);
-    const request = { ...requestFor(identity, args, triple, address), before, owned, expected };
+    const request = { ...requestFor(identity, args, triple, address), before, owned };
     return { id, outs: await placeAndRecord(id, request, triple.material, inputs, context) };
 }
 
@@ -43,7 +43,7 @@ export function requestFor(
     args: KnownArguments,
     { material, key }: { readonly material: PublicMaterial; readonly key: PrivateKey },
     address: ProjectAddress,
-): Omit<PlacementRequest, "before" | "owned" | "expected"> {
+): Omit<PlacementRequest, "before" | "owned"> {
     return {
         identity,
         address,

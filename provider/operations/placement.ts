@@ -16,8 +16,6 @@ export interface PlacementRequest {
     readonly before: readonly CertificateEntry[];
     /** Certificates that this resource put in place earlier, to be removed once the new one is there. */
     readonly owned: readonly string[];
-    /** Certificates that are no surprise at the origin: the engine removes those of a resource that it replaces. */
-    readonly expected: readonly string[];
     /** Whether everything else at the origin is this resource's to remove as well. */
     readonly takeOver: boolean;
 }
@@ -110,7 +108,7 @@ async function settle(request: SettleRequest, entry: CertificateEntry, context: 
         return { certId, origin, staleCertIds: ownAmong(request, request.before, certId), confirmed: false };
     }
     const removable = ownAmong(request, after, certId);
-    const strangers = describeStrangers(after, request.upload.origin, [certId, ...removable, ...request.expected]);
+    const strangers = describeStrangers(after, request.upload.origin, [certId, ...removable]);
     if (strangers !== undefined) {
         context.notify(`${label}: ${strangers}`);
     }

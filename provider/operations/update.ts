@@ -42,7 +42,7 @@ async function rotate(
     const triple = await loadTriple(args, context);
     const before = await context.store.listCertificates(address);
     const owned = [state.certId, ...state.staleCertIds].filter((certId) => certId !== "");
-    const request = { ...requestFor(identity, args, triple, address), before, owned, expected: [] };
+    const request = { ...requestFor(identity, args, triple, address), before, owned };
     return { outs: await placeAndRecord(id, request, triple.material, news, context) };
 }
 

@@ -70,7 +70,11 @@ describe("a renamed or replaced resource", function () {
 
         it(`keeps a certificate in place when it is replaced by force (${how})`, async () => {
             await start(policy);
-            const { output } = await world.project.run(["up", "--yes", "--target-replace", await urn()]);
+            const command = ["up", "--yes", "--target-replace", await urn()];
+            const refused = await world.project.run(command, { expectFailure: true });
+            expect(refused.output).to.contain("one that is replaced by force allowOverwrite: true");
+            world.declareOne({ allowOverwrite: true });
+            const { output } = await world.project.run(command);
             expect(output).to.contain("replaced").and.to.not.contain("does not know");
             await expectOnly("mtls");
         });
@@ -138,7 +142,7 @@ describe("a renamed or replaced resource", function () {
         await start(KEEPS);
         world.declare({ resources: { renamed: world.args() } });
         const refused = await world.project.run(["up", "--yes"], { expectFailure: true });
-        expect(refused.output).to.contain("a resource that was only renamed needs an alias");
+        expect(refused.output).to.contain("A resource that was only renamed needs an alias");
         expect(world.certIds()).to.have.lengthOf(1);
     });
 });
