@@ -68,7 +68,13 @@ export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate
     return key !== undefined && certificate.checkIssued(issuer) && verifies(certificate, key);
 }
 
+/** Authorities use 65537. Near the modulus' own length one signature takes a hundred times as long to check. */
+const LARGEST_EXPONENT = 2n ** 64n;
+
 function verifies(certificate: X509Certificate, key: KeyObject): boolean {
+    if ((key.asymmetricKeyDetails?.publicExponent ?? 0n) > LARGEST_EXPONENT) {
+        return false;
+    }
     try {
         return certificate.verify(key);
     } catch {
@@ -81,10 +87,13 @@ export function sha256(bytes: Buffer): string {
     return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** A distinguished name on one line, as "CN=client, O=Example". */
-export function nameOf(lines: string): string {
+/**
+ * A distinguished name on one line, as "CN=client, O=Example". RFC 5280 §4.1.2.6 allows an empty subject, as workload
+ * identities have it; for that one Node's getter returns `undefined`, though typed otherwise.
+ */
+export function nameOf(lines: string | undefined): string {
     return shown(
-        lines
+        (lines ?? "")
             .split("\n")
             .filter((part) => part !== "")
             .reverse()
@@ -94,7 +103,9 @@ export function nameOf(lines: string): string {
 
 /** How a message names a certificate: what a user can find it by. */
 export function describeCertificate(certificate: X509Certificate): string {
-    return `"${nameOf(certificate.subject)}" (issuer "${nameOf(certificate.issuer)}", serial ${certificate.serialNumber})`;
+    const subject = nameOf(certificate.subject);
+    const name = subject === "" ? "the certificate without a subject" : `"${subject}"`;
+    return `${name} (issuer "${nameOf(certificate.issuer)}", serial ${shown(certificate.serialNumber)})`;
 }
 
 /** Milliseconds since the epoch. `validFromDate` and `validToDate` are younger than the oldest Node in use here. */

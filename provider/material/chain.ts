@@ -8,8 +8,34 @@ export interface ChainReading {
     readonly findings: readonly Finding[];
 }
 
-/** More than any chain in use; bounds the signatures that are checked for hostile input. */
+/** More than any chain in use. */
 const MOST_CERTIFICATES = 32;
+/** One for each certificate, and some for authorities of one name; each may take ten milliseconds with a hostile key. */
+const MOST_SIGNATURES = 40;
+
+/** Who issued whom. Each signature is checked once, and where names do not tell, no more than so many. */
+class Issuance {
+    readonly #known = new Map<X509Certificate, Map<X509Certificate, boolean>>();
+    #left = MOST_SIGNATURES;
+
+    /** Whether there were more candidates than signatures that are checked; then answers are not to be relied on. */
+    get exhausted(): boolean {
+        return this.#left < 0;
+    }
+
+    holds(certificate: X509Certificate, issuer: X509Certificate): boolean {
+        const known = this.#known.get(certificate) ?? new Map<X509Certificate, boolean>();
+        this.#known.set(certificate, known);
+        const answer = known.get(issuer) ?? (certificate.checkIssued(issuer) && this.#verify(certificate, issuer));
+        known.set(issuer, answer);
+        return answer;
+    }
+
+    #verify(certificate: X509Certificate, issuer: X509Certificate): boolean {
+        this.#left -= 1;
+        return this.#left >= 0 && isIssuedBy(certificate, issuer);
+    }
+}
 
 /**
  * Orders the certificates of `cert`, which come in any order. The leaf is the one that issued none of the others: the
@@ -23,7 +49,13 @@ export function orderChain(certificates: readonly X509Certificate[]): ChainReadi
         const facts = `expected at most ${String(MOST_CERTIFICATES)} certificates, got ${String(certificates.length)}`;
         return { chain: [], findings: [finding("too-many-certificates", "cert", facts)] };
     }
-    const [leaf, ...others] = certificates.filter((candidate) => issuedNone(candidate, certificates));
+    const issuance = new Issuance();
+    const [leaf, ...others] = certificates.filter((candidate) => issuedNone(candidate, certificates, issuance));
+    const chain = leaf === undefined || others.length > 0 ? [] : follow(leaf, certificates, issuance);
+    if (issuance.exhausted) {
+        const facts = `expected names that tell who issued whom, got ${String(certificates.length)} certificates of which many could have issued the others`;
+        return { chain: [], findings: [finding("too-many-certificates", "cert", facts)] };
+    }
     if (leaf === undefined) {
         const facts = "expected a leaf among the certificates, got only certificates that issued each other";
         return { chain: [], findings: [finding("no-leaf", "cert", facts)] };
@@ -33,16 +65,20 @@ export function orderChain(certificates: readonly X509Certificate[]): ChainReadi
         const facts = `expected one leaf, got ${String(others.length + 1)} certificates that issued none of the others: ${names}`;
         return { chain: [], findings: [finding("several-leaves", "cert", facts)] };
     }
-    return { chain: follow(leaf, certificates), findings: [] };
+    return { chain, findings: [] };
 }
 
 /** A self-signed leaf issued itself, but none of the others. */
-function issuedNone(candidate: X509Certificate, certificates: readonly X509Certificate[]): boolean {
-    return certificates.every((other) => other === candidate || !isIssuedBy(other, candidate));
+function issuedNone(candidate: X509Certificate, certificates: readonly X509Certificate[], issuance: Issuance): boolean {
+    return certificates.every((other) => other === candidate || !issuance.holds(other, candidate));
 }
 
 /** Each certificate is used once, so that authorities that issued each other cannot make this endless. */
-function follow(leaf: X509Certificate, certificates: readonly X509Certificate[]): readonly X509Certificate[] {
+function follow(
+    leaf: X509Certificate,
+    certificates: readonly X509Certificate[],
+    issuance: Issuance,
+): readonly X509Certificate[] {
     const chain = [leaf];
     // In an order of their own, so that it does not matter in which they came where a certificate has two issuers.
     const left = new Set(
@@ -50,7 +86,7 @@ function follow(leaf: X509Certificate, certificates: readonly X509Certificate[])
     );
     for (;;) {
         const last = chain.at(-1) ?? leaf;
-        const issuer = [...left].find((candidate) => isIssuedBy(last, candidate));
+        const issuer = [...left].find((candidate) => issuance.holds(last, candidate));
         if (issuer === undefined) {
             // What is left issued something, yet not this path: a second one, as with cross-signed authorities.
             return [...chain, ...left];

@@ -70,6 +70,11 @@ const FINDINGS = {
         waivable: true,
         mend: "have it issued for an RSA key of 2048 bits or more, or an EC key",
     },
+    "rsa-too-long": {
+        severity: "error",
+        waivable: true,
+        mend: "have it issued for an RSA key of 2048 to 4096 bits, or an EC key",
+    },
     "chain-unverified": {
         severity: "error",
         waivable: true,
@@ -89,6 +94,7 @@ const LONGEST_NAME = 200;
 
 /** Text from a certificate or a user as part of a message: one line, no control characters, bounded. */
 export function shown(text: string): string {
-    const line = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ").trim();
-    return line.length > LONGEST_NAME ? `${line.slice(0, LONGEST_NAME)}…` : line;
+    const line = text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu, " ").trim();
+    // The cut may go through a character of two units; half of one is no text.
+    return line.length > LONGEST_NAME ? `${line.slice(0, LONGEST_NAME).replace(/\p{Cs}$/u, "")}…` : line;
 }

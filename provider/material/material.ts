@@ -2,7 +2,7 @@ import type { X509Certificate } from "node:crypto";
 import { describeCertificate, nameOf, publicKeyOf, readCertificates, sha256, validityOf } from "./certificate";
 import { orderChain } from "./chain";
 import { fingerprintOf, sortedSet } from "./fingerprint";
-import { finding, type Finding } from "./findings";
+import { finding, shown, type Finding } from "./findings";
 import { judgeByHandshake } from "./handshake";
 import { encodePem } from "./pem";
 import { isKeyOf, type PrivateKey } from "./privateKey";
@@ -119,6 +119,8 @@ function describeKey({ key }: PrivateKey): string {
 const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 const ANY_PURPOSE = "2.5.29.37.0";
 const SHORTEST_RSA_BITS = 2048;
+/** Beyond, a handshake takes seconds, here and at every origin. */
+const LONGEST_RSA_BITS = 8192;
 
 /** What an origin would make of it: purpose, key length, and OpenSSL's own verdict on the chain. */
 export async function judgeChain(material: PublicMaterial, key: PrivateKey): Promise<Finding[]> {
@@ -144,14 +146,18 @@ function judgePurpose(leaf: X509Certificate): Finding[] {
     if (usages === undefined || usages.includes(CLIENT_AUTH) || usages.includes(ANY_PURPOSE)) {
         return [];
     }
-    const facts = `expected a certificate for clients, got ${describeCertificate(leaf)} with the extended key usages ${usages.join(", ")}`;
+    const facts = `expected a certificate for clients, got ${describeCertificate(leaf)} with the extended key usages ${shown(usages.join(", "))}`;
     return [finding("no-client-auth", "cert", facts)];
 }
 
 function judgeKeyLength(leaf: X509Certificate): Finding[] {
     const bits = publicKeyOf(leaf)?.asymmetricKeyDetails?.modulusLength;
-    if (bits === undefined || bits >= SHORTEST_RSA_BITS) {
+    if (bits === undefined || (bits >= SHORTEST_RSA_BITS && bits <= LONGEST_RSA_BITS)) {
         return [];
+    }
+    if (bits > LONGEST_RSA_BITS) {
+        const facts = `expected an RSA key of ${String(LONGEST_RSA_BITS)} bits or less, got ${String(bits)}`;
+        return [finding("rsa-too-long", "cert", facts)];
     }
     const facts = `expected an RSA key of ${String(SHORTEST_RSA_BITS)} bits or more, got ${String(bits)}`;
     return [finding("rsa-too-short", "cert", facts)];
