@@ -59,6 +59,26 @@ export function readPem(input: string, argument: MaterialArgument): PemReading {
     return { blocks, holdsPrivateKey: text.includes("PRIVATE KEY-----"), findings };
 }
 
+/** Whether a text, where something else is expected, is a key or a certificate itself: as PEM, its base64, or DER in base64. */
+export function isKeyText(text: string): boolean {
+    if (text.includes("-----BEGIN") || fromBase64(text) !== undefined) {
+        return true;
+    }
+    const compact = text.replace(/\s+/g, "").replaceAll("-", "+").replaceAll("_", "/");
+    return /^M[A-Za-z0-9+/]{40,}={0,2}$/.test(compact) && isWholeSequence(Buffer.from(compact, "base64"));
+}
+
+/** Whether this is one SEQUENCE in DER whose length is that of the bytes: by chance, next to no text is. */
+function isWholeSequence(der: Buffer): boolean {
+    const [tag, length = 0] = der;
+    const lengthBytes = length < 0x80 ? 0 : length & 0x7f;
+    if (tag !== 0x30 || lengthBytes > 4 || der.length < 2 + lengthBytes) {
+        return false;
+    }
+    const content = lengthBytes === 0 ? length : der.readUIntBE(2, lengthBytes);
+    return der.length === 2 + lengthBytes + content;
+}
+
 /** PEM text as RFC 7468 has it: 64 columns, LF. */
 export function encodePem(label: string, der: Buffer): string {
     const lines = der.toString("base64").match(/.{1,64}/g) ?? [];
@@ -133,7 +153,7 @@ function describeForeign(text: string): string {
     if (/^\s*(\$\{?\w+\}?|%\w+%)\s*$/.test(text)) {
         return "a variable that nobody expanded";
     }
-    if (/[–—]{2,}\s*BEGIN/.test(text) || /^-{1,4}BEGIN/.test(text)) {
+    if (/[–—]{2}\s{0,9}BEGIN/.test(text) || /^-{1,4}BEGIN/.test(text)) {
         return "a BEGIN line without its five hyphens, as a text processor leaves it";
     }
     if (/^MI[A-Za-z0-9+/\s]+={0,2}$/.test(text)) {

@@ -1,3 +1,4 @@
+import { isKeyText } from "../material/pem";
 import { nameProblem, normaliseOrigin, quote } from "./identity";
 
 /** Where the private key comes from: the PEM text itself, a file, or an environment variable. */
@@ -159,8 +160,10 @@ function checkOrigin(text: string): ReturnType<Refine> {
         : { value };
 }
 
+/** What stands before an @ may be a password, also where slashes are missing or lines broken; so only the scheme stays. */
 function withoutCredentials(text: string): string {
-    return text.replace(/\/\/.*@/, "//…@").replace(/[?#].*$/s, "…");
+    const [scheme = ""] = /^https?:\/{0,2}/i.exec(text) ?? [];
+    return text.includes("@") ? `${scheme}…@…` : text.replace(/[?#].*$/s, "…");
 }
 
 function flag(inputs: Properties, name: string, report: Report): boolean {
@@ -189,10 +192,13 @@ function readKeySource(value: unknown, report: Report): KeySource | Unknown {
     return readKeyReference(value, report);
 }
 
+/** How many properties a message names. */
+const MOST_NAMES = 5;
+
 function readKeyReference(value: Properties, report: Report): KeySource | Unknown {
     const { file, env, ...others } = value;
     if (Object.keys(others).length > 0 || (file === undefined) === (env === undefined)) {
-        const names = Object.keys(value).map(quote).join(", ");
+        const names = Object.keys(value).slice(0, MOST_NAMES).map(quote).join(", ");
         return report(`key: expected ${KEY_EXPECTED}, got an object with ${names === "" ? "no property" : names}`);
     }
     const reference = file ?? env;
@@ -204,9 +210,11 @@ function readKeyReference(value: Properties, report: Report): KeySource | Unknow
         const expected = file === undefined ? "the name of an environment variable in env" : "a path in file";
         return report(`key: expected ${expected}, got ${got}`);
     }
-    if (reference.includes("-----BEGIN")) {
+    if (isKeyText(reference)) {
         const expected = file === undefined ? "the name of an environment variable in env" : "a path in file";
-        return report(`key: expected ${expected}, got PEM text; give the text itself as key, it is kept as a secret`);
+        return report(
+            `key: expected ${expected}, got a key or certificate itself; give the text of the key as key, which is kept as a secret`,
+        );
     }
     return file === undefined ? { kind: "environment", variable: reference } : { kind: "file", file: reference };
 }
