@@ -85,23 +85,25 @@ export function encodePem(label: string, der: Buffer): string {
     return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
 }
 
-/** Undoes what environment variables, YAML and secret stores do to PEM text. */
+/** Undoes what environment variables, YAML and secret stores do to PEM text, also one after the other. */
 function repair(input: string): string {
     const text = input.replace(/^\uFEFF/, "").trim();
     const decoded = text.includes(BEGIN) ? text : (fromBase64(text) ?? text);
     return decoded
         .replace(/\\r\\n|\\n|\\r/g, "\n")
+        .replace(/\\t/g, " ")
         .replace(/\r\n?/g, "\n")
         .replace(/^["']|["']$/g, "");
 }
 
-/** The base64 of a text that begins with "-----BEGIN " begins with these letters. */
+/** Base64 of a PEM text, which may have been mangled before; also where quotes and escaped line breaks came later. */
 function fromBase64(text: string): string | undefined {
-    const compact = text.replace(/\s+/g, "");
-    if (!compact.startsWith("LS0tLS1CRUdJTi") || !/^[A-Za-z0-9+/]+={0,2}$/.test(compact)) {
+    const compact = text.replace(/\\[nrt]/g, "").replace(/[\s\\"'\uFEFF]+/g, "");
+    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(compact)) {
         return undefined;
     }
-    return Buffer.from(compact, "base64").toString("utf8");
+    const decoded = Buffer.from(compact, "base64").toString("utf8");
+    return decoded.includes(BEGIN) ? decoded : undefined;
 }
 
 interface Piece {

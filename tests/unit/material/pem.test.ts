@@ -17,6 +17,20 @@ describe("material/pem", () => {
         });
     });
 
+    it("repairs what was mangled twice: base64 of a mangled text, base64 in quotes, tabs in JSON", () => {
+        const base64 = (text: string): string => Buffer.from(text).toString("base64");
+        for (const text of [
+            base64(`\uFEFF${pem}`),
+            base64(JSON.stringify(pem)),
+            JSON.stringify(base64(pem)),
+            JSON.stringify(`\t${base64(pem)}\n`),
+            JSON.stringify(pem.replace(/^/gm, "\t")),
+            JSON.stringify(JSON.stringify(pem)),
+        ]) {
+            expect(readPem(text, "key").blocks.map((block) => block.der)).to.deep.equal([der]);
+        }
+    });
+
     it("knows a key where a path or a name is expected: as PEM, in base64, and as DER in base64", () => {
         for (const text of [pem, ` ${pem}`, Buffer.from(pem).toString("base64"), der.toString("base64")]) {
             expect(isKeyText(text)).to.equal(true);
