@@ -151,8 +151,11 @@ function judgePurpose(leaf: X509Certificate): Finding[] {
 }
 
 function judgeKeyLength(leaf: X509Certificate): Finding[] {
-    const bits = publicKeyOf(leaf)?.asymmetricKeyDetails?.modulusLength;
-    if (bits === undefined || (bits >= SHORTEST_RSA_BITS && bits <= LONGEST_RSA_BITS)) {
+    const key = publicKeyOf(leaf);
+    const bits = key?.asymmetricKeyDetails?.modulusLength;
+    // DSA keys have a modulus, too.
+    const isRsa = key?.asymmetricKeyType?.startsWith("rsa") === true;
+    if (!isRsa || bits === undefined || (bits >= SHORTEST_RSA_BITS && bits <= LONGEST_RSA_BITS)) {
         return [];
     }
     if (bits > LONGEST_RSA_BITS) {
