@@ -62,6 +62,9 @@ const PIECE_LENGTH = 12;
 
 /** Servers quote parts, and in the form in which a layer of theirs had them: escaped, as bytes, as base64. */
 function withoutPieces(text: string, secrets: readonly string[]): string {
+    if (text.length < PIECE_LENGTH || secrets.length === 0) {
+        return text;
+    }
     const whole = secrets.filter((secret) => !secrets.some((other) => other !== secret && other.includes(secret)));
     const forms = whole
         .flatMap(formsOf)

@@ -54,6 +54,10 @@ export class Messages {
 
     expectClean(messages: readonly string[]): void {
         expectOneLine(messages);
+        this.expectNoSecrets(messages);
+    }
+
+    expectNoSecrets(messages: readonly string[]): void {
         const fresh = messages.filter((message) => !this.#swept.has(message));
         if (fresh.length > 0) {
             // One after the other would miss what two messages show of a key between them.
