@@ -15,6 +15,27 @@ const PEM_TAIL = /[A-Za-z0-9+/=]{0,76}(?:\s|\\[nr]){0,4}-----END [A-Z0-9 ]{1,40}
 const BASE64 =
     /(?<![A-Za-z0-9+/_])(?=[A-Za-z0-9+/]*[A-Z])(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*\d)[A-Za-z0-9+/]{24,}={0,2}/g;
 
+const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY-----/;
+/** An encoding of an encoding is looked through so often. */
+const MOST_DECODINGS = 3;
+
+/** Whether a text holds one of these secrets, or any private key. */
+export function repeatsSecret(text: string, secrets: readonly string[]): boolean {
+    const plain = decoded(text);
+    return PRIVATE_KEY.test(plain) || secrets.some((secret) => secret !== "" && plain.includes(secret));
+}
+
+/** Without the escapes of URLs and JSON: they would cut a secret into pieces that nothing recognises. */
+function decoded(text: string): string {
+    let plain = text;
+    for (let times = 0; times < MOST_DECODINGS; times += 1) {
+        plain = plain
+            .replace(/(?:%|\\+u00)([0-7][0-9a-f])/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
+            .replace(/\\+\//g, "/");
+    }
+    return plain;
+}
+
 /**
  * Foreign text, fit for a message: one line without key material and tokens, since a server may echo what it was sent.
  *
@@ -30,7 +51,7 @@ export function scrub(text: string, secrets: readonly string[] = []): string {
 /** The beginning of a text without key material and tokens; lines and control characters stay as they are. */
 export function withoutSecrets(text: string, secrets: readonly string[] = []): string {
     const known = secrets.filter((secret) => secret !== "");
-    const withoutKnown = known.reduce((shown, secret) => shown.replaceAll(secret, "[secret]"), text);
+    const withoutKnown = known.reduce((shown, secret) => shown.replaceAll(secret, "[secret]"), decoded(text));
     // Cut only now, and beyond what is shown: a piece that the cut made too short would no longer be recognised.
     const readable = withoutPieces(withoutKnown.slice(0, LONGEST_READ + PIECE_LENGTH), known);
     return cut(readable, LONGEST_READ)
