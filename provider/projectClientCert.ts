@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { PROVIDER_TEXT, TYPE } from "./registration";
 
 /**
  * Where the private key comes from.
@@ -62,16 +63,6 @@ export interface ProjectClientCertArgs {
      */
     allowOverwrite?: pulumi.Input<boolean | undefined>;
 }
-
-/** What the state of every resource names as its type. */
-const TYPE = "pulumi-nodejs:dynamic/vercel:ProjectClientCert";
-
-/**
- * The text by which the engine's second process finds the provider; it stands in every state, so it is frozen. See
- * DESIGN.md, "How the provider is found".
- */
-const PROVIDER_TEXT =
-    'exports.handler=()=>{const n="pulumi-vercel-client-cert";let f;try{f=require.resolve(n+"/provider/v1",{paths:[".",require.main.path]})}catch{throw new Error(`npm package ${n} not found from ${process.cwd()}: install it there; refresh and destroy need it too`)}return require(f)}';
 
 /**
  * The client certificate that the deployments of a Vercel project present to an origin that demands mutual TLS.
