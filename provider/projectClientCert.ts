@@ -62,6 +62,15 @@ export interface ProjectClientCertArgs {
      * replaced. Default `false`: such a certificate is an error. A change by itself uploads nothing.
      */
     allowOverwrite?: pulumi.Input<boolean | undefined>;
+
+    /**
+     * Whether the origin is asked about the certificate before each upload, by two TLS connections from where Pulumi
+     * runs: without and with the certificate. If the origin rejects it, nothing is uploaded and the operation fails, while
+     * the certificate in place still works. Whatever else the probe finds, such as an origin that does not ask for a
+     * certificate or cannot be reached, is a warning. Default `false`. Never done in a preview; an error without
+     * {@link origin}. A change by itself uploads nothing.
+     */
+    probe?: pulumi.Input<boolean | undefined>;
 }
 
 /**

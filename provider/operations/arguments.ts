@@ -22,6 +22,7 @@ export interface Arguments {
     readonly ca: string | Unknown;
     readonly skipValidation: boolean;
     readonly allowOverwrite: boolean;
+    readonly probe: boolean;
 }
 
 /** The same for an operation that runs with everything known: create and update. */
@@ -57,6 +58,7 @@ const ARGUMENT_NAMES = [
     "ca",
     "skipValidation",
     "allowOverwrite",
+    "probe",
 ] as const satisfies readonly (keyof Arguments)[];
 
 /** The key that marks assets and archives on Pulumi's wire (sdk/nodejs/runtime/rpc.ts, `specialSigKey`). */
@@ -84,7 +86,11 @@ export function parseArguments(inputs: Properties): ParsedArguments {
         ca: requiredText(inputs, "ca", report, "the certificates of the issuers as PEM text"),
         skipValidation: flag(inputs, "skipValidation", report),
         allowOverwrite: flag(inputs, "allowOverwrite", report),
+        probe: flag(inputs, "probe", report),
     };
+    if (args.probe && args.origin === undefined) {
+        problems.push("probe: expected an origin to probe, got none; give origin, or leave probe out");
+    }
     return { args, problems };
 }
 

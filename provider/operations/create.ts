@@ -5,6 +5,7 @@ import type { OperationContext } from "./context";
 import { PartialFailure } from "./failures";
 import { formatId, labelOf, type Identity } from "./identity";
 import { placeCertificate, type Placement, type PlacementRequest } from "./placement";
+import { probeBeforeUpload } from "./probe";
 import { writeState } from "./state";
 import { refuseTakeover } from "./takeover";
 import { loadTriple } from "./triple";
@@ -49,6 +50,7 @@ export function requestFor(
         address,
         label: labelOf(identity),
         takeOver: args.allowOverwrite,
+        probe: args.probe,
         upload: {
             cert: material.certPem,
             key: key.pem,
@@ -70,6 +72,9 @@ export async function placeAndRecord(
     inputs: Properties,
     context: OperationContext,
 ): Promise<Record<string, unknown>> {
+    if (request.probe) {
+        await probeBeforeUpload(request, material, context);
+    }
     const placement = await placeCertificate(request, context);
     const outputs = outputsOf(placement, request, material, context);
     if (!placement.confirmed) {

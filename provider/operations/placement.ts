@@ -18,6 +18,8 @@ export interface PlacementRequest {
     readonly owned: readonly string[];
     /** Whether everything else at the origin is this resource's to remove as well. */
     readonly takeOver: boolean;
+    /** Whether the origin is asked about the certificate first. */
+    readonly probe: boolean;
 }
 
 export interface Placement {
