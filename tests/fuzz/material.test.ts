@@ -60,8 +60,8 @@ describe("material from hostile text", () => {
             });
         });
     };
-    damaged(["cert"], 1_500);
-    damaged(["key"], 1_500);
-    damaged(["ca"], 1_000);
-    damaged(["cert", "key", "ca"], 500);
+    damaged(["cert"], 1_000);
+    damaged(["key"], 1_000);
+    damaged(["ca"], 700);
+    damaged(["cert", "key", "ca"], 300);
 });

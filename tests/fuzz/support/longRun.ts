@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 
 /** Loaded before the tests by `npm run fuzz`: what is not set otherwise is a long run with cases of its own. */
-const LONG_RUNS = 20_000;
+const LONG_RUNS = 5_000;
 const SEEDS = 1_000_000;
 
 process.env["FUZZ_RUNS"] ??= String(LONG_RUNS);
