@@ -76,9 +76,10 @@ export class WireWorld {
     async stop(): Promise<void> {
         await Promise.all([this.standIn.stop(), this.front.stop()]);
         const { token, proxyUser, proxyPassword, triple } = this;
-        const tokens = [token, proxyUser, proxyPassword, encodeURIComponent(proxyPassword)];
-        // The header of a proxy holds the base64 of both together.
-        const swept = this.output.verify({ keys: [triple.key], tokens: [...tokens, `${proxyUser}:${proxyPassword}`] });
+        const passwords = [proxyPassword, encodeURIComponent(proxyPassword)];
+        // The header for a proxy holds the base64 of user and password together.
+        const tokens = [token, proxyUser, ...passwords, ...passwords.map((password) => `${proxyUser}:${password}`)];
+        const swept = this.output.verify({ keys: [triple.key], tokens });
         console.log(`      ${swept}`);
         if (this.standIn.specViolations.length > 0) {
             throw new Error(`the official document was violated: ${this.standIn.specViolations.join("; ")}`);
