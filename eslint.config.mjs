@@ -32,18 +32,28 @@ export default tseslint.config(
     },
     forbid(
         ["provider/material/**"],
-        ["**/vercel/*", "**/operations/*", "@pulumi/*", "axios"],
+        ["**/vercel/*", "**/operations/*", "**/probe/*", "**/bin/*", "@pulumi/*", "axios"],
         "material/ knows neither Pulumi nor Vercel",
     ),
     forbid(
+        ["provider/probe/**"],
+        ["**/vercel/*", "**/operations/*", "**/bin/*", "@pulumi/*", "axios", "node-forge", "node-forge/*"],
+        "probe/ knows origins and certificates, but neither Pulumi nor Vercel",
+    ),
+    forbid(
         ["provider/vercel/**"],
-        ["**/material/*", "**/operations/*", "@pulumi/*", "node-forge", "node-forge/*"],
+        ["**/material/*", "**/operations/*", "**/probe/*", "**/bin/*", "@pulumi/*", "node-forge", "node-forge/*"],
         "vercel/ knows neither Pulumi nor X.509",
     ),
     forbid(
         ["provider/operations/**"],
-        ["axios", "node-forge", "node-forge/*"],
+        ["**/bin/*", "axios", "node-forge", "node-forge/*"],
         "wire and PEM framing stop at vercel/ and material/",
+    ),
+    forbid(
+        ["provider/bin/**"],
+        ["@pulumi/*", "axios", "node-forge", "node-forge/*"],
+        "the command line is made of the other folders, and starts without the SDK",
     ),
     { files: ["eslint.config.mjs"], rules: { "no-restricted-syntax": "off" } },
 );

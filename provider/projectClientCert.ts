@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { adviseOn } from "./advice";
+import { PROVIDER_TEXT, TYPE } from "./registration";
 
 /**
  * Where the private key comes from.
@@ -70,17 +71,16 @@ export interface ProjectClientCertArgs {
      * certificate has expired. Default: a third of the certificate's lifetime, at most 30 days. A change uploads nothing.
      */
     expiryWarningDays?: pulumi.Input<number | undefined>;
+
+    /**
+     * Whether the origin is asked about the certificate before each upload, by two TLS connections from where Pulumi
+     * runs: without and with the certificate. If the origin rejects it, nothing is uploaded and the operation fails, while
+     * the certificate in place still works. Whatever else the probe finds, such as an origin that does not ask for a
+     * certificate or cannot be reached, is a warning. Default `false`. Never done in a preview; an error without
+     * {@link origin}. A change by itself uploads nothing.
+     */
+    probe?: pulumi.Input<boolean | undefined>;
 }
-
-/** What the state of every resource names as its type. */
-const TYPE = "pulumi-nodejs:dynamic/vercel:ProjectClientCert";
-
-/**
- * The text by which the engine's second process finds the provider; it stands in every state, so it is frozen. See
- * DESIGN.md, "How the provider is found".
- */
-const PROVIDER_TEXT =
-    'exports.handler=()=>{const n="pulumi-vercel-client-cert";let f;try{f=require.resolve(n+"/provider/v1",{paths:[".",require.main.path]})}catch{throw new Error(`npm package ${n} not found from ${process.cwd()}: install it there; refresh and destroy need it too`)}return require(f)}';
 
 /**
  * The client certificate that the deployments of a Vercel project present to an origin that demands mutual TLS.

@@ -19,6 +19,8 @@ export interface ProviderHost {
     /** The folder of the Pulumi program. */
     readonly folder: string;
     writeLine(line: string): void;
+    /** From 0 to 1, for the jitter of retries; `Math.random` by default. */
+    readonly random?: () => number;
 }
 
 /** What the dynamic provider's host hands to `configure`: the stack's configuration, secrets decrypted. */
@@ -97,9 +99,11 @@ export class ClientCertificateProvider {
 
     /** One client for the process: its queues and shared listings span all resources. */
     #connect(): VercelClient {
+        const { environment, clock, random } = this.#host;
         this.#client ??= new VercelClient({
-            baseUrl: resolveBaseUrl(this.#host.environment),
-            clock: this.#host.clock,
+            baseUrl: resolveBaseUrl(environment),
+            clock,
+            ...(random === undefined ? {} : { random }),
             notify: (line) => this.#notify(line),
         });
         return this.#client;

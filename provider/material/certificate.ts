@@ -1,10 +1,12 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { readElement } from "./der";
-import { finding, shown, type Finding } from "./findings";
+import { finding, LONGEST_NAME, shownUpTo, type Finding } from "./findings";
 import { describeForeignBlock } from "./foreign";
 import { holdsPrivateKey } from "./keyEncoding";
 import { parseCertificate } from "./once";
 import { readPem, type PemBlock } from "./pem";
+
+export { isIssuedBy } from "./once";
 
 export interface CertificateReading {
     readonly certificates: readonly X509Certificate[];
@@ -52,16 +54,20 @@ export function sha256(bytes: Buffer): string {
     return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** A distinguished name on one line, as "CN=client, O=Example". */
-export function nameOf(lines: string, longest?: number): string {
-    const parts = lines.split("\n").filter((part) => part !== "");
-    return shown(parts.reverse().join(", "), longest);
+/**
+ * A distinguished name on one line, as "CN=client, O=Example". RFC 5280 §4.1.2.6 allows an empty subject, as workload
+ * identities have it; for that one Node's getter returns `undefined`, though typed otherwise.
+ */
+export function nameOf(lines: string | undefined, longest = LONGEST_NAME): string {
+    const parts = (lines ?? "").split("\n").filter((part) => part !== "");
+    return shownUpTo(longest, parts.reverse().join(", "));
 }
 
 /** How a message names a certificate: what a user can find it by. */
 export function describeCertificate(certificate: X509Certificate): string {
-    const [subject, issuer] = [certificate.subject, certificate.issuer].map((name) => nameOf(name ?? "", SHOWN_NAME));
-    return `"${String(subject)}" (issuer "${String(issuer)}", serial ${shown(certificate.serialNumber, SHOWN_NAME)})`;
+    const subject = nameOf(certificate.subject, SHOWN_NAME);
+    const name = subject === "" ? "the certificate without a subject" : `"${subject}"`;
+    return `${name} (issuer "${nameOf(certificate.issuer, SHOWN_NAME)}", serial ${shownUpTo(SHOWN_NAME, certificate.serialNumber)})`;
 }
 
 /** Milliseconds since the epoch. `validFromDate` and `validToDate` are younger than the oldest Node in use here. */

@@ -1,5 +1,14 @@
 import type { X509Certificate } from "node:crypto";
-import { BIT_STRING, childrenOf, OCTET_STRING, readElement, readElements, readOid, type DerElement } from "./der";
+import {
+    BIT_STRING,
+    childrenOf,
+    OCTET_STRING,
+    readElement,
+    readElements,
+    readOid,
+    SEQUENCE,
+    type DerElement,
+} from "./der";
 
 /** What of RFC 5280 §4.1 is needed and node:crypto does not tell, at least not in every version in use. */
 export interface CertificateFields {
@@ -7,6 +16,8 @@ export interface CertificateFields {
     /** The name of a digest that is broken, or `undefined`. */
     readonly weakDigest: "SHA-1" | "MD5" | undefined;
     readonly publicKeyAlgorithm: string;
+    /** Whether the key gives its curve by parameters, which RFC 5480 §2.1.1 and TLS rule out, and Node does not show. */
+    readonly hasExplicitCurve: boolean;
     /** The first octet of the key usage, `undefined` where the extension is absent. */
     readonly keyUsage: number | undefined;
     readonly namesRevocationList: boolean;
@@ -16,6 +27,7 @@ const VERSION = 0xa0;
 const EXTENSIONS = 0xa3;
 const KEY_USAGE = "2.5.29.15";
 const REVOCATION_LISTS = "2.5.29.31";
+const EC = "1.2.840.10045.2.1";
 const RSA_PSS = "1.2.840.113549.1.1.10";
 const SHA1 = "1.3.14.3.2.26";
 
@@ -32,12 +44,14 @@ export function fieldsOf({ raw }: X509Certificate): CertificateFields {
     const all = childrenOf(body);
     const version = all[0]?.tag === VERSION ? readElement(all[0].content)?.content.at(-1) : undefined;
     // Serial number, signature, issuer, validity, subject, then the public key.
-    const publicKey = all[all[0]?.tag === VERSION ? 6 : 5];
+    const subjectPublicKey = all[all[0]?.tag === VERSION ? 6 : 5];
+    const [keyType, keyParameters] = childrenOf(childrenOf(subjectPublicKey)[0]);
     const extensions = extensionsOf(all.find(({ tag }) => tag === EXTENSIONS));
     return {
         version: (version ?? 0) + 1,
         weakDigest: weakDigestOf(signatureAlgorithm),
-        publicKeyAlgorithm: readOid(childrenOf(childrenOf(publicKey)[0])[0]),
+        publicKeyAlgorithm: readOid(keyType),
+        hasExplicitCurve: readOid(keyType) === EC && keyParameters?.tag === SEQUENCE,
         keyUsage: firstOctet(extensions.get(KEY_USAGE)),
         namesRevocationList: extensions.has(REVOCATION_LISTS),
     };

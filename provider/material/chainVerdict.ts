@@ -21,13 +21,17 @@ export async function judgeChain(
     known: readonly Finding[],
     nowMs: number,
 ): Promise<Finding[]> {
+    if (known.some(({ severity }) => severity === "error")) {
+        // With a key that is far too long, a handshake would also take seconds.
+        return judgePath(material, findPath(material, nowMs));
+    }
     const presented = { certPem: material.certPem, keyPem: key.pem, caPem: material.caPem };
     const path = findPath(material, nowMs);
     const verdict = await judgeByHandshake(presented, "to-a-root");
     if (verdict.accepted) {
         return [];
     }
-    if (isMatterOfTime(verdict.code) || known.some(({ severity }) => severity === "error")) {
+    if (isMatterOfTime(verdict.code)) {
         return judgePath(material, path, verdict.code);
     }
     if (!lacksIssuer(verdict)) {
@@ -40,7 +44,7 @@ export async function judgeChain(
         : [unverified(material, path, partial.code)];
 }
 
-function judgePath(material: PublicMaterial, path: Path, code: string): Finding[] {
+function judgePath(material: PublicMaterial, path: Path, code?: string): Finding[] {
     switch (path.end) {
         case "root":
             return [];
@@ -68,13 +72,13 @@ function withoutRoot({ last }: Path): Finding {
     return finding("no-root", "ca", facts);
 }
 
-function unverified({ chain, authorities }: PublicMaterial, path: Path, code: string): Finding {
+function unverified({ chain, authorities }: PublicMaterial, path: Path, code: string | undefined): Finding {
     const last = path.last ?? chain.at(-1);
     const given = authorities.slice(0, SHOWN_ISSUERS).map(({ subject }) => `"${short(subject)}"`);
     const more = authorities.length > SHOWN_ISSUERS ? ` and ${String(authorities.length - SHOWN_ISSUERS)} more` : "";
     const facts =
         `expected issuers that lead from "${short(chain[0]?.subject ?? "")}" to a root, wanted next "${short(last?.issuer ?? "")}"` +
-        `${sourceOf(last)}, got ${given.join(", ")}${more} (OpenSSL: ${code})`;
+        `${sourceOf(last)}, got ${given.join(", ")}${more}${code === undefined ? "" : ` (OpenSSL: ${code})`}`;
     return finding("chain-unverified", "ca", facts);
 }
 
@@ -84,6 +88,6 @@ function sourceOf(certificate: X509Certificate | undefined): string {
     return address === undefined ? "" : ` (to be had at ${address})`;
 }
 
-function short(name: string): string {
+function short(name: string | undefined): string {
     return nameOf(name, SHOWN_NAME);
 }

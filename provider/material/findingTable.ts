@@ -175,6 +175,10 @@ const FITNESS = {
         "An RSA key of the chain has less than 2048 bits.",
         "have it issued for an RSA key of 2048 bits or more, or an EC key",
     ),
+    "rsa-too-long": waivable(
+        "The leaf's RSA key has more than 8192 bits, with which a handshake takes seconds.",
+        "have it issued for an RSA key of 2048 to 4096 bits, or an EC key",
+    ),
     "weak-signature": waivable(
         "A certificate of the chain is signed with SHA-1 or MD5.",
         "have it issued with SHA-256 or better",

@@ -40,10 +40,16 @@ export function sortFindings(findings: readonly Finding[], skipValidation: boole
     return { errors: said("error"), warnings: said("warning"), notes: said("note") };
 }
 
-const LONGEST_NAME = 200;
+export const LONGEST_NAME = 200;
 
 /** Text from a certificate or a user as part of a message: one line, no control characters, bounded. */
-export function shown(text: string, longest = LONGEST_NAME): string {
-    const line = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ").trim();
-    return line.length > longest ? `${line.slice(0, longest)}…` : line;
+export function shown(text: string): string {
+    return shownUpTo(LONGEST_NAME, text);
+}
+
+/** The same with a length of one's own. */
+export function shownUpTo(longest: number, text: string): string {
+    const line = text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu, " ").trim();
+    // The cut may go through a character of two units; half of one is no text.
+    return line.length > longest ? `${line.slice(0, longest).replace(/\p{Cs}$/u, "")}…` : line;
 }

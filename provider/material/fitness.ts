@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import { describeCertificate } from "./certificate";
 import { fieldsOf } from "./certificateFields";
-import { finding, type Finding, type MaterialArgument } from "./findings";
+import { finding, shownUpTo, type Finding, type MaterialArgument } from "./findings";
 import { describeKeyType, explainUnsupported } from "./keyTypes";
 import type { PublicMaterial } from "./material";
 import { isIssuedBy, publicKeyOf } from "./once";
@@ -9,8 +9,11 @@ import { findPath } from "./path";
 
 const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 const ANY_PURPOSE = "2.5.29.37.0";
+const SHOWN_PURPOSES = 80;
 const DIGITAL_SIGNATURE = 0x80;
 const SHORTEST_RSA_BITS = 2048;
+/** Beyond, a handshake takes seconds, here and at every origin. */
+const LONGEST_RSA_BITS = 8192;
 /** The curves that TLS 1.3 clients sign with (RFC 8446 §4.2.3), as OpenSSL calls them. */
 const TLS_CURVES = new Set(["prime256v1", "secp384r1", "secp521r1"]);
 const SIGNING_TYPES = new Set(["rsa", "rsa-pss", "ec", "ed25519", "ed448"]);
@@ -41,7 +44,7 @@ function judgePurpose(leaf: X509Certificate): Finding[] {
         // RFC 5280 §4.2.1.12 lets an application refuse what is for any purpose, and OpenSSL does.
         const got = purposes.includes(ANY_PURPOSE)
             ? `any purpose (${ANY_PURPOSE}), which OpenSSL does not take for it`
-            : purposes.slice(0, 5).join(", ");
+            : shownUpTo(SHOWN_PURPOSES, purposes.join(", "));
         const facts = `expected a certificate for clients, got ${describeCertificate(leaf)} with the extended key usages ${got}`;
         findings.push(finding("no-client-auth", "cert", facts));
     }
@@ -59,17 +62,30 @@ function judgeLeafKey(leaf: X509Certificate): Finding[] {
         return [finding("key-type-unsupported", "cert", explainUnsupported(fieldsOf(leaf).publicKeyAlgorithm))];
     }
     const { asymmetricKeyType: type, asymmetricKeyDetails } = key;
+    const { hasExplicitCurve } = fieldsOf(leaf);
     const isUnusable =
-        (type === "ec" && !TLS_CURVES.has(asymmetricKeyDetails?.namedCurve ?? "")) ||
+        (type === "ec" && (hasExplicitCurve || !TLS_CURVES.has(asymmetricKeyDetails?.namedCurve ?? ""))) ||
         // A type without a name is newer than this Node, and its OpenSSL may well sign with it.
         (type !== undefined && !SIGNING_TYPES.has(type) && !type.startsWith("ml-dsa"));
+    const bits = rsaBitsOf(leaf) ?? 0;
+    if (bits > LONGEST_RSA_BITS) {
+        const facts = `expected an RSA key of ${String(LONGEST_RSA_BITS)} bits or less, got ${String(bits)}`;
+        return [finding("rsa-too-long", "cert", facts)];
+    }
     const expected = "expected an RSA key, or an EC key on P-256, P-384 or P-521";
     if (isUnusable) {
-        return [finding("key-unusable-in-tls", "cert", `${expected}, got ${describeKeyType(key)}`)];
+        const form = hasExplicitCurve ? ", its curve by parameters instead of by name" : "";
+        return [finding("key-unusable-in-tls", "cert", `${expected}, got ${describeKeyType(key)}${form}`)];
     }
     return type === "rsa" || type === "ec"
         ? []
         : [finding("key-type-uncommon", "cert", `${expected}, got ${describeKeyType(key)}`)];
+}
+
+/** DSA keys have a modulus, too. */
+function rsaBitsOf(certificate: X509Certificate): number | undefined {
+    const key = publicKeyOf(certificate);
+    return key?.asymmetricKeyType?.startsWith("rsa") === true ? key.asymmetricKeyDetails?.modulusLength : undefined;
 }
 
 function judgeRole(leaf: X509Certificate): Finding[] {
@@ -80,7 +96,7 @@ function judgeRole(leaf: X509Certificate): Finding[] {
 
 function judgeStrength(certificate: X509Certificate, argument: MaterialArgument): Finding[] {
     const findings: Finding[] = [];
-    const bits = publicKeyOf(certificate)?.asymmetricKeyDetails?.modulusLength;
+    const bits = rsaBitsOf(certificate);
     if (bits !== undefined && bits < SHORTEST_RSA_BITS) {
         const facts = `expected an RSA key of ${String(SHORTEST_RSA_BITS)} bits or more, got ${String(bits)} in ${describeCertificate(certificate)}`;
         findings.push(finding("rsa-too-short", argument, facts));

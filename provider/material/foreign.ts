@@ -27,7 +27,7 @@ export function describeForeignText(text: string, argument: MaterialArgument): F
     if (/^(?:\$\{?\w+\}?|%\w+%|\$\(\w+\)|\{\{[\w.-]+\}\})$/.test(dense)) {
         return finding("variable-not-expanded", argument, `${expected}, got a variable that nobody expanded`);
     }
-    if (/[–—]{1,5}\s*BEGIN/.test(text) || /^-{0,4}BEGIN [A-Z]/.test(text)) {
+    if (/[–—]{1,5}\s{0,9}BEGIN/.test(text) || /^-{0,4}BEGIN [A-Z]/.test(text)) {
         return finding("dashes-replaced", argument, `${expected}, got a BEGIN line without its five hyphens`);
     }
     const destroyed = describeDestroyedDer(text);

@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import { validityOf } from "./certificate";
+import { Issuance } from "./issuance";
 import type { PublicMaterial } from "./material";
-import { isIssuedBy } from "./once";
 
 /** The way from the leaf to a certificate of `ca`, by names, key identifiers and signatures; dates are not asked. */
 export interface Path {
@@ -13,6 +13,9 @@ export interface Path {
     readonly last: X509Certificate | undefined;
 }
 
+/** One for each certificate of the longest chain, one for each root, and some for authorities of one name. */
+const MOST_SIGNATURES = 80;
+
 /**
  * Each certificate is visited once, so that authorities that issued each other, or hundreds of one name, cannot make
  * this endless. Where a certificate has several issuers, as with cross-signed authorities, one that is valid comes first.
@@ -22,6 +25,7 @@ export function findPath({ chain, authorities }: Pick<PublicMaterial, "chain" | 
     const trusted = new Set(authorities.map(({ fingerprint256 }) => fingerprint256));
     const isTrusted = ({ fingerprint256 }: X509Certificate): boolean => trusted.has(fingerprint256);
     const pool = [...chain, ...authorities].sort((a, b) => Number(isValidOn(b, nowMs)) - Number(isValidOn(a, nowMs)));
+    const issuance = new Issuance(MOST_SIGNATURES);
     const visited = new Set<string>();
     let best: readonly X509Certificate[] = leaf === undefined ? [] : [leaf];
     let reachesTrust = leaf !== undefined && isTrusted(leaf);
@@ -32,12 +36,14 @@ export function findPath({ chain, authorities }: Pick<PublicMaterial, "chain" | 
             best = path;
             reachesTrust ||= isTrusted(last);
         }
-        if (isTrusted(last) && isIssuedBy(last, last)) {
+        if (isTrusted(last) && issuance.holds(last, last)) {
             return true;
         }
         return pool.some(
             (issuer) =>
-                !visited.has(issuer.fingerprint256) && issues(issuer, last) && search([...path, issuer], issuer),
+                !visited.has(issuer.fingerprint256) &&
+                issues(issuer, last, issuance) &&
+                search([...path, issuer], issuer),
         );
     };
 
@@ -47,8 +53,8 @@ export function findPath({ chain, authorities }: Pick<PublicMaterial, "chain" | 
 }
 
 /** An authority of version 1 has no extension that could say so; its own signature has to do. */
-function issues(issuer: X509Certificate, certificate: X509Certificate): boolean {
-    return isIssuedBy(certificate, issuer) && (issuer.ca || isIssuedBy(issuer, issuer));
+function issues(issuer: X509Certificate, certificate: X509Certificate, issuance: Issuance): boolean {
+    return issuance.holds(certificate, issuer) && (issuer.ca || issuance.holds(issuer, issuer));
 }
 
 function isValidOn(certificate: X509Certificate, nowMs: number): boolean {

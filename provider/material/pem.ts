@@ -1,7 +1,8 @@
 import * as pem from "node-forge/lib/pem";
 import { finding, shown, type Finding, type MaterialArgument } from "./findings";
 import { describeForeignText } from "./foreign";
-import { repairText } from "./repair";
+import { fromBareBase64 } from "./keyEncoding";
+import { fromBase64, repairText } from "./repair";
 
 /** One block of a PEM text. */
 export interface PemBlock {
@@ -21,6 +22,8 @@ export interface PemReading {
 
 /** Larger than any chain in use. Bounds the work on hostile input, too. */
 const LARGEST_TEXT = 64 * 1024;
+/** In base64. Shorter texts may be DER by chance, and are no key. */
+const SHORTEST_DER_TEXT = 40;
 const BEGIN = "-----BEGIN ";
 const DASHES = "-----";
 /** Also where a text processor replaced the hyphens: the key is exposed all the same. */
@@ -52,7 +55,7 @@ export function readPem(input: string, argument: MaterialArgument): PemReading {
             blocks.push(block);
         } else {
             const what = "problem" in piece ? piece.problem : `a ${shown(piece.label)} block that is no base64`;
-            const code = /[–—]{1,5}\s*END /.test(text) ? "dashes-replaced" : "unreadable-pem";
+            const code = /[–—]{1,5}\s{0,9}END /.test(text) ? "dashes-replaced" : "unreadable-pem";
             findings.push(finding(code, argument, `expected whole PEM blocks, got ${what}`));
         }
     }
@@ -63,6 +66,16 @@ export function readPem(input: string, argument: MaterialArgument): PemReading {
         findings.push(finding("text-repaired", argument, `expected plain PEM text, got ${repairs.join(", ")}`));
     }
     return { blocks, holdsPrivateKey: PRIVATE_KEY_BEGINS.test(text), findings };
+}
+
+/** Whether a text, where something else is expected, is a key or a certificate itself: as PEM, its base64, or DER in base64. */
+export function isKeyText(text: string): boolean {
+    const isLongEnough = text.length > SHORTEST_DER_TEXT;
+    return (
+        text.includes("-----BEGIN") ||
+        fromBase64(text) !== undefined ||
+        (isLongEnough && fromBareBase64(text.replaceAll("-", "+").replaceAll("_", "/")) !== undefined)
+    );
 }
 
 /** PEM text as RFC 7468 has it: 64 columns, LF. */

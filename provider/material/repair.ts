@@ -14,7 +14,7 @@ const STEPS: readonly Step[] = [
     // ASCII in UTF-16 that was decoded as UTF-8: a zero byte beside each letter, and a mark that became U+FFFD.
     { name: "UTF-16", undo: (text) => (text.includes("\0") ? text.replace(/^\uFFFD+|\0/g, "") : text) },
     { name: "base64 of the PEM", undo: (text) => fromBase64(text) ?? text },
-    { name: "literal \\n", undo: (text) => text.replace(/\\r\\n|\\n|\\r/g, "\n") },
+    { name: "literal \\n", undo: (text) => text.replace(/\\r\\n|\\n|\\r/g, "\n").replace(/\\t/g, " ") },
     { name: "CR or CRLF line ends", undo: (text) => text.replace(/\r\n?/g, "\n") },
     { name: "quotes around it", undo: (text) => text.replace(/^["']|["']$/g, "") },
 ];
@@ -48,13 +48,14 @@ export function decodeText(bytes: Buffer): string {
     return bytes.toString("utf8");
 }
 
-/** The base64 of a text that begins with "-----BEGIN " begins with these letters. */
-function fromBase64(text: string): string | undefined {
-    const compact = text.replace(/\s+/g, "");
-    if (!compact.startsWith("LS0tLS1CRUdJTi") || !isBase64(compact)) {
+/** Base64 of a PEM text, which may have been mangled before; also where quotes and escaped line breaks came later. */
+export function fromBase64(text: string): string | undefined {
+    const compact = text.replace(/\\[nrt]/g, "").replace(/[\s\\"'\uFEFF]+/g, "");
+    if (!isBase64(compact)) {
         return undefined;
     }
-    return Buffer.from(compact, "base64").toString("utf8");
+    const decoded = Buffer.from(compact, "base64").toString("utf8");
+    return decoded.includes("-----BEGIN ") ? decoded : undefined;
 }
 
 /** Whether a text without white space is base64, with or without padding. */

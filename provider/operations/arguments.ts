@@ -1,3 +1,4 @@
+import { isKeyText } from "../material/pem";
 import { nameProblem, normaliseOrigin, quote } from "./identity";
 
 /** Where the private key comes from: the PEM text itself, a file, or an environment variable. */
@@ -23,6 +24,7 @@ export interface Arguments {
     readonly allowOverwrite: boolean;
     /** `undefined`: the default, which depends on the lifetime of each certificate. */
     readonly expiryWarningDays: number | undefined;
+    readonly probe: boolean;
 }
 
 /** The same for an operation that runs with everything known: create and update. */
@@ -59,6 +61,7 @@ const ARGUMENT_NAMES = [
     "skipValidation",
     "allowOverwrite",
     "expiryWarningDays",
+    "probe",
 ] as const satisfies readonly (keyof Arguments)[];
 
 /** The key that marks assets and archives on Pulumi's wire (sdk/nodejs/runtime/rpc.ts, `specialSigKey`). */
@@ -87,7 +90,11 @@ export function parseArguments(inputs: Properties): ParsedArguments {
         skipValidation: flag(inputs, "skipValidation", report),
         allowOverwrite: flag(inputs, "allowOverwrite", report),
         expiryWarningDays: optionalDays(inputs, "expiryWarningDays", report),
+        probe: flag(inputs, "probe", report),
     };
+    if (args.probe && args.origin === undefined) {
+        problems.push("probe: expected an origin to probe, got none; give origin, or leave probe out");
+    }
     return { args, problems };
 }
 
@@ -163,8 +170,10 @@ function checkOrigin(text: string): ReturnType<Refine> {
         : { value };
 }
 
+/** What stands before an @ may be a password, also where slashes are missing or lines broken; so only the scheme stays. */
 function withoutCredentials(text: string): string {
-    return text.replace(/\/\/.*@/, "//…@").replace(/[?#].*$/s, "…");
+    const [scheme = ""] = /^https?:\/{0,2}/i.exec(text) ?? [];
+    return text.includes("@") ? `${scheme}…@…` : text.replace(/[?#].*$/s, "…");
 }
 
 function flag(inputs: Properties, name: string, report: Report): boolean {
@@ -206,10 +215,13 @@ function readKeySource(value: unknown, report: Report): KeySource | Unknown {
     return readKeyReference(value, report);
 }
 
+/** How many properties a message names. */
+const MOST_NAMES = 5;
+
 function readKeyReference(value: Properties, report: Report): KeySource | Unknown {
     const { file, env, ...others } = value;
     if (Object.keys(others).length > 0 || (file === undefined) === (env === undefined)) {
-        const names = Object.keys(value).map(quote).join(", ");
+        const names = Object.keys(value).slice(0, MOST_NAMES).map(quote).join(", ");
         return report(`key: expected ${KEY_EXPECTED}, got an object with ${names === "" ? "no property" : names}`);
     }
     const reference = file ?? env;
@@ -221,9 +233,11 @@ function readKeyReference(value: Properties, report: Report): KeySource | Unknow
         const expected = file === undefined ? "the name of an environment variable in env" : "a path in file";
         return report(`key: expected ${expected}, got ${got}`);
     }
-    if (reference.includes("-----BEGIN")) {
+    if (isKeyText(reference)) {
         const expected = file === undefined ? "the name of an environment variable in env" : "a path in file";
-        return report(`key: expected ${expected}, got PEM text; give the text itself as key, it is kept as a secret`);
+        return report(
+            `key: expected ${expected}, got a key or certificate itself; give the text of the key as key, which is kept as a secret`,
+        );
     }
     return file === undefined ? { kind: "environment", variable: reference } : { kind: "file", file: reference };
 }

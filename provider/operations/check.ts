@@ -39,7 +39,7 @@ export async function check(olds: Properties, news: Properties, context: Operati
         const said = failures.length > 0 ? [...linesOfProgram, ...lines] : lines;
         said.forEach((line) => context.notify(`${label}: ${line}`));
         if (failures.length === 0) {
-            context.memory.declare(label);
+            context.memory.declare({ project, team: context.teamFor(team), origin });
         }
     }
     if (failures.length > 0) {

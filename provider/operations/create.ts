@@ -1,11 +1,13 @@
 import { parseKnownArguments, PROVIDER_PROPERTY, type KnownArguments, type Properties } from "./arguments";
-import type { CertificateEntry, ProjectAddress } from "../vercel/client";
+import type { ProjectAddress } from "../vercel/client";
 import type { PrivateKey, PublicMaterial } from "../material/material";
 import type { OperationContext } from "./context";
-import { OperationError, PartialFailure } from "./failures";
-import { formatId, holdsOrigin, labelOf } from "./identity";
+import { PartialFailure } from "./failures";
+import { formatId, labelOf, type Identity } from "./identity";
 import { placeCertificate, type Placement, type PlacementRequest } from "./placement";
+import { probeBeforeUpload } from "./probe";
 import { writeState } from "./state";
+import { refuseTakeover } from "./takeover";
 import { loadTriple } from "./triple";
 
 export interface CreateResult {
@@ -17,28 +19,38 @@ export async function create(inputs: Properties, context: OperationContext): Pro
     const args = parseKnownArguments(inputs);
     const team = context.teamFor(args.team);
     const identity = { project: args.project, team, origin: args.origin };
-    const address = context.addressOf({ project: args.project, team });
+    return await context.memory.exclusively(identity, () => createExclusively(identity, args, inputs, context));
+}
+
+async function createExclusively(
+    identity: Identity,
+    args: KnownArguments,
+    inputs: Properties,
+    context: OperationContext,
+): Promise<CreateResult> {
+    const address = context.addressOf(identity);
     const triple = await loadTriple(args, context);
     const before = await context.store.listCertificates(address);
-    if (!args.allowOverwrite) {
-        refuseTakeover(before, args, labelOf(identity));
-    }
+    refuseTakeover(before, identity, args.allowOverwrite, context.memory);
     const id = formatId(identity);
-    const request = { ...requestFor(args, triple, address, labelOf(identity)), before, owned: [] };
+    const owned = context.memory.handedOverTo(identity);
+    const request = { ...requestFor(identity, args, triple, address), before, owned };
     return { id, outs: await placeAndRecord(id, request, triple.material, inputs, context) };
 }
 
 /** The fields of a placement that create and update fill in the same way. */
 export function requestFor(
+    identity: Identity,
     args: KnownArguments,
     { material, key }: { readonly material: PublicMaterial; readonly key: PrivateKey },
     address: ProjectAddress,
-    label: string,
 ): Omit<PlacementRequest, "before" | "owned"> {
     return {
+        identity,
         address,
-        label,
+        label: labelOf(identity),
         takeOver: args.allowOverwrite,
+        probe: args.probe,
         upload: {
             cert: material.certPem,
             key: key.pem,
@@ -60,6 +72,9 @@ export async function placeAndRecord(
     inputs: Properties,
     context: OperationContext,
 ): Promise<Record<string, unknown>> {
+    if (request.probe) {
+        await probeBeforeUpload(request, material, context);
+    }
     const placement = await placeCertificate(request, context);
     const outputs = outputsOf(placement, request, material, context);
     if (!placement.confirmed) {
@@ -90,17 +105,4 @@ function outputsOf(
         uploadedAt: new Date(clock.now()).toISOString(),
     };
     return writeState(state, material);
-}
-
-function refuseTakeover(before: readonly CertificateEntry[], args: KnownArguments, label: string): void {
-    const there = before.filter((entry) => holdsOrigin(entry.origin, args.origin)).map(({ certId }) => certId);
-    if (there.length > 0) {
-        const what = args.origin === undefined ? "a project-wide certificate" : `a certificate for ${args.origin}`;
-        throw new OperationError(
-            `${label}: expected no certificate in place, got ${what} already: ${there.join(", ")}. ` +
-                `Nothing was uploaded. Another stack or person may own it, or an earlier run of this one that was ` +
-                `interrupted may have left it. Set allowOverwrite: true to replace it, import it with ` +
-                `pulumi import --file, or declare another origin.`,
-        );
-    }
 }

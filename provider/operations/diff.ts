@@ -29,13 +29,18 @@ export async function diff(
     if (renamed.length > 0 && !(await isSameProject({ project, team }, state, context))) {
         return { changes: true, replaces: renamed };
     }
-    rememberInPlace({ project, team, origin }, state, context);
+    rememberInPlace({ project, team: context.teamFor(declaredTeam(news)), origin }, state, context);
     explain(id, state, context);
     const changes = news["fingerprint"] !== state.fingerprint || state.staleCertIds.length > 0 || renamed.length > 0;
     return { changes };
 }
 
 const NAMES = ["project", "team", "origin"] as const;
+
+function declaredTeam(news: Properties): string | undefined {
+    const { team } = parseArguments(news).args;
+    return team === UNKNOWN ? undefined : team;
+}
 
 /** An unknown name counts as changed: it cannot be looked up. */
 function declaredNames(
@@ -71,8 +76,8 @@ export function teamInUse(
  * calls diff for resources that the program no longer declares; `check` has not seen those.
  */
 function rememberInPlace(identity: Identity, { certId }: CertificateState, { memory }: OperationContext): void {
-    if (certId !== "" && memory.isDeclared(labelOf(identity))) {
-        memory.keepInPlace(certId);
+    if (certId !== "" && memory.isDeclared(identity)) {
+        memory.keepInPlace(identity, certId);
     }
 }
 

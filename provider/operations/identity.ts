@@ -1,3 +1,6 @@
+import { isKeyText } from "../material/pem";
+import { withoutSecrets } from "../vercel/scrub";
+
 /**
  * Which certificate a resource is: project, team and origin, and the id that Pulumi keeps for them.
  *
@@ -13,7 +16,15 @@ export interface Identity {
 
 const PROJECT_WIDE = "*";
 
+/** Throws where no id leads back: the team may come from the configuration, which `check` does not see. */
 export function formatId({ project, team, origin }: Identity): string {
+    const got = team === undefined ? undefined : nameProblem(team);
+    if (got !== undefined) {
+        throw new Error(
+            `team: expected the id (team_…) or slug of a Vercel team, got ${got}; ` +
+                `correct the argument team, or the configuration vercel:team`,
+        );
+    }
     const owner = team === undefined ? "" : `${team}/`;
     return `${owner}${project}/${origin ?? PROJECT_WIDE}`;
 }
@@ -38,9 +49,14 @@ export function parseId(id: string): Identity {
     return { project, team, origin };
 }
 
+/** Longer than any host name (RFC 1035), even one of which every letter is escaped. */
+const LONGEST_ORIGIN = 1024;
+/** RFC 1035 §2.3.4, without the root's label. */
+const LONGEST_HOST = 253;
+
 /** `https://host[:port]` in the form of RFC 6454, or `undefined` where the text is no such origin. */
 export function normaliseOrigin(text: string): string | undefined {
-    if (/[\s\\\p{Cc}]/u.test(text) || !URL.canParse(text)) {
+    if (text.length > LONGEST_ORIGIN || /[\s\\\p{Cc}]/u.test(text) || !URL.canParse(text)) {
         return undefined;
     }
     const url = new URL(text);
@@ -49,6 +65,7 @@ export function normaliseOrigin(text: string): string | undefined {
         url.pathname === "/" &&
         url.username === "" &&
         url.password === "" &&
+        url.hostname.length <= LONGEST_HOST &&
         !text.includes("?") &&
         !text.includes("#");
     return onlyOrigin ? url.origin : undefined;
@@ -72,7 +89,13 @@ export function nameProblem(name: string): string | undefined {
     if (name === "") {
         return "an empty text";
     }
-    if (name === "." || name === ".." || /[/\\?#%*\s\p{Cc}\p{Cf}]/u.test(name) || name.length > 256) {
+    if (
+        name === "." ||
+        name === ".." ||
+        /[/\\?#%*\s\p{Cc}\p{Cf}\p{Cs}]/u.test(name) ||
+        name.length > 256 ||
+        isKeyText(name)
+    ) {
         return quote(name);
     }
     return undefined;
@@ -80,8 +103,9 @@ export function nameProblem(name: string): string | undefined {
 
 const QUOTED_LENGTH = 80;
 
-/** A user's text as part of a message: one line, no control characters, not endless. */
+/** A user's text as part of a message: one line, no control characters, not endless, and no key that was misplaced. */
 export function quote(text: string): string {
-    const shown = text.length > QUOTED_LENGTH ? `${text.slice(0, QUOTED_LENGTH)}…` : text;
+    const clean = withoutSecrets(text);
+    const shown = clean.length > QUOTED_LENGTH ? `${clean.slice(0, QUOTED_LENGTH)}…` : clean;
     return JSON.stringify(shown).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "�");
 }

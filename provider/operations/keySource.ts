@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, type FileHandle } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { KeySource } from "./arguments";
 import type { OperationContext } from "./context";
@@ -47,15 +47,31 @@ async function readKeyFile(file: string, folder: string): Promise<KeyText> {
             if (!status.isFile()) {
                 return { problem: `${expected}, but that is no regular file` };
             }
-            if (status.size > LARGEST_KEY_BYTES) {
-                return { problem: `${expected}, but it has ${status.size} bytes, more than any key` };
+            const text = await readAtMost(handle, LARGEST_KEY_BYTES + 1);
+            if (text.length > LARGEST_KEY_BYTES) {
+                return {
+                    problem: `${expected}, but it has more than ${String(LARGEST_KEY_BYTES)} bytes, as no key has`,
+                };
             }
-            return { text: await handle.readFile() };
+            return { text };
         } finally {
             await handle.close();
         }
     } catch (error) {
         return { problem: `${expected}, but it cannot be read (${codeOf(error)})` };
+    }
+}
+
+/** The size that a file states is not asked: it may grow, and the system's own files state none. */
+async function readAtMost(handle: FileHandle, length: number): Promise<Buffer> {
+    const bytes = Buffer.alloc(length);
+    let filled = 0;
+    for (;;) {
+        const { bytesRead } = await handle.read(bytes, filled, length - filled);
+        filled += bytesRead;
+        if (bytesRead === 0 || filled === length) {
+            return bytes.subarray(0, filled);
+        }
     }
 }
 

@@ -2,11 +2,13 @@ import { isEffectUnknown } from "../vercel/errors";
 import type { CertificateEntry, CertificateUpload, ProjectAddress } from "../vercel/client";
 import type { OperationContext } from "./context";
 import { messageOf, OperationError } from "./failures";
-import { holdsOrigin } from "./identity";
+import { holdsOrigin, type Identity } from "./identity";
 import { removeEach } from "./removal";
+import { describeStrangers } from "./strangers";
 
 /** One upload, and whose the certificates are that it finds at the origin. */
 export interface PlacementRequest {
+    readonly identity: Identity;
     readonly address: ProjectAddress;
     readonly label: string;
     readonly upload: CertificateUpload;
@@ -16,6 +18,8 @@ export interface PlacementRequest {
     readonly owned: readonly string[];
     /** Whether everything else at the origin is this resource's to remove as well. */
     readonly takeOver: boolean;
+    /** Whether the origin is asked about the certificate first. */
+    readonly probe: boolean;
 }
 
 export interface Placement {
@@ -33,7 +37,7 @@ export interface Placement {
  */
 export async function placeCertificate(request: PlacementRequest, context: OperationContext): Promise<Placement> {
     const { entry, ambiguous } = await upload(request, context);
-    context.memory.keepInPlace(entry.certId);
+    context.memory.keepInPlace(request.identity, entry.certId);
     return await settle({ ...request, ambiguous }, entry, context);
 }
 
@@ -106,7 +110,10 @@ async function settle(request: SettleRequest, entry: CertificateEntry, context: 
         return { certId, origin, staleCertIds: ownAmong(request, request.before, certId), confirmed: false };
     }
     const removable = ownAmong(request, after, certId);
-    warnOfStrangers(request, after, [certId, ...removable], context);
+    const strangers = describeStrangers(after, request.upload.origin, [certId, ...removable]);
+    if (strangers !== undefined) {
+        context.notify(`${label}: ${strangers}`);
+    }
     return { certId, origin, staleCertIds: await cleanUp(request, removable, context), confirmed: true };
 }
 
@@ -125,31 +132,16 @@ function ownAmong(request: SettleRequest, entries: readonly CertificateEntry[], 
         .filter((certId) => certId !== placed && owned.has(certId));
 }
 
-function warnOfStrangers(
-    { upload: { origin }, label }: SettleRequest,
-    after: readonly CertificateEntry[],
-    accountedFor: readonly string[],
-    { notify }: OperationContext,
-): void {
-    const strangers = after
-        .filter((entry) => holdsOrigin(entry.origin, origin) && !accountedFor.includes(entry.certId))
-        .map(({ certId }) => certId);
-    if (strangers.length > 0) {
-        notify(
-            `${label}: beside the certificate of this resource the origin holds ${strangers.join(", ")}, ` +
-                `which it did not upload and so leaves alone; remove them, or set allowOverwrite`,
-        );
-    }
-}
-
 /** Removes certificates that are to go and says which would not; they are tried again by the next run. */
 export async function cleanUp(
     { address, label }: Pick<PlacementRequest, "address" | "label">,
     certIds: readonly string[],
     { store, notify }: OperationContext,
 ): Promise<readonly string[]> {
-    const { remaining, reasons } = await removeEach(store, address, certIds, label);
-    if (remaining.length > 0) {
+    const failures = await removeEach(store, address, certIds, label);
+    const remaining = failures.map(({ certId }) => certId);
+    if (failures.length > 0) {
+        const reasons = [...new Set(failures.map(({ error }) => messageOf(error)))];
         notify(
             `${label}: the new certificate is in place, but the replaced ${remaining.join(", ")} could not be removed; ` +
                 `the next run tries again. ${reasons.join(" ")}`,

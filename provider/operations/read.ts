@@ -5,6 +5,7 @@ import { OperationError } from "./failures";
 import { holdsOrigin, labelOf, parseId } from "./identity";
 import { readState, writeState } from "./state";
 import { explainMissingProject } from "./missingProject";
+import { describeStrangers } from "./strangers";
 
 export interface ReadResult {
     /** Absent where the certificate is gone: the resource leaves the state. */
@@ -24,6 +25,10 @@ async function refresh(id: string, props: Properties, context: OperationContext)
     const label = labelOf({ project: state.project, team: state.team, origin });
     const entries = await list(state, context);
     if (entries.some(({ certId }) => certId === state.certId)) {
+        const strangers = describeStrangers(entries, origin, [state.certId, ...state.staleCertIds]);
+        if (strangers !== undefined) {
+            context.notify(`${label}: ${strangers}`);
+        }
         return { id, props: { ...props } };
     }
     const others = atOrigin(entries, origin);

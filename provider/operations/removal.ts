@@ -1,7 +1,6 @@
 import { isCertificateMissing, isEffectUnknown } from "../vercel/errors";
 import type { CertificateEntry, ProjectAddress } from "../vercel/client";
 import type { OperationContext } from "./context";
-import { messageOf } from "./failures";
 
 const MOST_ATTEMPTS = 2;
 
@@ -41,28 +40,26 @@ async function isGone(store: OperationContext["store"], address: ProjectAddress,
     return entries.every((entry) => entry.certId !== certId);
 }
 
-export interface Removal {
-    /** Those that are still there, in the given order. */
-    readonly remaining: readonly string[];
-    /** Why, one sentence each. */
-    readonly reasons: readonly string[];
+/** A certificate that would not go, and why. */
+export interface FailedRemoval {
+    readonly certId: string;
+    readonly error: unknown;
 }
 
-/** Removes what it can of several certificates; one that will not go does not keep the others. */
+/** Removes what it can of several certificates, one after the other; one that will not go does not keep the others. */
 export async function removeEach(
     store: OperationContext["store"],
     address: ProjectAddress,
     certIds: readonly string[],
     label: string,
-): Promise<Removal> {
-    const attempts = await Promise.allSettled(
-        certIds.map((certId) => removeCertificate(store, address, certId, label)),
-    );
-    const failed = attempts.flatMap((attempt, index) => {
-        const certId = certIds[index];
-        return attempt.status === "rejected" && certId !== undefined
-            ? [{ certId, reason: messageOf(attempt.reason) }]
-            : [];
-    });
-    return { remaining: failed.map(({ certId }) => certId), reasons: failed.map(({ reason }) => reason) };
+): Promise<readonly FailedRemoval[]> {
+    const failures: FailedRemoval[] = [];
+    for (const certId of certIds) {
+        try {
+            await removeCertificate(store, address, certId, label);
+        } catch (error) {
+            failures.push({ certId, error });
+        }
+    }
+    return failures;
 }

@@ -1,9 +1,8 @@
 import { parseKnownArguments, type KnownArguments, type Properties } from "./arguments";
-import type { ProjectAddress } from "../vercel/client";
 import type { OperationContext } from "./context";
 import { placeAndRecord, requestFor } from "./create";
 import { teamInUse } from "./diff";
-import { holdsOrigin, labelOf, parseId } from "./identity";
+import { holdsOrigin, labelOf, parseId, type Identity } from "./identity";
 import { cleanUp } from "./placement";
 import { readState, writeState, type CertificateState } from "./state";
 import { loadPublicMaterial, loadTriple } from "./triple";
@@ -22,13 +21,12 @@ export async function update(
     const state = readState(olds);
     const args = parseKnownArguments(news);
     const team = teamInUse(state, args.team, context);
-    const address = context.addressOf({ project: args.project, team });
-    const label = labelOf({ project: args.project, team, origin: parseId(id).origin });
+    const identity = { project: args.project, team, origin: parseId(id).origin };
     const material = loadPublicMaterial(args);
     if (material.fingerprint !== state.fingerprint) {
-        return await rotate(id, state, args, address, label, news, context);
+        return await rotate(id, state, args, identity, news, context);
     }
-    const staleCertIds = await removeStale(state, args, address, label, context);
+    const staleCertIds = await removeStale(state, identity, context);
     return { outs: writeState({ ...state, project: args.project, team, staleCertIds }, material) };
 }
 
@@ -36,33 +34,32 @@ async function rotate(
     id: string,
     state: CertificateState,
     args: KnownArguments,
-    address: ProjectAddress,
-    label: string,
+    identity: Identity,
     news: Properties,
     context: OperationContext,
 ): Promise<UpdateResult> {
+    const address = context.addressOf(identity);
     const triple = await loadTriple(args, context);
     const before = await context.store.listCertificates(address);
     const owned = [state.certId, ...state.staleCertIds].filter((certId) => certId !== "");
-    const request = { ...requestFor(args, triple, address, label), before, owned };
+    const request = { ...requestFor(identity, args, triple, address), before, owned };
     return { outs: await placeAndRecord(id, request, triple.material, news, context) };
 }
 
 /** An old id goes only if it is not the one in place and is still listed with this origin. */
 async function removeStale(
     state: CertificateState,
-    args: KnownArguments,
-    address: ProjectAddress,
-    label: string,
+    identity: Identity,
     context: OperationContext,
 ): Promise<readonly string[]> {
     if (state.staleCertIds.length === 0) {
         return [];
     }
+    const address = context.addressOf(identity);
     const entries = await context.store.listCertificates(address);
     const listed = entries
-        .filter((entry) => holdsOrigin(entry.origin, args.origin))
+        .filter((entry) => holdsOrigin(entry.origin, identity.origin))
         .map(({ certId }) => certId)
         .filter((certId) => certId !== state.certId && state.staleCertIds.includes(certId));
-    return await cleanUp({ address, label }, listed, context);
+    return await cleanUp({ address, label: labelOf(identity) }, listed, context);
 }

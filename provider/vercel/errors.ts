@@ -16,6 +16,7 @@ export type ErrorKind =
     | "invalid"
     | "server"
     | "network"
+    | "proxy"
     | "timeout"
     | "redirect"
     | "malformed"
@@ -35,6 +36,7 @@ const WHAT_TO_DO: Readonly<Record<ErrorKind, string>> = {
     invalid: "Vercel refuses these values: check the certificate, the key, the issuers and the origin.",
     server: "This is a fault at Vercel: run again, and quote the request id if it stays.",
     network: "Check the network, the proxy, and VERCEL_API_URL if it is set.",
+    proxy: "Check HTTPS_PROXY, with user and password if the proxy wants them, and NO_PROXY.",
     timeout: "Check the network and the proxy, and run again.",
     redirect:
         "Redirects are not followed, since they would take the private key to another host: check VERCEL_API_URL.",

@@ -23,6 +23,17 @@ export interface PacingState {
     readonly blockedUntil: number;
     /** How many more may go before the announced reset: other machines use the same limit. */
     readonly budget?: { readonly left: number; readonly resetAt: number } | undefined;
+    /** A request was refused: others use the limit, so its own count does not tell what is left of it. */
+    readonly contested?: boolean;
+}
+
+/**
+ * Whether the next request has to wait for the answer to an earlier one: in a window of which others take their part,
+ * only an answer tells what is left, and each request that is sent without knowing may be refused.
+ */
+export function mustAskFirst({ contested, budget }: PacingState, inFlight: number, now: number): boolean {
+    const isKnown = budget !== undefined && budget.resetAt > now;
+    return contested === true && !isKnown && inFlight > 0;
 }
 
 /** How long the next request has to wait, in milliseconds; 0 where it may go. */
@@ -70,12 +81,22 @@ interface Waiter {
     readonly fail: (reason: unknown) => void;
 }
 
+/** Something that happens once, for those who wait for it. */
+class Signal {
+    raise: () => void = () => undefined;
+    readonly raised = new Promise<void>((resolve) => {
+        this.raise = resolve;
+    });
+}
+
 /** Writes of one kind and owner, first come first served, no faster than the limit allows. */
 export class PacedQueue {
     readonly #clock: Clock;
     readonly #notify: (line: string) => void;
     readonly #what: string;
     readonly #waiters: Waiter[] = [];
+    #changed = new Signal();
+    #inFlight = 0;
     #state: PacingState = { limit: WRITES_PER_WINDOW, sentAt: [], blockedUntil: 0 };
     #serving = false;
     #saidAt = Number.NEGATIVE_INFINITY;
@@ -96,14 +117,24 @@ export class PacedQueue {
         return this.#enqueue(label, (waiter) => this.#waiters.unshift(waiter));
     }
 
+    /** For every answer to a request that had its turn, also where it says nothing of the limit. */
     announce(limit: AnnouncedLimit): void {
+        this.#inFlight -= 1;
         this.#state = applyAnnounced(this.#state, limit, this.#clock.now());
+        this.#wake();
     }
 
     /** A request was refused for the limit: nothing else of this queue goes before that one may come back. */
     block(milliseconds: number): void {
         const until = this.#clock.now() + milliseconds;
-        this.#state = { ...this.#state, blockedUntil: Math.max(this.#state.blockedUntil, until) };
+        const blockedUntil = Math.max(this.#state.blockedUntil, until);
+        this.#state = { ...this.#state, blockedUntil, budget: undefined, contested: true };
+    }
+
+    /** What is waited for may have become shorter: an answer may announce a larger limit. */
+    #wake(): void {
+        this.#changed.raise();
+        this.#changed = new Signal();
     }
 
     #enqueue(label: string, add: (waiter: Waiter) => void): Promise<void> {
@@ -124,10 +155,15 @@ export class PacedQueue {
                 const delayMs = waitFor(this.#state, this.#clock.now());
                 if (delayMs > 0) {
                     this.#say(first.label, delayMs);
-                    await this.#clock.sleep(delayMs);
+                    await Promise.race([this.#clock.sleep(delayMs), this.#changed.raised]);
+                    continue;
+                }
+                if (mustAskFirst(this.#state, this.#inFlight, this.#clock.now())) {
+                    await this.#changed.raised;
                     continue;
                 }
                 this.#state = applySent(this.#state, this.#clock.now());
+                this.#inFlight += 1;
                 this.#waiters.shift()?.go();
             }
         } catch (error) {

@@ -79,6 +79,41 @@ export function resolveBaseUrl(environment: Environment): string {
     return `${url.origin}${url.pathname}`.replace(/\/+$/, "");
 }
 
+/** What axios takes the proxy of an https call from. */
+const PROXY_VARIABLES = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] as const;
+/**
+ * What prints user and password of a proxy: Node's `net` shows the options of a connection to it, and the agent that
+ * axios opens the tunnel with shows its own by the package `debug`.
+ */
+const SHOWING = [
+    ["NODE_DEBUG", "net"],
+    ["DEBUG", "https-proxy-agent:agent"],
+] as const;
+
+/** Refuses a proxy with credentials where debug output would show them. The message does not. */
+export function refuseShownProxy(environment: Environment): void {
+    const proxy = PROXY_VARIABLES.find((name) => environment[name]?.includes("@"));
+    const shown = SHOWING.find(([variable, section]) => isSwitchedOn(environment[variable] ?? "", section));
+    if (proxy !== undefined && shown !== undefined) {
+        const [variable, section] = shown;
+        throw new SettingsError(
+            `${proxy}: expected no user and password in it while ${variable} switches on ${section}, ` +
+                `which would print them; unset ${variable}, or leave ${section} out of it`,
+        );
+    }
+}
+
+/** As Node and `debug` read such a list: names with `*` for any text. */
+function isSwitchedOn(list: string, section: string): boolean {
+    return list
+        .split(/[\s,]+/)
+        .filter((name) => name !== "")
+        .some((name) => {
+            const pattern = name.split("*").map((part) => part.replace(/[^\w]/g, "\\$&"));
+            return new RegExp(`^${pattern.join(".*")}$`, "i").test(section);
+        });
+}
+
 /** Whoever gives the token itself where its variable's name is wanted must not read it in a message. */
 function shownName(tokenEnv: string): string {
     return /^[A-Z_][A-Z0-9_]*$/.test(tokenEnv) ? tokenEnv : "(a name that is not all of A-Z, 0-9 and _, so not shown)";

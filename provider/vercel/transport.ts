@@ -1,8 +1,13 @@
 import type { AxiosInstance, AxiosResponse } from "axios" with { "resolution-mode": "import" };
 import { readFileSync } from "node:fs";
+import http, { type ClientRequest, type IncomingMessage, type RequestOptions } from "node:http";
+import https from "node:https";
 import { join } from "node:path";
+import { TLSSocket } from "node:tls";
 import type { Clock } from "./clock";
 import { classify, readErrorBody, VercelError, type ErrorBody, type ErrorKind, type Operation } from "./errors";
+import { repeatsSecret } from "./scrub";
+import { refuseShownProxy } from "./settings";
 
 export interface CallRequest {
     readonly operation: Operation;
@@ -43,9 +48,12 @@ const LARGEST_ANSWER_BYTES = 4 * 1024 * 1024;
 
 /** Network errors before anything can have been sent: a write that failed so did not happen. */
 const NOT_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "ERR_INVALID_URL"]);
-/** What axios calls an answer above its limit. */
-const TOO_LARGE = "ERR_BAD_RESPONSE";
+/** What axios calls an answer above its limit, and one that was cut short; only the text tells them apart. */
+const BAD_RESPONSE = "ERR_BAD_RESPONSE";
+const TOO_LARGE = /^maxContentLength\b/;
 const TIMED_OUT = new Set(["ECONNABORTED", "ETIMEDOUT", "ERR_CANCELED"]);
+/** Before the status with which a proxy refused to open a tunnel; the request was not sent then. */
+const PROXY_REFUSED = "PROXY_";
 
 /** Sends single requests. What axios throws holds token and private key, so nothing of it leaves this class. */
 export class Transport {
@@ -59,6 +67,10 @@ export class Transport {
     }
 
     async send(request: CallRequest): Promise<CallAnswer | CallFailure> {
+        if (!this.#isClear) {
+            // Of this process, whatever the provider was given: that is where axios looks for a proxy.
+            refuseShownProxy(process.env);
+        }
         let response: AxiosResponse<string>;
         try {
             response = await this.#request(request);
@@ -66,6 +78,10 @@ export class Transport {
             return failureOf(request, thrown);
         }
         return readAnswer(request, response);
+    }
+
+    get #isClear(): boolean {
+        return this.#baseUrl.startsWith("http:");
     }
 
     async #request({ method, path, token, body }: CallRequest): Promise<AxiosResponse<string>> {
@@ -77,7 +93,7 @@ export class Transport {
             // A limit of axios' own would end a silent connection only; the signal ends one that drips as well.
             signal: this.#clock.deadline(TIMEOUT_MS),
             // Plain http is allowed on this machine only; a proxy would take token and key off it, in clear.
-            ...(this.#baseUrl.startsWith("http:") ? { proxy: false } : {}),
+            ...(this.#isClear ? { proxy: false } : {}),
             ...(body === undefined ? {} : { data: body }),
         });
     }
@@ -87,6 +103,7 @@ export class Transport {
         this.#axios ??= import("axios").then(({ default: axios }) =>
             axios.create({
                 maxRedirects: 0,
+                transport: NODE_TRANSPORT,
                 maxContentLength: LARGEST_ANSWER_BYTES,
                 responseType: "text",
                 transformResponse: (text: string) => text,
@@ -95,6 +112,44 @@ export class Transport {
             }),
         );
         return this.#axios;
+    }
+}
+
+/**
+ * Node's own requests, with two differences.
+ *
+ * NODE_DEBUG with `http`, `https` or `net` prints the options of every connection, and those of a request are among
+ * them. So the headers, which hold the token, are set on the request only.
+ *
+ * Where a proxy refuses a tunnel, axios' agent hands out the proxy's answer as if it were that of the origin. It came
+ * in clear from whoever is on the way, and must not pass for a word of Vercel's.
+ */
+const NODE_TRANSPORT = {
+    request(options: RequestOptions, onAnswer: (answer: IncomingMessage) => void): ClientRequest {
+        const { headers = {}, ...connection } = options;
+        const isSecure = options.protocol === "https:";
+        const request = (isSecure ? https : http).request(connection, (answer) => {
+            if (isSecure && !(answer.socket instanceof TLSSocket)) {
+                request.destroy(new TunnelRefused(answer.statusCode ?? 0));
+            } else {
+                onAnswer(answer);
+            }
+        });
+        for (const [name, value] of Object.entries(headers)) {
+            if (value !== undefined) {
+                request.setHeader(name, value);
+            }
+        }
+        return request;
+    },
+};
+
+class TunnelRefused extends Error {
+    readonly code: string;
+
+    constructor(status: number) {
+        super("the proxy opened no tunnel");
+        this.code = `${PROXY_REFUSED}${String(status)}`;
     }
 }
 
@@ -131,7 +186,11 @@ function readAnswer(request: CallRequest, response: AxiosResponse<string>): Call
     };
     const text = typeof response.data === "string" ? response.data : "";
     if (status >= 200 && status < 300) {
-        return { text, status, requestId, headers };
+        const answer = { text, status, requestId, headers };
+        // Ids and origins go into the state and into messages as they come.
+        return repeatsSecret(text, secretsOf(request))
+            ? { error: malformed(request, answer, "the answer repeats token or key"), headers, body: {} }
+            : answer;
     }
     const body = readErrorBody(text);
     const kind = classify(request.operation, status, body);
@@ -142,18 +201,30 @@ function readAnswer(request: CallRequest, response: AxiosResponse<string>): Call
 function failureOf(request: CallRequest, thrown: unknown): CallFailure {
     const code =
         thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : "UNKNOWN";
-    const kind = kindOfThrown(code);
-    const detail = DETAILS[kind];
-    return { error: newError(request, { kind, code, detail }, !NOT_SENT.has(code)), headers: NO_HEADERS, body: {} };
+    const kind = kindOfThrown(code, thrown);
+    const isRefused = code.startsWith(PROXY_REFUSED);
+    const detail = isRefused ? DETAILS.proxy : DETAILS[kind];
+    const mayHaveHappened = !isRefused && !NOT_SENT.has(code);
+    return { error: newError(request, { kind, code, detail }, mayHaveHappened), headers: NO_HEADERS, body: {} };
 }
 
-const DETAILS = { timeout: "no complete answer in time", network: "no answer", malformed: "the answer is too large" };
+const DETAILS = {
+    timeout: "no complete answer in time",
+    network: "no complete answer",
+    malformed: "the answer is too large",
+    proxy: "expected the proxy to open a tunnel, got that status from it",
+};
 
-function kindOfThrown(code: string): keyof typeof DETAILS {
+function kindOfThrown(code: string, thrown: unknown): keyof typeof DETAILS {
+    if (code.startsWith(PROXY_REFUSED)) {
+        // 5xx is a fault on the way, which may pass; anything else is what the proxy was told to say.
+        return Number(code.slice(PROXY_REFUSED.length)) >= 500 ? "network" : "proxy";
+    }
     if (TIMED_OUT.has(code)) {
         return "timeout";
     }
-    return code === TOO_LARGE ? "malformed" : "network";
+    const isTooLarge = code === BAD_RESPONSE && thrown instanceof Error && TOO_LARGE.test(thrown.message);
+    return isTooLarge ? "malformed" : "network";
 }
 
 interface Facts {
@@ -164,11 +235,12 @@ interface Facts {
     readonly requestId?: string | undefined;
 }
 
-function newError(
-    { operation, method, path, token, secrets = [] }: CallRequest,
-    facts: Facts,
-    mayHaveHappened: boolean,
-): VercelError {
+function secretsOf({ token, secrets = [] }: CallRequest): readonly string[] {
+    return [token, ...secrets];
+}
+
+function newError(request: CallRequest, facts: Facts, mayHaveHappened: boolean): VercelError {
+    const { operation, method, path } = request;
     const effect = mayHaveHappened && operation !== "list" ? "unknown" : "none";
-    return new VercelError({ operation, method, path, ...facts, effect, secrets: [token, ...secrets] });
+    return new VercelError({ operation, method, path, ...facts, effect, secrets: secretsOf(request) });
 }

@@ -1,4 +1,4 @@
-import { findPulumiCli } from "./pulumiCli";
+import { findPulumiCli, type PulumiCli } from "./pulumiCli";
 import { mintTriple, type Triple } from "./mint";
 import { assertNoSecrets } from "./secretSweep";
 import { PulumiProject, type ResourceState } from "./stack";
@@ -17,12 +17,12 @@ class Late extends pulumi.dynamic.Resource {
     constructor(name, text) { super(late, name, { text, result: undefined }); }
 }
 
-const { resources = {}, get, unknownCert } = JSON.parse(fs.readFileSync("args.json", "utf8"));
+const { resources = {}, options = {}, get, unknownCert } = JSON.parse(fs.readFileSync("args.json", "utf8"));
 for (const [name, args] of Object.entries(resources)) {
     if (unknownCert === name) {
         args.cert = new Late("late-" + args.cert.length, args.cert).result;
     }
-    const { certId, fingerprint, staleCertIds } = new ProjectClientCert(name, args);
+    const { certId, fingerprint, staleCertIds } = new ProjectClientCert(name, args, options[name]);
     exports[name] = { certId, fingerprint, staleCertIds };
 }
 if (get !== undefined) {
@@ -35,6 +35,8 @@ const TYPE = "pulumi-nodejs:dynamic/vercel:ProjectClientCert";
 
 export interface Declaration {
     readonly resources?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    /** Resource options by the resource's name, as far as JSON can hold them. */
+    readonly options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
     readonly get?: string;
     readonly unknownCert?: string;
 }
@@ -48,14 +50,14 @@ export class EngineWorld {
         standIn.addTeam({ id: "team_1", slug: "my-team" });
         standIn.addToken(token, { teams: ["team_1"] });
         standIn.addProject({ id: "prj_1", name: "site", team: "team_1" });
-        const triple = await mintTriple();
-        const project = await PulumiProject.create({
-            cli,
-            program: PROGRAM,
-            environment: { VERCEL_API_URL: standIn.url, VERCEL_API_TOKEN: token },
-            files: { "args.json": "{}" },
-        });
-        return new EngineWorld(standIn, project, token, triple);
+        return new EngineWorld(standIn, await newProject(cli, standIn, token), token, await mintTriple());
+    }
+
+    /** Another stack, as on another machine, at the same project of Vercel's. */
+    async another(): Promise<EngineWorld> {
+        const cli = await findPulumiCli();
+        const project = await newProject(cli, this.standIn, this.token);
+        return new EngineWorld(this.standIn, project, this.token, this.triple, false);
     }
 
     readonly #keys: string[];
@@ -65,6 +67,7 @@ export class EngineWorld {
         readonly project: PulumiProject,
         readonly token: string,
         readonly triple: Triple,
+        private readonly ownsStandIn = true,
     ) {
         this.#keys = [triple.key];
     }
@@ -74,6 +77,11 @@ export class EngineWorld {
         const { certPem, keyPem } = await this.triple.authority.issue();
         this.#keys.push(keyPem);
         return { cert: certPem, key: keyPem };
+    }
+
+    /** More keys that must not show up anywhere. */
+    addKeys(keys: readonly string[]): void {
+        this.#keys.push(...keys);
     }
 
     args(overrides: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
@@ -114,6 +122,17 @@ export class EngineWorld {
 
     async stop(): Promise<void> {
         await this.project.dispose();
-        await this.standIn.stop();
+        if (this.ownsStandIn) {
+            await this.standIn.stop();
+        }
     }
+}
+
+async function newProject(cli: PulumiCli, standIn: StandIn, token: string): Promise<PulumiProject> {
+    return await PulumiProject.create({
+        cli,
+        program: PROGRAM,
+        environment: { VERCEL_API_URL: standIn.url, VERCEL_API_TOKEN: token },
+        files: { "args.json": "{}" },
+    });
 }

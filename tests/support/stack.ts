@@ -46,6 +46,8 @@ export interface PulumiRunOptions {
     readonly environment?: Variables;
     readonly expectFailure?: boolean;
     readonly onOutput?: (chunk: string) => void;
+    /** For a test that interrupts or kills the CLI. */
+    readonly onStart?: (child: ChildProcess) => void;
 }
 
 /** A project in a temporary folder, with one stack, run by the real CLI with a backend and a home of its own. */
@@ -189,7 +191,7 @@ export class PulumiProject {
     }
 
     async #pulumi(args: readonly string[], options: PulumiRunOptions, input = ""): Promise<RunResult> {
-        const { environment = {}, expectFailure = false, onOutput } = options;
+        const { environment = {}, expectFailure = false, onOutput, onStart } = options;
         const result = await runProcess(this.#cli.command, ["--non-interactive", "--color", "never", ...args], {
             cwd: this.folder,
             environment: { ...this.#environment, ...environment },
@@ -197,6 +199,7 @@ export class PulumiProject {
             onOutput,
             onStart: (child) => {
                 this.#running.add(child);
+                onStart?.(child);
                 child.once("close", () => this.#running.delete(child));
             },
         });

@@ -81,6 +81,11 @@ describe("ProjectClientCert, in the program", () => {
         expect(Object.keys(comparable(ours))).to.include("protect");
     });
 
+    it("registers under the type that every state names, to the letter", async () => {
+        await urnOf(new ProjectClientCert("frozen-type", ARGUMENTS));
+        expect(registered[0]?.toObject()["type"]).to.equal("pulumi-nodejs:dynamic/vercel:ProjectClientCert");
+    });
+
     it("names the provider by the text that every state holds, to the letter", async () => {
         await urnOf(new ProjectClientCert("frozen", ARGUMENTS));
         expect(registered[0]?.getObject()?.toJavaScript()["__provider"]).to.equal(PROVIDER_TEXT);

@@ -54,9 +54,28 @@ export function send(response: ServerResponse, { status, body, headers = {} }: A
     response.end(JSON.stringify(body));
 }
 
-/** Sends what a `status` or `body` fault has instead of the truth. */
-export function sendFault(response: ServerResponse, fault: Fault): void {
+/**
+ * Sends what a fault has instead of the truth.
+ *
+ * @param hidden The true answer, where the call had its effect.
+ */
+export function sendFault(response: ServerResponse, fault: Fault, hidden?: Answer): void {
     const status = statusOf(fault);
+    if (fault.kind === "extra" && hidden !== undefined) {
+        send(response, { ...hidden, body: withExtras(hidden.body) });
+        return;
+    }
+    if (fault.kind === "cut" || fault.kind === "drip") {
+        const text = JSON.stringify(hidden?.body ?? { clientCerts: [] });
+        // The length that is announced never comes.
+        response.writeHead(status, { "Content-Type": "application/json", "Content-Length": 10 * text.length });
+        if (fault.kind === "cut") {
+            response.write(text.slice(0, text.length / 2), () => response.destroy());
+        } else {
+            drip(response, text);
+        }
+        return;
+    }
     const error = failure(status, CODES[status] ?? "error", "An unexpected internal error occurred").body;
     response.writeHead(status, {
         "Content-Type": fault.contentType ?? "application/json; charset=utf-8",
@@ -64,6 +83,32 @@ export function sendFault(response: ServerResponse, fault: Fault): void {
         ...fault.headers,
     });
     response.end(fault.body ?? (fault.kind === "status" ? JSON.stringify(error) : ""));
+}
+
+const DRIP_MS = 5;
+
+function drip(response: ServerResponse, text: string): void {
+    let sent = 0;
+    const timer = setInterval(() => {
+        response.write(text[sent % text.length] ?? " ");
+        sent += 1;
+    }, DRIP_MS);
+    response.once("close", () => {
+        clearInterval(timer);
+    });
+}
+
+/** As a later version of the API may have them: ignored by whoever reads JSON as Vercel asks for. */
+function withExtras(body: unknown): unknown {
+    if (Array.isArray(body)) {
+        return body.map(withExtras);
+    }
+    return typeof body === "object" && body !== null
+        ? {
+              ...Object.fromEntries(Object.entries(body).map(([name, value]) => [name, withExtras(value)])),
+              addedLater: { id: "x" },
+          }
+        : body;
 }
 
 export function statusOf({ kind, status }: Fault): number {

@@ -41,6 +41,8 @@ export type StandInEvent =
     /** A call has met a fault, whose effects and delay are still to come. */
     | { readonly kind: "fault"; readonly fault: Fault };
 
+type CallHead = Omit<Call, "contentType" | "body">;
+
 interface Call {
     readonly method: string;
     /** As sent, with the query. */
@@ -55,6 +57,9 @@ interface Call {
     readonly project: string | undefined;
     readonly certId: string | undefined;
 }
+
+/** A connection that the server drops while it is being used again is a fault, and faults are the tests' to make. */
+const KEEP_ALIVE_MS = 10 * 60_000;
 
 const ROUTE = /^\/v1\/projects\/([^/]+)\/client-cert(?:\/([^/]+))?$/;
 
@@ -73,6 +78,9 @@ export class StandIn {
     readonly #specViolations: string[] = [];
     readonly #directory: Directory;
     readonly #faults = new FaultQueue();
+    #overdue: readonly Call[] = [];
+    #handled = 0;
+    #refusesAfter: number | undefined;
     readonly #limits: Limits;
     readonly #now: () => number;
     readonly #server: Server;
@@ -88,7 +96,7 @@ export class StandIn {
         });
         this.#limits = new Limits({ ...DOCUMENTED_LIMITS, ...limits });
         this.#now = now;
-        this.#server = createServer((request, response) => {
+        this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
             this.#handle(request, response).catch((error: unknown) => {
                 this.#failItself(error);
                 response.destroy();
@@ -142,38 +150,105 @@ export class StandIn {
         }
     }
 
-    /** Somebody else uploads a certificate; returns its id. */
+    /** Somebody else, or an earlier run, has uploaded a certificate, perhaps under a known id; returns the id. */
     placeCertificate(
         project: string,
-        { cert, ca, origin }: { readonly origin?: string; readonly cert: string; readonly ca: string },
+        {
+            certId,
+            cert,
+            ca,
+            origin,
+        }: { readonly certId?: string; readonly origin?: string; readonly cert: string; readonly ca: string },
     ): string {
         const upload = { cert, ca, ...(origin === undefined ? {} : { origin }) };
-        return this.#directory.project(project).store.put(upload).entry.certId;
+        return this.#directory.project(project).store.put(upload, certId).entry.certId;
     }
 
     clearRequests(): void {
         this.#requests.splice(0);
     }
 
+    /** How many faults have not hit all their calls so far. */
+    get pendingFaults(): number {
+        return this.#faults.size;
+    }
+
+    clearFaults(): void {
+        this.#faults.clear();
+    }
+
     addFault(fault: Fault): void {
         this.#faults.add(fault);
     }
 
+    /** Lets so many more requests through; the connection for the next one is refused, until `reopen`. */
+    async refuseAfter(requests: number): Promise<void> {
+        if (requests === 0) {
+            await this.#shut();
+        } else {
+            this.#refusesAfter = this.#handled + requests;
+        }
+    }
+
+    async reopen(): Promise<void> {
+        this.#refusesAfter = undefined;
+        if (!this.#server.listening) {
+            await new Promise<void>((resolve) =>
+                this.#server.listen(Number(new URL(this.#url).port), "127.0.0.1", resolve),
+            );
+        }
+    }
+
+    async #shut(): Promise<void> {
+        const closed = new Promise((resolve) => this.#server.close(resolve));
+        this.#server.closeAllConnections();
+        await closed;
+    }
+
     /** Cuts what is still open, including answers that a fault holds back. */
     async stop(): Promise<void> {
-        this.#server.closeAllConnections();
-        await new Promise((resolve) => this.#server.close(resolve));
+        await this.#shut();
     }
 
     async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-        const call = readCall(request, await readBody(request));
-        const fault = call.operation === "other" ? undefined : this.#faults.take(call.operation, call.certId);
+        this.#handled += 1;
+        if (this.#handled === this.#refusesAfter) {
+            // The door shuts before the answer goes out: a connection that is kept would let the next request through.
+            response.setHeader("Connection", "close");
+            this.#server.close();
+        }
+        const head = readHead(request);
+        const fault = head.operation === "other" ? undefined : this.#faults.take(head);
+        if (fault?.kind === "reset-unread") {
+            this.#record({ ...head, body: undefined, contentType: undefined }, 0);
+            this.onEvent?.({ kind: "fault", fault });
+            request.socket.resetAndDestroy();
+            return;
+        }
+        const call = readCall(request, head, await readBody(request));
         if (fault === undefined) {
             send(response, this.#serve(call));
+            this.#serveOverdue(call);
             return;
         }
         this.onEvent?.({ kind: "fault", fault });
-        await (fault.kind === "delay" ? this.#serveLate(fault, call, response) : this.#fail(fault, call, response));
+        if (fault.kind === "delay") {
+            await this.#serveLate(fault, call, response);
+        } else if (fault.kind === "late") {
+            this.#record(call, 0);
+            this.#overdue = [...this.#overdue, call];
+        } else {
+            await this.#fail(fault, call, response);
+        }
+    }
+
+    /** What a server does with requests that it took long ago, and whose client has given up. */
+    #serveOverdue({ operation, project }: Call): void {
+        if (operation === "list") {
+            const due = this.#overdue.filter((call) => call.project === project);
+            this.#overdue = this.#overdue.filter((call) => call.project !== project);
+            due.forEach((call) => this.#answer(call));
+        }
     }
 
     /** The true answer, on record and held against the document. */
@@ -203,7 +278,7 @@ export class StandIn {
         if (isReset) {
             response.socket?.resetAndDestroy();
         } else {
-            sendFault(response, fault);
+            sendFault(response, fault, hidden);
         }
     }
 
@@ -333,7 +408,15 @@ async function waitFor(response: ServerResponse, delayMs = 0): Promise<void> {
     await sleep(delayMs, undefined, { signal: over.signal }).catch(() => undefined);
 }
 
-function readCall({ method = "", url = "/", headers }: IncomingMessage, text: string): Call {
+function readCall({ headers }: IncomingMessage, head: CallHead, text: string): Call {
+    return {
+        ...head,
+        contentType: text === "" ? undefined : (headers["content-type"] ?? ""),
+        body: parsed(text),
+    };
+}
+
+function readHead({ method = "", url = "/", headers }: IncomingMessage): CallHead {
     const { pathname, searchParams } = new URL(`http://stand-in${url}`);
     const route = ROUTE.exec(pathname);
     const certId = decoded(route?.[2]);
@@ -342,8 +425,6 @@ function readCall({ method = "", url = "/", headers }: IncomingMessage, text: st
         target: url,
         path: pathname,
         query: searchParams,
-        contentType: text === "" ? undefined : (headers["content-type"] ?? ""),
-        body: parsed(text),
         token: /^Bearer (\S+)$/i.exec(headers.authorization ?? "")?.[1],
         operation: route === null ? "other" : operationOf(method, certId),
         project: decoded(route?.[1]),

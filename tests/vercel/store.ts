@@ -47,7 +47,8 @@ export class CertificateStore {
         return this.#entries;
     }
 
-    put(upload: Upload): { readonly entry: StoredCertificate; readonly updated: boolean } {
+    /** @param givenId The id that the entry gets; by default the policy's. */
+    put(upload: Upload, givenId?: string): { readonly entry: StoredCertificate; readonly updated: boolean } {
         const { uploadPolicy, keepsReplaced } = this.#policy;
         const origin = this.#originOf(upload.origin);
         const previous = this.#entries.filter((entry) => entry.origin === origin);
@@ -55,8 +56,8 @@ export class CertificateStore {
             uploadPolicy === "new-id" && keepsReplaced
                 ? this.#entries
                 : this.#entries.filter((entry) => entry.origin !== origin);
-        const certId =
-            (uploadPolicy === "same-id" ? previous[0]?.certId : undefined) ?? `cert_${randomBytes(8).toString("hex")}`;
+        const policyId = uploadPolicy === "same-id" ? previous[0]?.certId : undefined;
+        const certId = givenId ?? policyId ?? `cert_${randomBytes(8).toString("hex")}`;
         const entry = {
             certId,
             origin,

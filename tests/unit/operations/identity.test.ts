@@ -29,6 +29,13 @@ describe("the id of a resource", () => {
         expect(parseId("site/https://Billing.Example.com:443/").origin).to.equal("https://billing.example.com");
     });
 
+    it("is not made of a team that leads nowhere, as the configuration may have it", () => {
+        for (const team of ["a/b", "..", "", "x\ny"]) {
+            const identity = { project: "site", team, origin: undefined };
+            expect(() => formatId(identity)).to.throw("team: expected the id (team_…) or slug of a Vercel team, got");
+        }
+    });
+
     for (const id of [
         "",
         "site",
@@ -74,6 +81,8 @@ describe("an origin", () => {
         "https://x.example.com\n",
         "https://x.exa\tmple.com",
         "https:\\\\x.example.com",
+        `https://${"x".repeat(254)}`,
+        `https://x.example.com/${"./".repeat(1000)}`,
     ];
     for (const given of refused) {
         it(`${JSON.stringify(given)} is none`, () => {
@@ -105,6 +114,7 @@ describe("the name of a project or team", () => {
         "a%2fb",
         "*",
         "a\u202eb",
+        "a\ud800b",
         "x".repeat(257),
     ]) {
         it(`cannot be ${JSON.stringify(name.slice(0, 12))}`, () => {
@@ -124,6 +134,10 @@ describe("a user's text in a message", () => {
         const shown = quote(`a\nerror: forged\u2028\u0007${"x".repeat(500)}`);
         expect(shown).to.not.match(/[\p{Cc}\u2028]/u);
         expect(shown.length).to.be.lessThan(120);
+    });
+
+    it("does not repeat a key that stands where a name is expected", () => {
+        expect(quote("-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIEUT")).to.equal(`"[PEM]"`);
     });
 
     it("names the resource by project and origin", () => {

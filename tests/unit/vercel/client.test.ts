@@ -407,9 +407,12 @@ describe("vercel/client", () => {
                 const effect = call === "list" ? "none" : "unknown";
                 const reset = await failing(call, "reset");
                 expect(reset.error).to.include({ kind: "network", effect, code: "ECONNRESET" });
+                const cut = await failing(call, "cut");
+                expect(cut.error).to.include({ kind: "network", effect });
+                expect(cut.error.message).to.contain("no complete answer");
                 const silent = await failing(call, "silence");
                 expect(silent.error).to.include({ kind: "timeout", effect });
-                for (const { requests } of [reset, silent]) {
+                for (const { requests } of [reset, cut, silent]) {
                     expect(requests).to[call === "list" ? "be" : "not"].greaterThan(1);
                 }
             });

@@ -147,7 +147,40 @@ describe("vercel/pacing", () => {
             await clock.advance(9_999);
             expect(went).to.deep.equal([]);
             await clock.advance(1);
+            expect(went).to.deep.equal(["a"]);
+            queue.announce({});
+            await nextTurn();
             expect(went).to.deep.equal(["a", "b"]);
+        });
+
+        it("follows a larger limit as soon as an answer announces it", async () => {
+            const { clock, went, queue, send } = open();
+            ["a", "b", "c", "d", "e", "f", "g", "h"].forEach(send);
+            await nextTurn();
+            expect(went.join("")).to.equal("abcde");
+            queue.announce({ limit: 7 });
+            await nextTurn();
+            expect(went.join("")).to.equal("abcdefg");
+            await clock.advance(WINDOW_MS);
+            expect(went.join("")).to.equal("abcdefgh");
+        });
+
+        it("sends one request into a contested window, and as many as its answer says are left", async () => {
+            const { clock, went, queue, send } = open();
+            send("a");
+            await nextTurn();
+            queue.announce({});
+            queue.block(10_000);
+            ["b", "c", "d", "e"].forEach(send);
+            await clock.advance(10_000);
+            expect(went.join("")).to.equal("ab");
+            queue.announce({ remaining: 2, resetAt: clock.now() + WINDOW_MS });
+            await nextTurn();
+            expect(went.join("")).to.equal("abcd");
+            queue.announce({});
+            queue.announce({});
+            await clock.advance(WINDOW_MS);
+            expect(went.join("")).to.equal("abcde");
         });
 
         it("fails those who wait, instead of leaving them waiting, when it cannot go on", async () => {

@@ -57,6 +57,37 @@ describe("vercel/scrub", () => {
         expect(scrub("xxmy.secret.valuexx my.secret.value", ["my.secret.value", ""])).to.equal("xx[secret]xx [secret]");
     });
 
+    it("removes pieces of the secrets it is given, in every form in which a server may quote them", () => {
+        const token = "vcp_0123456789abcdef0123456789abcdef";
+        const der = Buffer.from(bodyLines.join(""), "base64");
+        const forms: readonly (readonly [string, string])[] = [
+            ["the middle of a token", token.slice(9, 30)],
+            ["a token in hexadecimal", Buffer.from(token).toString("hex")],
+            ["a token in capital hexadecimal", Buffer.from(token).toString("hex").toUpperCase()],
+            ["a token behind other bytes, in base64", Buffer.from(`x ${token}`).toString("base64")],
+            ["a key in hexadecimal", der.toString("hex").slice(300, 400)],
+            ["a key for URLs", encodeURIComponent(pem).slice(200, 260)],
+            ["a key in base64 for URLs", der.toString("base64url").slice(300, 400)],
+            ["a key in JSON", JSON.stringify(pem).slice(200, 260)],
+            ["a key as JSON of another server", pem.slice(200, 260).replaceAll("/", "\\/")],
+            ["a key with blanks", [...pem.slice(200, 260).replaceAll("\n", "")].join(" ")],
+            ["a key in base64 once more", Buffer.from(pem.slice(201)).toString("base64").slice(0, 60)],
+        ];
+        for (const [name, text] of forms) {
+            const shown = scrub(`got "${text}" here`, [token, pem]);
+            // At the ends there may be left what is too short for a piece.
+            expect(shown.replaceAll(/\[\w+\]/g, "").length, name).to.be.lessThan('got "" here'.length + 24);
+            expect(shown, name).to.match(/^got ".*" here$/);
+        }
+    });
+
+    it("looks for pieces only of what it is given", () => {
+        const fingerprint = "0123456789abcdef".repeat(4);
+        expect(scrub(`fingerprint ${fingerprint}`, ["vcp_abcdefghijklmnop", pem])).to.equal(
+            `fingerprint ${fingerprint}`,
+        );
+    });
+
     it("leaves no part of a secret that stands where the text is cut", () => {
         // The block shrinks to a few characters, so that the place of the cut is still shown.
         const filler = `${"-----BEGIN X-----"}${"A".repeat(5900)}${"-----END X-----"}`;
@@ -70,6 +101,7 @@ describe("vercel/scrub", () => {
             `fingerprint ${"0123456789abcdef".repeat(4)}`,
             "fra1::iad1::5q7wz-1791210516348-2c1b9d3e4f5a",
             "see https://vercel.com/docs/Projects/ClientCertificates/HowToUse",
+            "in /Users/anna/Project2/infra/certs",
         ]) {
             expect(scrub(text)).to.equal(text);
         }
@@ -77,6 +109,11 @@ describe("vercel/scrub", () => {
 
     it("forges no lines and hides no text", () => {
         expect(scrub("a\r\nerror: b\u001b[31mc\u2028d\u202ee")).to.equal("a error: b [31mc d e");
+    });
+
+    it("leaves no half of a character", () => {
+        expect(scrub("a\ud800b")).to.equal("a b");
+        expect(scrub(`${"x ".repeat(749)}x😀 more`)).to.not.match(/\p{Cs}/u);
     });
 
     it("caps the length", () => {

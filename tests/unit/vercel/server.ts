@@ -15,8 +15,8 @@ export interface Reply {
     readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** `reset` breaks the connection after the request was read; `silence` never answers. */
-export type Answer = Reply | "reset" | "silence";
+/** `reset` breaks the connection after the request was read, `cut` in the middle of the answer; `silence` never answers. */
+export type Answer = Reply | "reset" | "cut" | "silence";
 
 /** A server that answers as it is told, so that tests see what really goes over the wire. */
 export class TestServer {
@@ -56,6 +56,9 @@ export class TestServer {
         const answer = this.#answer(received, this.received.length - 1);
         if (answer === "reset") {
             request.socket.destroy();
+        } else if (answer === "cut") {
+            response.writeHead(200, { "Content-Length": 1000 });
+            response.write('{"certId":"c1",', () => request.socket.destroy());
         } else if (answer !== "silence") {
             response.writeHead(answer.status, answer.headers);
             response.end(typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body ?? {}));

@@ -1,3 +1,4 @@
+import { handmade, oddNumber, rsaPublicKey } from "../../../fuzz/support/handmade";
 import { mintByHand } from "../../../support/mintByHand";
 import { byHand, handSample, type Sample, type Sound } from "./sample";
 
@@ -26,6 +27,15 @@ export async function fitnessSamples({ authority, ca }: Sound): Promise<readonly
         handSample("EC signed by RSA", byHand({ keyType: "p256" }, { keyType: "rsa" }), {}),
         handSample("RSA signed by EC", byHand({ keyType: "rsa" }), {}),
         handSample("RSA of 1024 bits", byHand({ keyType: "rsa-1024" }), { "rsa-too-short": "error" }, /got 1024 in/),
+        {
+            name: "RSA of more than 8192 bits, of which a key would take a minute to make",
+            ...common({
+                certPem: handmade({ publicKey: rsaPublicKey(oddNumber(1025), Buffer.from([1, 0, 1])) }),
+                keyPem: server.keyPem,
+            }),
+            expected: { "rsa-too-long": "error", "key-mismatch": "error" },
+            expiryWarningDays: 0,
+        },
         handSample("an authority of 1024 bits", byHand({}, { keyType: "rsa-1024" }), { "rsa-too-short": "error" }),
         handSample("secp256k1", byHand({ keyType: "secp256k1" }), { "key-unusable-in-tls": "error" }, /secp256k1/),
         handSample("SHA-1", byHand({ digest: "sha1" }), { "weak-signature": "error" }, /got SHA-1 in/),

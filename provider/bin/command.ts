@@ -1,0 +1,61 @@
+import type { Clock } from "../vercel/clock";
+import type { Environment } from "../vercel/settings";
+import type { Parsed } from "./options";
+
+/** What a command takes from the process that it runs in. */
+export interface CommandHost {
+    readonly clock: Clock;
+    readonly environment: Environment;
+    /** Against which paths are resolved. */
+    readonly folder: string;
+    /** To standard output: results. */
+    write(text: string): void;
+    /** One line to standard error: progress, warnings, errors. */
+    complain(line: string): void;
+}
+
+/** What the process returns; documented in README.md, and relied on by scripts. */
+export const EXIT = {
+    fine: 0,
+    /** The command did its work, and what it looked at is not in order. */
+    bad: 1,
+    /** The command line itself is wrong. */
+    usage: 2,
+    /** The work could not be done: a file, the network, Vercel. */
+    failed: 3,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+export interface OptionSpecification {
+    /** How the help names its value; without one, the option is a flag. */
+    readonly value?: string;
+    readonly help: string;
+    readonly required?: boolean;
+}
+
+/** A command as a table: the parser and the help are both made of it. */
+export interface Command {
+    readonly name: string;
+    /** How the help names the arguments that are no options. */
+    readonly operands: string;
+    readonly leastOperands: number;
+    readonly mostOperands: number;
+    readonly summary: string;
+    /** Further lines of its help. */
+    readonly details: readonly string[];
+    readonly options: Readonly<Record<string, OptionSpecification>>;
+    run(parsed: Parsed, host: CommandHost): Promise<ExitCode>;
+}
+
+/** The command could not do its work. The message is one line: expected, got, how to mend. */
+export class CommandError extends Error {
+    readonly exitCode: ExitCode;
+
+    constructor(message: string, exitCode: ExitCode = EXIT.failed) {
+        super(message);
+        this.name = "CommandError";
+        this.stack = "";
+        this.exitCode = exitCode;
+    }
+}

@@ -1,0 +1,71 @@
+import { messageOf } from "../operations/failures";
+import { quote } from "../operations/identity";
+import { scrub } from "../vercel/scrub";
+import { CommandError, EXIT, type Command, type CommandHost, type ExitCode } from "./command";
+import { importCommand } from "./import";
+import { inspectCommand } from "./inspect";
+import { listCommand } from "./list";
+import { helpOf, parseCommandLine } from "./options";
+import { probeCommand } from "./probe";
+
+const COMMANDS: readonly Command[] = [inspectCommand, probeCommand, listCommand, importCommand];
+
+/** Runs one command line. Whatever goes wrong is one line on standard error, without a stack and without a secret. */
+export async function runCommandLine(
+    args: readonly string[],
+    host: CommandHost & { readonly version: string },
+): Promise<ExitCode> {
+    const [name = "--help", ...rest] = args;
+    if (name === "--help" || name === "help") {
+        host.write(overview());
+        return args.length === 0 ? EXIT.usage : EXIT.fine;
+    }
+    if (name === "--version") {
+        host.write(`${host.version}\n`);
+        return EXIT.fine;
+    }
+    try {
+        return await runCommand(name, rest, host);
+    } catch (error) {
+        host.complain(`vercel-client-cert: ${oneLine(error, tokensOf(host))}`);
+        return error instanceof CommandError ? error.exitCode : EXIT.failed;
+    }
+}
+
+async function runCommand(name: string, args: readonly string[], host: CommandHost): Promise<ExitCode> {
+    const command = COMMANDS.find((one) => one.name === name);
+    if (command === undefined) {
+        const known = COMMANDS.map((one) => one.name).join(", ");
+        throw new CommandError(`expected a command (${known}), got ${quote(name)}; see --help`, EXIT.usage);
+    }
+    const parsed = parseCommandLine(command, args);
+    if (parsed.flag("help")) {
+        host.write(helpOf(command));
+        return EXIT.fine;
+    }
+    return await command.run(parsed, host);
+}
+
+function overview(): string {
+    const width = Math.max(...COMMANDS.map(({ name, operands }) => name.length + operands.length + 1));
+    return [
+        "Usage: vercel-client-cert COMMAND …",
+        "",
+        ...COMMANDS.map(({ name, operands, summary }) => `  ${`${name} ${operands}`.padEnd(width)}  ${summary}`),
+        "",
+        "vercel-client-cert COMMAND --help says more; --version prints the version.",
+        "Exit codes: 0 fine, 1 not in order, 2 wrong usage, 3 could not be done.",
+        "",
+    ].join("\n");
+}
+
+function oneLine(error: unknown, secrets: readonly string[]): string {
+    return scrub(messageOf(error, secrets).replaceAll("\n", " "), secrets);
+}
+
+/** Whatever may be a token in the environment, whether it is the one in use or not. */
+function tokensOf({ environment }: CommandHost): readonly string[] {
+    return [environment["VERCEL_API_TOKEN"], environment["VERCEL_TOKEN"]].flatMap((token) =>
+        token === undefined ? [] : [token.trim()],
+    );
+}

@@ -1,0 +1,222 @@
+import * as net from "node:net";
+import { Duplex } from "node:stream";
+import * as tls from "node:tls";
+import { HttpAnswer } from "./httpAnswer";
+import { readServerFlight, type ServerFlight } from "./serverFlight";
+
+export type TlsVersion = "TLSv1.2" | "TLSv1.3";
+
+/** Where to connect to, and what the other side is trusted by. */
+export interface Target {
+    readonly host: string;
+    readonly port: number;
+    /** The path of the request. */
+    readonly path: string;
+    /** The issuers of the origin's own certificate, each as PEM text; default: those of Node. */
+    readonly serverCa?: readonly string[] | undefined;
+    /** The only version to speak; default: those of Node. */
+    readonly version?: TlsVersion | undefined;
+}
+
+/** What a client presents: the chain, leaf first, and the key, as PEM text. */
+export interface ClientCredentials {
+    readonly certPem: string;
+    readonly keyPem: string;
+}
+
+/** How a connection ended, as far as client certificates are concerned. */
+export type Ending =
+    /** The server answered the request; without a status if not by HTTP/1.1. */
+    | { readonly kind: "answered"; readonly status: number | undefined; readonly fault: CertificateFault | undefined }
+    /** The server ended the connection before any answer, by an alert of TLS or without a word. */
+    | { readonly kind: "refused"; readonly alert: string | undefined }
+    /** The server's own certificate is not trusted, so that nothing was asked of it. */
+    | { readonly kind: "untrusted"; readonly reason: string }
+    /** There was no handshake. */
+    | { readonly kind: "unreachable"; readonly reason: string }
+    /** The time ran out after the handshake began. */
+    | { readonly kind: "silent" };
+
+/** What a server says about the client certificate in an answer of HTTP. */
+export type CertificateFault = "missing" | "refused";
+
+export interface Attempt {
+    readonly ending: Ending;
+    readonly flight: ServerFlight;
+}
+
+/** More than any handshake in use; bounds what is kept of what a server sends. */
+const LARGEST_RECORDING_BYTES = 256 * 1024;
+
+/**
+ * Makes one TLS connection and sends one request, with or without a client certificate. What is presented is a
+ * certificate and the proof of its key, never the key. The request goes only to a server whose own certificate is
+ * trusted.
+ *
+ * @param deadline Ends the attempt.
+ * @throws Where this Node cannot present the credentials at all; the error has OpenSSL's code.
+ */
+export async function attempt(
+    target: Target,
+    credentials: ClientCredentials | undefined,
+    deadline: AbortSignal,
+): Promise<Attempt> {
+    const { host, port, serverCa, version } = target;
+    const context = tls.createSecureContext({
+        ...(credentials === undefined ? {} : { cert: credentials.certPem, key: credentials.keyPem }),
+        ...(serverCa === undefined ? {} : { ca: [...serverCa] }),
+        ...(version === undefined ? {} : { minVersion: version, maxVersion: version }),
+    });
+    const raw = net.connect({ host, port });
+    const recording = new Recording();
+    const socket = tls.connect({
+        socket: tapped(raw, recording),
+        host,
+        // RFC 6066 §3: addresses are not sent as a server name.
+        ...(net.isIP(host) === 0 ? { servername: host } : {}),
+        secureContext: context,
+        ALPNProtocols: ["http/1.1"],
+        // Judged below, so that an untrusted certificate can be told from other failures.
+        rejectUnauthorized: false,
+    });
+    const keyLog: string[] = [];
+    socket.on("keylog", (line: Buffer) => keyLog.push(line.toString("latin1")));
+    try {
+        const seen = await firstEnding({ raw, socket, recording, target, deadline });
+        const flight = readServerFlight(recording.bytes(), keyLog);
+        return { ending: withoutHandshake(seen, flight), flight };
+    } finally {
+        socket.destroy();
+        raw.destroy();
+    }
+}
+
+interface Connection {
+    readonly raw: net.Socket;
+    readonly socket: tls.TLSSocket;
+    readonly recording: Recording;
+    readonly target: Target;
+    readonly deadline: AbortSignal;
+}
+
+/** What happens first; whatever follows it is a consequence. */
+function firstEnding({ raw, socket, target, deadline }: Connection): Promise<Ending> {
+    return new Promise((resolve) => {
+        const answer = new HttpAnswer();
+        const failed = (error: unknown): void => resolve(endingOf(error));
+        const over = (): void => resolve(answer.ending() ?? { kind: "refused", alert: undefined });
+        raw.once("error", failed);
+        socket.on("error", failed);
+        socket.once("secureConnect", () => {
+            if (socket.authorized) {
+                socket.write(requestFor(target));
+            } else {
+                // Node types this as Error, and sets OpenSSL's code.
+                const reason: unknown = socket.authorizationError;
+                resolve({ kind: "untrusted", reason: reason instanceof Error ? reason.message : String(reason) });
+            }
+        });
+        socket.on("data", (chunk: Buffer) => {
+            answer.add(chunk);
+            if (answer.isComplete()) {
+                over();
+            }
+        });
+        socket.once("end", over);
+        socket.once("close", over);
+        const late = (): void => resolve(answer.ending() ?? { kind: "silent" });
+        if (deadline.aborted) {
+            late();
+        }
+        deadline.addEventListener("abort", late, { once: true });
+    });
+}
+
+/** Before the server agreed on a version and a cipher, no failure is about the client's certificate. */
+function withoutHandshake(ending: Ending, { began }: ServerFlight): Ending {
+    if (began) {
+        return ending;
+    }
+    if (ending.kind === "refused") {
+        const reason = ending.alert === undefined ? "it ends the connection" : `it sends the alert ${ending.alert}`;
+        return { kind: "unreachable", reason: `${reason} before the handshake` };
+    }
+    return ending.kind === "silent" ? { kind: "unreachable", reason: "no answer in time" } : ending;
+}
+
+/** The names of alerts in OpenSSL's codes differ between versions in all but their end. */
+const ALERT = /ALERT_(\w+)$/;
+
+function endingOf(error: unknown): Ending {
+    const code = codeOf(error);
+    const alert = ALERT.exec(code)?.[1];
+    if (alert !== undefined) {
+        return { kind: "refused", alert };
+    }
+    // After the handshake began, these are how servers and load balancers refuse without an alert.
+    if (code === "ECONNRESET" || code === "EPIPE") {
+        return { kind: "refused", alert: undefined };
+    }
+    return { kind: "unreachable", reason: code };
+}
+
+/** Of an attempt on several addresses, the first that has one. */
+export function codeOf(error: unknown): string {
+    if (error instanceof Error && "code" in error && typeof error.code === "string" && error.code !== "") {
+        return error.code;
+    }
+    return error instanceof AggregateError ? codeOf(error.errors[0]) : "an error without a code";
+}
+
+function requestFor({ host, port, path }: Target): string {
+    const name = net.isIPv6(host) ? `[${host}]` : host;
+    const authority = port === 443 ? name : `${name}:${String(port)}`;
+    // GET, since not every server answers HEAD.
+    return [`GET ${path} HTTP/1.1`, `Host: ${authority}`, "Accept: */*", "Connection: close", "", ""].join("\r\n");
+}
+
+/** The beginning of what a server sent. */
+class Recording {
+    readonly #chunks: Buffer[] = [];
+    #length = 0;
+
+    add(chunk: Buffer): void {
+        if (this.#length < LARGEST_RECORDING_BYTES) {
+            this.#chunks.push(Buffer.from(chunk));
+            this.#length += chunk.length;
+        }
+    }
+
+    bytes(): Buffer {
+        return Buffer.concat(this.#chunks);
+    }
+}
+
+/** A wire that is listened to. TLS on a bare socket would read past the listener. */
+function tapped(raw: net.Socket, recording: Recording): Duplex {
+    // Small packets wait for each other otherwise, and an alert could come after the deadline.
+    raw.setNoDelay(true);
+    const wire = new Duplex({
+        read: () => raw.resume(),
+        write: (chunk: Buffer, _encoding, done) => {
+            raw.write(chunk, done);
+        },
+        final: (done) => {
+            raw.end(done);
+        },
+        destroy: (error, done) => {
+            raw.destroy();
+            done(error);
+        },
+    });
+    raw.on("data", (chunk: Buffer) => {
+        recording.add(chunk);
+        if (!wire.push(chunk)) {
+            raw.pause();
+        }
+    });
+    raw.once("end", () => wire.push(null));
+    raw.once("close", () => wire.destroy());
+    wire.on("error", () => undefined);
+    return wire;
+}

@@ -1,0 +1,105 @@
+import type { Verdict } from "./verdict";
+import type { Attempt, Ending } from "./connection";
+
+/** How an attempt ended, in a few words. */
+export function describeEnding(ending: Ending): string {
+    switch (ending.kind) {
+        case "answered":
+            return `${ending.status === undefined ? "an answer that is not HTTP/1.1" : `HTTP ${String(ending.status)}`}${describeFault(ending.fault)}`;
+        case "refused":
+            return ending.alert === undefined ? "a closed connection without an alert" : `the alert ${ending.alert}`;
+        case "untrusted":
+            return `a server certificate that is not trusted (${ending.reason})`;
+        case "unreachable":
+            return `no handshake (${ending.reason})`;
+        case "silent":
+            return "no answer in time";
+    }
+}
+
+function describeFault(fault: "missing" | "refused" | undefined): string {
+    return fault === undefined ? "" : fault === "missing" ? " for want of a certificate" : " for the certificate";
+}
+
+/** Two attempts, and what they say together. */
+export interface Outcome {
+    readonly origin: string;
+    readonly verdict: Verdict;
+    readonly without: Attempt;
+    /** Absent where the first attempt left nothing to try. */
+    readonly presented: Attempt | undefined;
+    /** Whether an authority that the origin names stands in the chain; `undefined` where it names none. */
+    readonly issuerNamed: boolean | undefined;
+}
+
+/** The verdict as a sentence: what was expected, what was found, what to do. */
+export function explain({ origin, verdict, without, presented, issuerNamed }: Outcome): string {
+    const bare = describeEnding(without.ending);
+    const shown = presented === undefined ? bare : describeEnding(presented.ending);
+    switch (verdict) {
+        case "accepted":
+            return `${origin} refuses a client without a certificate (${bare}) and accepts this one (${shown})`;
+        case "not-asked":
+            return (
+                `expected ${origin} to ask for a client certificate, got a handshake without a request (${bare}): ` +
+                `turn client certificates on for this host and port, and check that the name leads to that server`
+            );
+        case "not-enforced":
+            return (
+                `expected ${origin} to refuse a client without a certificate, got ${bare} without and ${shown} with it: ` +
+                `make the certificate mandatory there; an origin that demands it only for some paths has to be probed on one of those`
+            );
+        case "rejected":
+            return `expected ${origin} to accept the certificate, got ${shown}: ${likelyCause(presented?.ending ?? without.ending, issuerNamed)}`;
+        case "undecided":
+            return (
+                `expected a difference between a client without and one with the certificate, got ${bare} and ${shown} from ${origin}: ` +
+                `the origin asks for a certificate, but the answer may have another cause; try a path that it serves to every client that it accepts`
+            );
+        case "untrusted":
+            return (
+                `expected ${origin} to have a certificate that is trusted here, got ${reasonOf(verdict, [without, presented])}: ` +
+                `give the issuers of the server's own certificate (on the command line --server-ca FILE, else the variable NODE_EXTRA_CA_CERTS)`
+            );
+        case "unreachable":
+            return (
+                `expected a TLS server at ${origin}, got ${reasonOf(verdict, [without, presented])}: ` +
+                `check the name, the port and the network from here; proxies are not used`
+            );
+    }
+}
+
+/** Why the attempt failed that decided the verdict. */
+function reasonOf(kind: "untrusted" | "unreachable", attempts: readonly (Attempt | undefined)[]): string {
+    const reasons = attempts.flatMap((one) => (one?.ending.kind === kind ? [one.ending.reason] : []));
+    return reasons[0] ?? "no reason";
+}
+
+/** The alerts of RFC 8446 §6.2 and RFC 5246 §7.2.2 by which servers refuse certificates, and what usually causes them. */
+const CAUSES: Readonly<Record<string, string>> = {
+    UNKNOWN_CA:
+        "the origin does not trust the issuer; let it trust the root of this chain, and put every intermediate into cert",
+    CERTIFICATE_EXPIRED: "the certificate, or one in its chain, has expired; present a renewed one",
+    CERTIFICATE_REVOKED: "the issuer has revoked the certificate; present a new one",
+    UNSUPPORTED_CERTIFICATE:
+        "the certificate is not for clients, or of a kind that the origin does not take; have it issued with the extended key usage clientAuth",
+    BAD_CERTIFICATE: "the origin cannot verify the certificate; look at it with openssl verify -purpose sslclient",
+    CERTIFICATE_UNKNOWN: "the origin refuses the certificate without a reason; look into its log",
+    ACCESS_DENIED: "the certificate is valid, but the origin does not admit its subject",
+    DECRYPT_ERROR: "the proof of the key failed; check that key and certificate belong together",
+    HANDSHAKE_FAILURE:
+        "no certificate reached the origin, or none that it can use; check that it accepts the type of this key",
+    CERTIFICATE_REQUIRED:
+        "no certificate reached the origin; check that it accepts the type of this key and its signature algorithm",
+    NO_CERTIFICATE: "no certificate reached the origin; check that it accepts the type of this key",
+};
+
+function likelyCause(ending: Ending, issuerNamed: boolean | undefined): string {
+    const named = ending.kind === "refused" && ending.alert !== undefined ? CAUSES[ending.alert] : undefined;
+    if (named !== undefined) {
+        return named;
+    }
+    return issuerNamed === false
+        ? "none of the authorities that the origin names as acceptable is in this chain; let it trust the root of this chain, or present a certificate of one that it names"
+        : "the origin gives no reason; usual ones are an issuer that it does not trust, a missing intermediate, an expired certificate and a wrong purpose: look into its log";
+}

@@ -1,0 +1,9 @@
+/** What the state of every resource names as its type. */
+export const TYPE = "pulumi-nodejs:dynamic/vercel:ProjectClientCert";
+
+/**
+ * The text by which the engine's second process finds the provider; it stands in every state, so it is frozen. See
+ * DESIGN.md, "How the provider is found".
+ */
+export const PROVIDER_TEXT =
+    'exports.handler=()=>{const n="pulumi-vercel-client-cert";let f;try{f=require.resolve(n+"/provider/v1",{paths:[".",require.main.path]})}catch{throw new Error(`npm package ${n} not found from ${process.cwd()}: install it there; refresh and destroy need it too`)}return require(f)}';

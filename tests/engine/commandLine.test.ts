@@ -1,0 +1,80 @@
+import { expect } from "chai";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { cleanEnvironment, runProcess, type Finished } from "../support/childProcess";
+import { EngineWorld } from "../support/engineWorld";
+import { assertNoSecrets } from "../support/secretSweep";
+import { ORIGIN } from "../support/world";
+
+const EXECUTABLE = resolve(__dirname, "../../provider/bin/vercelClientCert.js");
+
+describe("vercel-client-cert import, with the real CLI", function () {
+    // The first run may have to build or download the CLI.
+    this.timeout(25 * 60_000);
+
+    let world: EngineWorld;
+    beforeEach(async () => {
+        world = await EngineWorld.start();
+    });
+    afterEach(async () => {
+        try {
+            world.verify();
+        } finally {
+            await world.stop();
+        }
+    });
+
+    const command = async (...args: readonly string[]): Promise<Finished> => {
+        const environment = {
+            ...cleanEnvironment(),
+            VERCEL_API_URL: world.standIn.url,
+            VERCEL_API_TOKEN: world.token,
+        };
+        const finished = await runProcess(process.execPath, [EXECUTABLE, ...args], {
+            cwd: world.project.folder,
+            environment,
+        });
+        assertNoSecrets(finished.output, { keys: [world.triple.key], tokens: [world.token] });
+        expect(finished.exitCode, finished.output).to.equal(0);
+        return finished;
+    };
+
+    for (const [what, origin, suffix] of [
+        ["for an origin", ORIGIN, ORIGIN],
+        ["for the whole project", undefined, "*"],
+    ] as const) {
+        it(`adopts a certificate ${what} that somebody else uploaded, to a preview without changes and no upload`, async () => {
+            const { project, standIn, triple } = world;
+            const certId = standIn.placeCertificate("prj_1", {
+                ...(origin === undefined ? {} : { origin }),
+                ...triple,
+            });
+            project.writeFile("client.pem", triple.cert);
+            project.writeFile("ca.pem", triple.ca);
+            const about = origin === undefined ? [] : ["--origin", origin];
+            const files = ["--cert", "client.pem", "--ca", "ca.pem", "--name", "mtls"];
+            const { stdout } = await command("import", "site", "--team", "team_1", ...about, ...files);
+            expect(stdout).to.contain("pulumi import --file import.json --generate-code=false --protect=false\n");
+            assertNoSecrets(readFileSync(join(project.folder, "import.json"), "utf8"), {
+                keys: [triple.key],
+                tokens: [world.token],
+            });
+
+            await project.run(["import", "--file", "import.json", "--generate-code=false", "--protect=false", "--yes"]);
+            world.declareOne({ origin });
+            await project.run(["preview", "--expect-no-changes"]);
+            await project.up();
+            expect(await world.stored()).to.include({ id: `team_1/site/${suffix}` });
+            expect((await world.stored())?.outputs).to.include({ certId, project: "site", team: "team_1" });
+            expect(world.operations()).to.not.include("upload");
+            expect((await command("list", "site", "--team", "team_1")).stdout).to.contain(certId);
+
+            world.declareOne({ origin, ...(await world.renew()) });
+            await project.up();
+            expect((await world.stored())?.outputs["certId"]).to.equal(world.certIds()[0]);
+            await project.destroy();
+            expect(world.certIds()).to.deep.equal([]);
+        });
+    }
+});

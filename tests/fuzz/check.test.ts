@@ -1,0 +1,119 @@
+import { expect } from "chai";
+import * as fc from "fast-check";
+import { after, before, describe, it } from "mocha";
+import { COMPUTED_INPUTS, isBare, UNKNOWN_VALUE } from "../../provider/operations/arguments";
+import { World } from "../support/world";
+import { holdsFor, runsOf } from "./support/fuzz";
+import { Messages } from "./support/judged";
+
+/** What may stand in an argument. Secrets are named, not held, so that a failure that is reported shows none. */
+type Content = { readonly whole: string } | { readonly json: unknown } | { readonly secret: keyof typeof SECRETS };
+
+const SECRETS = {
+    key: ({ triple }: World) => triple.key,
+    keyOnOneLine: ({ triple }: World) => triple.key.replace(/\n/g, "\\n"),
+    keyWithoutFrame: ({ triple }: World) => triple.key.replace(/-----[^-]+-----/g, "").trim(),
+    keyDense: ({ triple }: World) => triple.key.replace(/-----[^-]+-----|\n/g, ""),
+    keyInBase64: ({ triple }: World) => Buffer.from(triple.key).toString("base64"),
+    endOfKey: ({ triple }: World) => triple.key.slice(60),
+    token: ({ token }: World) => token,
+} as const satisfies Record<string, (world: World) => string>;
+
+const ASSET = { "4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", path: "x" };
+const ARGUMENTS = ["project", "team", "origin", "cert", "key", "ca", "skipValidation", "allowOverwrite"] as const;
+
+const json = fc.oneof(
+    fc.jsonValue({ stringUnit: "binary", maxDepth: 2 }),
+    fc.string({ unit: "binary", maxLength: 300 }),
+    fc.webUrl({ withFragments: true, withQueryParameters: true, validSchemes: ["https", "http", "ftp"] }),
+    fc.constantFrom(UNKNOWN_VALUE, ASSET, "", "*", { file: "none.key" }, { env: "NONE" }, { file: "", env: "" }),
+    fc.record(
+        { file: fc.jsonValue({ maxDepth: 1 }), env: fc.jsonValue({ maxDepth: 1 }), x: fc.string() },
+        { requiredKeys: [] },
+    ),
+);
+const secret = fc.constantFrom(...(Object.keys(SECRETS) as (keyof typeof SECRETS)[]));
+const content: fc.Arbitrary<Content> = fc.oneof(
+    { weight: 6, arbitrary: fc.constant({ whole: "as it should be" }) },
+    { weight: 3, arbitrary: json.map((value) => ({ json: value })) },
+    { weight: 1, arbitrary: secret.map((name) => ({ secret: name })) },
+);
+const others = fc.dictionary(
+    fc.oneof(fc.string({ unit: "binary", maxLength: 30 }), fc.constantFrom("__proto__", "fingerprint", "notAfter")),
+    fc.jsonValue({ maxDepth: 1 }),
+    { maxKeys: 2 },
+);
+const inputs = fc.record(
+    {
+        ...(Object.fromEntries(ARGUMENTS.map((name) => [name, content])) as Record<string, fc.Arbitrary<Content>>),
+        others: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: others }),
+        secretName: fc.option(secret, { freq: 20 }),
+        secretReference: fc.option(fc.tuple(fc.constantFrom("file", "env", "x"), secret), { freq: 10 }),
+    },
+    { requiredKeys: ["others"] },
+);
+
+const SHORTEST_VALUE = 12;
+
+describe("check of hostile arguments", () => {
+    let world: World;
+    let messages: Messages;
+    before(async () => {
+        world = await World.start();
+        messages = new Messages({ keys: [world.triple.key], tokens: [world.token] });
+    });
+    after(async () => {
+        expect(world.standIn.requests).to.deep.equal([]);
+        messages.expectClean(world.lines);
+        await world.stop();
+    });
+
+    const newsOf = ({ others: more, ...contents }: Record<string, unknown>): Record<string, unknown> => {
+        const fine = world.inputs({ skipValidation: false, allowOverwrite: false });
+        const read = (name: string): unknown => {
+            const given = contents[name] as Content;
+            if ("json" in given) {
+                return given.json;
+            }
+            return "secret" in given ? SECRETS[given.secret](world) : fine[name];
+        };
+        const news = Object.fromEntries(ARGUMENTS.filter((name) => name in contents).map((name) => [name, read(name)]));
+        const { secretName, secretReference } = contents as {
+            readonly secretName?: keyof typeof SECRETS | null;
+            readonly secretReference?: readonly [string, keyof typeof SECRETS] | null;
+        };
+        if (secretName !== undefined && secretName !== null) {
+            news[SECRETS[secretName](world)] = "x";
+        }
+        if (secretReference !== undefined && secretReference !== null) {
+            news["key"] = { [secretReference[0]]: SECRETS[secretReference[1]](world) };
+        }
+        return { ...news, ...(more as object) };
+    };
+
+    const NAMES_ITS_ARGUMENT =
+        /^(project|team|origin|cert|key|ca|skipValidation|allowOverwrite|"[^\n]*"): [^\n]*expected /;
+
+    it(`answers with one line for each problem, without a call, and shows no secret (${String(runsOf(2_000))} cases)`, async () => {
+        await holdsFor(2_000, inputs, async (contents) => {
+            const news = newsOf(contents);
+            const result = await world.provider.check({}, news);
+            const reasons = result.failures.map(({ reason }) => reason);
+            messages.expectClean(reasons);
+            for (const { property, reason } of result.failures) {
+                expect(property).to.equal("");
+                expect(reason).to.match(NAMES_ITS_ARGUMENT);
+            }
+            const { key } = news;
+            if (typeof key === "string" && key.length >= SHORTEST_VALUE && key !== UNKNOWN_VALUE) {
+                expect(reasons.some((reason) => reason.includes(key))).to.equal(false);
+            }
+            if (reasons.length > 0 || isBare(news)) {
+                expect(result.inputs).to.deep.equal(news);
+            } else {
+                const computed = COMPUTED_INPUTS.map((name) => result.inputs[name]);
+                expect(computed.every((value) => typeof value === "string" && value !== "")).to.equal(true);
+            }
+        });
+    });
+});

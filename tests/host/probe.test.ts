@@ -1,0 +1,116 @@
+import { expect } from "chai";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, afterEach, before, describe, it } from "mocha";
+import { mintAuthority, mintTriple, type Authority, type Triple } from "../support/mint";
+import { PROVIDER_TEXT, ProviderHost } from "../support/providerHost";
+import { assertNoSecrets } from "../support/secretSweep";
+import { failureOf, newToken } from "../support/world";
+import { nodeServer, type NodePolicy, type RunningServer } from "../unit/probe/servers";
+import { StandIn } from "../vercel/standIn";
+
+const REPOSITORY = resolve(__dirname, "../../..");
+const SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
+
+/** In a process of its own, since Node reads the issuers of servers that it trusts only when it starts. */
+describe("the argument probe, in the process that the engine starts", function () {
+    this.timeout(60_000);
+
+    const token = newToken();
+    const folder = mkdtempSync(join(tmpdir(), "probe-"));
+    let servers: Authority;
+    let triple: Triple;
+    let stranger: Triple;
+    let standIn: StandIn;
+    let host: ProviderHost;
+    let server: RunningServer | undefined;
+
+    before(async () => {
+        servers = await mintAuthority({ commonName: "Servers" });
+        triple = await mintTriple();
+        stranger = await mintTriple();
+        standIn = await StandIn.start();
+        standIn.addTeam({ id: "team_1", slug: "my-team" });
+        standIn.addToken(token, { teams: ["team_1"] });
+        standIn.addProject({ id: "prj_1", name: "site", team: "team_1" });
+        writeFileSync(join(folder, "servers.pem"), servers.certPem);
+        host = await ProviderHost.start({
+            cwd: REPOSITORY,
+            environment: {
+                VERCEL_API_URL: standIn.url,
+                VERCEL_API_TOKEN: token,
+                NODE_EXTRA_CA_CERTS: join(folder, "servers.pem"),
+            },
+            configuration: {},
+        });
+    });
+    afterEach(async () => {
+        await server?.stop();
+        server = undefined;
+    });
+    after(async () => {
+        await host.stop();
+        await standIn.stop();
+        rmSync(folder, { recursive: true });
+        assertNoSecrets(`${host.stdout}\n${host.stderr}`, { keys: [triple.key, stranger.key], tokens: [token] });
+        expect(standIn.specViolations).to.deep.equal([]);
+    });
+
+    const start = async (policy: NodePolicy): Promise<string> => {
+        const own = await servers.issue({ commonName: "localhost", extendedKeyUsages: [SERVER_AUTH] });
+        const material = { cert: own.certPem, key: own.keyPem, clientCa: triple.ca };
+        server = await nodeServer(policy)(material, "TLSv1.3");
+        return `https://localhost:${String(server.port)}`;
+    };
+    const inputs = ({ cert, key, ca }: Omit<Triple, "authority">, origin: string): Record<string, unknown> => ({
+        ...{ project: "site", team: "team_1", origin, cert, key, ca, probe: true },
+        __provider: PROVIDER_TEXT,
+    });
+    const inPlace = (origin: string): string[] =>
+        standIn
+            .certificates("prj_1")
+            .filter((entry) => entry.origin === origin)
+            .map(({ certId }) => certId);
+
+    it("stops a rotation that the origin would reject, and leaves the old certificate in place", async () => {
+        const origin = await start("mandatory");
+        const checked = await host.check({}, inputs(triple, origin));
+        const created = await host.create(checked.inputs);
+        const before = inPlace(origin);
+        expect(host.stderr).to.equal("");
+        standIn.clearRequests();
+
+        const wrong = await host.check(checked.inputs, inputs(stranger, origin));
+        const error = await failureOf(host.update(created.id, created.properties, wrong.inputs));
+        expect(error.message).to.contain(`expected ${origin} to accept the certificate, got a closed connection`);
+        expect(error.message).to.contain("Nothing was uploaded, and what is in place stays.");
+        expect(standIn.requests.map(({ operation }) => operation)).to.deep.equal(["list"]);
+        expect(inPlace(origin)).to.deep.equal(before);
+
+        const { certPem, keyPem } = await triple.authority.issue();
+        const right = await host.check(checked.inputs, inputs({ cert: certPem, key: keyPem, ca: triple.ca }, origin));
+        const updated = await host.update(created.id, created.properties, right.inputs);
+        expect(inPlace(origin)).to.deep.equal([updated.properties["certId"]]);
+    });
+
+    it("does not create what the origin would reject", async () => {
+        const origin = await start("mandatory");
+        const { inputs: checked } = await host.check({}, inputs(stranger, origin));
+        await failureOf(host.create(checked));
+        expect(inPlace(origin)).to.deep.equal([]);
+    });
+
+    for (const [policy, found] of [
+        ["no request", "to ask for a client certificate, got a handshake without a request (HTTP 200)"],
+        ["optional", "to refuse a client without a certificate, got HTTP 200 without and HTTP 200 with it"],
+    ] as const) {
+        it(`uploads with a warning at an origin of the kind "${policy}"`, async () => {
+            const origin = await start(policy);
+            const { inputs: checked } = await host.check({}, inputs(triple, origin));
+            await host.create(checked);
+            expect(inPlace(origin)).to.have.lengthOf(1);
+            expect(host.stderr).to.contain(`expected ${origin} ${found}`);
+        });
+    }
+});

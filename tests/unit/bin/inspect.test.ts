@@ -1,0 +1,196 @@
+import { expect } from "chai";
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import type { Inspection } from "../../../provider/bin/inspect";
+import { mintAuthority, type Authority, type Issued } from "../../support/mint";
+import { Terminal, type Run } from "./terminal";
+
+const SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
+
+describe("vercel-client-cert inspect", () => {
+    let root: Authority;
+    let issuing: Authority;
+    let leaf: Issued;
+    let stranger: Issued;
+    let terminal: Terminal;
+
+    beforeEach(async () => {
+        root = await mintAuthority({ commonName: "Root" });
+        issuing = await root.intermediate("Issuing");
+        leaf = await issuing.issue({ commonName: "billing" });
+        stranger = await (await mintAuthority({ commonName: "Strangers" })).issue({ keyType: "rsa" });
+        terminal = new Terminal({ secrets: { keys: [leaf.keyPem, stranger.keyPem], tokens: [] } });
+        terminal.write({
+            "client.pem": leaf.certPem + issuing.certPem,
+            "client.key": leaf.keyPem,
+            "ca.pem": root.certPem,
+            "stranger.key": stranger.keyPem,
+        });
+    });
+    afterEach(() => terminal.dispose());
+
+    const inspect = async (...files: readonly string[]): Promise<Run & { readonly json: Inspection }> => {
+        const run = await terminal.run("inspect", "--json", ...files);
+        return { ...run, json: JSON.parse(run.stdout) as Inspection };
+    };
+    const rolesOf = ({ files }: Inspection): Record<string, string> =>
+        Object.fromEntries(files.map(({ path, role }) => [path, role]));
+    const codesOf = ({ findings }: Inspection): string[] => findings.map(({ code }) => code);
+
+    it("finds out which file is which, in whatever order they come", async () => {
+        const files = ["client.pem", "client.key", "ca.pem"];
+        for (const order of [files, [...files].reverse(), ["client.key", "ca.pem", "client.pem"]]) {
+            const { exitCode, json } = await inspect(...order);
+            expect(exitCode).to.equal(0);
+            expect(rolesOf(json)).to.deep.equal({ "client.pem": "cert", "client.key": "key", "ca.pem": "ca" });
+            expect(json.findings).to.deep.equal([]);
+            expect(json.chain.map(({ subject }) => subject)).to.deep.equal(["CN=billing", "CN=Issuing"]);
+            expect(json.authorities.map(({ subject }) => subject)).to.deep.equal(["CN=Root"]);
+        }
+    });
+
+    it("shows on a terminal whose it is, until when, and the fingerprints", async () => {
+        const { exitCode, stdout } = await terminal.run("inspect", "client.pem", "client.key", "ca.pem");
+        const certificate = new X509Certificate(leaf.certPem);
+        expect(exitCode).to.equal(0);
+        expect(stdout).to.match(/^client\.key +key +a private key, EC prime256v1$/m);
+        expect(stdout).to.match(/^subject +CN=billing$/m);
+        expect(stdout).to.match(/^valid .*, 89 days left$/m);
+        expect(stdout).to.match(/^fingerprint +v1:[0-9a-f]{64}$/m);
+        expect(stdout).to.contain(certificate.fingerprint256.replaceAll(":", "").toLowerCase());
+        expect(stdout).to.match(/\nNothing is wrong with it\.\n$/);
+    });
+
+    it("names four mistakes at once, each with how to mend it, and returns 1", async () => {
+        const bad = await issuing.issue({ extendedKeyUsages: [SERVER_AUTH], notAfter: new Date(Date.now() - 60_000) });
+        terminal.write({ "bad.pem": bad.certPem, "bad.key": bad.keyPem, "a.csr": pem("CERTIFICATE REQUEST") });
+        const { exitCode, stdout } = await terminal.run("inspect", "bad.pem", "bad.key", "ca.pem", "a.csr");
+        expect(exitCode).to.equal(1);
+        expect(stdout).to.match(/^error +expired +cert: expected .*, got .*; give a renewed certificate \[expired\]$/m);
+        expect(stdout).to.match(/^error +no-client-auth +cert: expected /m);
+        expect(stdout).to.match(/^error +signing-request +a\.csr: expected .*signing request/m);
+        expect(stdout).to.match(/^error +chain-unverified +ca: expected .*wanted next "CN=Issuing"/m);
+        expect(stdout).to.match(/\n4 errors\.\n$/);
+    });
+
+    it("says that the key is another certificate's, and takes the matching one of two", async () => {
+        const mismatch = await inspect("client.pem", "stranger.key", "ca.pem");
+        expect([mismatch.exitCode, codesOf(mismatch.json)]).to.deep.equal([1, ["key-mismatch"]]);
+        const both = await inspect("client.pem", "stranger.key", "client.key", "ca.pem");
+        expect(rolesOf(both.json)).to.include({ "client.key": "key", "stranger.key": "unused" });
+        expect(codesOf(both.json)).to.deep.equal(["several-keys"]);
+    });
+
+    it("says that an intermediate is missing", async () => {
+        terminal.write({ "lone.pem": leaf.certPem });
+        const { exitCode, json } = await inspect("lone.pem", "client.key", "ca.pem");
+        expect([exitCode, codesOf(json)]).to.deep.equal([1, ["chain-unverified"]]);
+    });
+
+    it("sorts the four files that an ACME client writes", async () => {
+        terminal.write({
+            "cert.pem": leaf.certPem,
+            "chain.pem": issuing.certPem,
+            "fullchain.pem": leaf.certPem + issuing.certPem,
+        });
+        const { json } = await inspect("cert.pem", "chain.pem", "fullchain.pem", "client.key", "ca.pem");
+        expect(rolesOf(json)).to.deep.equal({
+            "cert.pem": "unused",
+            "chain.pem": "ca",
+            "fullchain.pem": "cert",
+            "client.key": "key",
+            "ca.pem": "ca",
+        });
+        expect(json.findings).to.deep.equal([]);
+    });
+
+    it("warns of a file that holds the certificate and its key, which could not be given as cert", async () => {
+        terminal.write({ "all.pem": leaf.keyPem + leaf.certPem + issuing.certPem });
+        const { exitCode, json } = await inspect("all.pem", "ca.pem");
+        expect(exitCode).to.equal(1);
+        expect(codesOf(json)).to.deep.equal(["private-key-exposed"]);
+        expect(json.files[0]?.holds).to.equal("2 certificates and a private key");
+    });
+
+    it("reads DER certificates and keys of every form", async () => {
+        const key = createPrivateKey(leaf.keyPem);
+        const rsa = createPrivateKey(stranger.keyPem);
+        terminal.write({
+            "client.cer": new X509Certificate(leaf.certPem).raw,
+            "issuing.cer": new X509Certificate(issuing.certPem).raw,
+            "pkcs8.der": key.export({ format: "der", type: "pkcs8" }),
+            "sec1.der": key.export({ format: "der", type: "sec1" }),
+            "pkcs1.der": rsa.export({ format: "der", type: "pkcs1" }),
+            "stranger.cer": new X509Certificate(stranger.certPem).raw,
+        });
+        for (const [cert, file, holds] of [
+            ["client.cer", "pkcs8.der", "a private key, EC prime256v1"],
+            ["client.cer", "sec1.der", "a private key, EC prime256v1"],
+            ["stranger.cer", "pkcs1.der", "a private key, RSA 2048 bits"],
+        ] as const) {
+            const { exitCode, json } = await inspect(file, cert);
+            expect(exitCode).to.equal(0);
+            expect(json.files).to.deep.include({ path: file, role: "key", holds });
+        }
+    });
+
+    it("says how to take PKCS #12 apart", async () => {
+        const head = Buffer.from("308209f8020103308209be06092a864886f70d010701a0", "hex");
+        terminal.write({ "client.p12": Buffer.concat([head, Buffer.alloc(200, 1)]) });
+        const { exitCode, json } = await inspect("client.p12", "ca.pem");
+        expect(exitCode).to.equal(1);
+        expect(json.findings[0]?.message).to.contain(
+            'got PKCS #12; take it apart: openssl pkcs12 -in "client.p12" -clcerts',
+        );
+    });
+
+    it("says what was not looked at where a file is missing, without calling that wrong", async () => {
+        const noKey = await inspect("client.pem", "ca.pem");
+        expect([noKey.exitCode, noKey.json.missing]).to.deep.equal([0, ["key"]]);
+        expect(noKey.json.fingerprints).to.have.keys("fingerprint", "certFingerprint", "publicKeyFingerprint");
+        const noCa = await terminal.run("inspect", "client.pem", "client.key");
+        expect(noCa.exitCode).to.equal(0);
+        expect(noCa.stdout).to.contain("there are no issuers among the files");
+        expect(noCa.stdout).to.not.contain("v1:");
+        const keyOnly = await inspect("client.key");
+        expect(keyOnly.json.missing).to.deep.equal(["cert", "ca"]);
+    });
+
+    it("takes the root beside the leaf for the issuer where no file is for issuers", async () => {
+        terminal.write({ "bundle.pem": root.certPem + leaf.certPem + issuing.certPem });
+        const { exitCode, json } = await inspect("bundle.pem", "client.key");
+        expect([exitCode, json.missing, codesOf(json)]).to.deep.equal([0, [], ["order-repaired"]]);
+        expect(json.authorities.map(({ subject }) => subject)).to.deep.equal(["CN=Root"]);
+    });
+
+    it("counts the days by the clock that it is given", async () => {
+        const day = Date.parse(new X509Certificate(leaf.certPem).validTo) - 10.5 * 86_400_000;
+        const later = new Terminal({
+            clock: { now: () => day, sleep: () => Promise.resolve(), deadline: () => new AbortController().signal },
+        });
+        try {
+            later.write({ "client.pem": leaf.certPem });
+            expect((await later.run("inspect", "client.pem")).stdout).to.match(/, 10 days left/);
+        } finally {
+            later.dispose();
+        }
+    });
+
+    it("ends with 3 and the system's code where a file cannot be read or is far too large", async () => {
+        expect(await terminal.run("inspect", "missing.pem")).to.deep.equal({
+            exitCode: 3,
+            stdout: "",
+            stderr: `vercel-client-cert: expected a file at "missing.pem", but it cannot be read (ENOENT); check the path\n`,
+        });
+        terminal.write({ "huge.pem": Buffer.alloc(3 * 1024 * 1024, 65) });
+        const huge = await terminal.run("inspect", "huge.pem");
+        expect([huge.exitCode, huge.stderr]).to.deep.equal([
+            3,
+            `vercel-client-cert: expected at most 1 MB in "huge.pem", got more; check that it is the right file\n`,
+        ]);
+    });
+});
+
+function pem(label: string): string {
+    return `-----BEGIN ${label}-----\n${Buffer.alloc(60, 3).toString("base64")}\n-----END ${label}-----\n`;
+}

@@ -1,0 +1,87 @@
+import { expect } from "chai";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { mintTriple } from "../../support/mint";
+import { newToken } from "../../support/world";
+import { StandIn } from "../../vercel/standIn";
+import { EagerClock } from "../vercel/clocks";
+import { Terminal } from "./terminal";
+
+describe("vercel-client-cert list", () => {
+    const token = newToken();
+    let standIn: StandIn;
+    let terminal: Terminal;
+
+    beforeEach(async () => {
+        standIn = await StandIn.start();
+        standIn.addTeam({ id: "team_1", slug: "my-team" });
+        standIn.addToken(token, { teams: ["team_1"] });
+        standIn.addProject({ id: "prj_1", name: "site", team: "team_1" });
+        terminal = at({ VERCEL_API_TOKEN: token });
+    });
+    afterEach(async () => {
+        terminal.dispose();
+        await standIn.stop();
+        expect(standIn.specViolations).to.deep.equal([]);
+    });
+    const at = (environment: Record<string, string>): Terminal =>
+        new Terminal({
+            environment: { VERCEL_API_URL: standIn.url, ...environment },
+            clock: new EagerClock(),
+            secrets: { keys: [], tokens: [token] },
+        });
+
+    it("shows what is in place for every origin, and for the whole project", async () => {
+        const material = await mintTriple();
+        const second = standIn.placeCertificate("prj_1", { origin: "https://b.example.com", ...material });
+        const first = standIn.placeCertificate("prj_1", { origin: "https://a.example.com:8443", ...material });
+        const wide = standIn.placeCertificate("prj_1", { ...material });
+        const { exitCode, stdout } = await terminal.run("list", "site", "--team", "my-team");
+        expect([exitCode, stdout]).to.deep.equal([
+            0,
+            `(project-wide)              ${wide}\nhttps://a.example.com:8443  ${first}\nhttps://b.example.com       ${second}\n`,
+        ]);
+        const json = await terminal.run("list", "prj_1", "--team", "team_1", "--json");
+        expect(JSON.parse(json.stdout)).to.deep.equal({
+            project: "prj_1",
+            team: "team_1",
+            certificates: [
+                { origin: "*", certId: wide },
+                { origin: "https://a.example.com:8443", certId: first },
+                { origin: "https://b.example.com", certId: second },
+            ],
+        });
+    });
+
+    it("says that there is none, which is no error", async () => {
+        expect(await terminal.run("list", "site", "--team", "my-team")).to.deep.equal({
+            exitCode: 0,
+            stdout: "There are no client certificates.\n",
+            stderr: "",
+        });
+    });
+
+    it("takes the token as the provider does, and names the variables where there is none", async () => {
+        const other = at({ VERCEL_TOKEN: token });
+        const none = at({ VERCEL_API_TOKEN: " " });
+        try {
+            expect((await other.run("list", "site", "--team", "my-team")).exitCode).to.equal(0);
+            const { exitCode, stderr } = await none.run("list", "site");
+            expect(exitCode).to.equal(3);
+            expect(stderr).to.match(
+                /expected a Vercel token in the environment variable "VERCEL_API_TOKEN" or "VERCEL_TOKEN", got none/,
+            );
+        } finally {
+            other.dispose();
+            none.dispose();
+        }
+    });
+
+    it("ends with 3 and what to do where Vercel refuses, and with 2 for a name that cannot be one", async () => {
+        const missing = await terminal.run("list", "missing", "--team", "my-team");
+        expect(missing.exitCode).to.equal(3);
+        expect(missing.stderr).to.match(/^vercel-client-cert: Listing .*404.*Check project and team[^\n]*\n$/);
+        const malformed = await terminal.run("list", "a/b");
+        expect(malformed.exitCode).to.equal(2);
+        expect(malformed.stderr).to.match(/expected the name or id of a project, got "a\/b"/);
+    });
+});

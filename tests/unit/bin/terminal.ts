@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runCommandLine } from "../../../provider/bin/commandLine";
+import { systemClock, type Clock } from "../../../provider/vercel/clock";
+import { assertNoSecrets, type Secrets } from "../../support/secretSweep";
+
+export interface Run {
+    readonly exitCode: number;
+    readonly stdout: string;
+    readonly stderr: string;
+}
+
+export interface TerminalOptions {
+    readonly environment?: Readonly<Record<string, string>>;
+    readonly clock?: Clock;
+    readonly secrets?: Secrets;
+}
+
+/** A folder and an environment in which commands are run; every run is swept for secrets and stacks. */
+export class Terminal {
+    readonly folder = mkdtempSync(join(tmpdir(), "terminal-"));
+    readonly #options: TerminalOptions;
+
+    constructor(options: TerminalOptions = {}) {
+        this.#options = options;
+    }
+
+    write(files: Readonly<Record<string, string | Buffer>>): void {
+        Object.entries(files).forEach(([name, content]) => {
+            writeFileSync(join(this.folder, name), content);
+        });
+    }
+
+    async run(...args: readonly string[]): Promise<Run> {
+        const { environment = {}, clock = systemClock, secrets = { keys: [], tokens: [] } } = this.#options;
+        const [out, err]: [string[], string[]] = [[], []];
+        const exitCode = await runCommandLine(args, {
+            ...{ clock, environment, folder: this.folder, version: "1.2.3" },
+            write: (text) => out.push(text),
+            complain: (line) => err.push(`${line}\n`),
+        });
+        const [stdout, stderr] = [out.join(""), err.join("")];
+        assertNoSecrets(`${stdout}\n${stderr}`, secrets);
+        if (/^\s+at .*[:)]\d*\)?$/m.test(stderr)) {
+            throw new Error(`expected no stack, got ${stderr}`);
+        }
+        return { exitCode, stdout, stderr };
+    }
+
+    dispose(): void {
+        rmSync(this.folder, { recursive: true, force: true });
+    }
+}
