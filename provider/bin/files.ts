@@ -67,11 +67,7 @@ function isPkcs12(bytes: Buffer): boolean {
     return head[0] === SEQUENCE && head.includes(PFX_VERSION) && head.includes(PKCS7);
 }
 
-const KEY_FORMS = [
-    ["PRIVATE KEY", "pkcs8"],
-    ["RSA PRIVATE KEY", "pkcs1"],
-    ["EC PRIVATE KEY", "sec1"],
-] as const;
+const KEY_FORMS = ["pkcs8", "pkcs1", "sec1"] as const;
 
 function fromDer(bytes: Buffer): string | undefined {
     if (bytes[0] !== SEQUENCE) {
@@ -80,8 +76,8 @@ function fromDer(bytes: Buffer): string | undefined {
     if (isCertificate(bytes)) {
         return encodePem("CERTIFICATE", bytes);
     }
-    const form = KEY_FORMS.find(([, type]) => isKey(bytes, type));
-    return form === undefined ? undefined : encodePem(form[0], bytes);
+    const [key] = KEY_FORMS.flatMap((type) => keyFromDer(bytes, type) ?? []);
+    return key;
 }
 
 function isCertificate(bytes: Buffer): boolean {
@@ -92,11 +88,13 @@ function isCertificate(bytes: Buffer): boolean {
     }
 }
 
-function isKey(bytes: Buffer, type: "pkcs8" | "pkcs1" | "sec1"): boolean {
+/** As PKCS #8, since newer versions of OpenSSL also read one form where another was announced. */
+function keyFromDer(bytes: Buffer, type: (typeof KEY_FORMS)[number]): string | undefined {
     try {
-        createPrivateKey({ key: bytes, format: "der", type });
-        return true;
+        return createPrivateKey({ key: bytes, format: "der", type })
+            .export({ format: "pem", type: "pkcs8" })
+            .toString();
     } catch {
-        return false;
+        return undefined;
     }
 }
