@@ -112,7 +112,7 @@ export class VercelClient {
         };
         const answer = await this.#call(request, this.#queueOf(address, "uploads"), label);
         const { certId, origin: stored } = parseObject(answer.text);
-        if (typeof certId !== "string" || certId === "" || typeof stored !== "string") {
+        if (!isIdentifier(certId) || !isOneLine(stored)) {
             throw malformed(request, answer, "the answer to the upload has no certId or no origin");
         }
         return { certId, origin: stored };
@@ -227,11 +227,22 @@ function readListing(request: CallRequest, answer: CallAnswer): readonly Certifi
     }
     return clientCerts.map((entry: unknown) => {
         const { id, origin } = typeof entry === "object" && entry !== null ? (entry as Record<string, unknown>) : {};
-        if (typeof id !== "string" || id === "" || typeof origin !== "string") {
+        if (!isIdentifier(id) || !isOneLine(origin)) {
             throw malformed(request, answer, "an entry of the list has no id or no origin");
         }
         return { certId: id, origin };
     });
+}
+
+const LONGEST_TEXT = 1024;
+
+/** Ids and origins become part of messages, ids of paths too: what would forge a line in one is not what is documented. */
+function isOneLine(text: unknown): text is string {
+    return typeof text === "string" && text.length <= LONGEST_TEXT && !/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.test(text);
+}
+
+function isIdentifier(text: unknown): text is string {
+    return isOneLine(text) && text !== "" && text !== "." && text !== "..";
 }
 
 function announced({ limit, remaining, reset }: AnswerHeaders): Parameters<PacedQueue["announce"]>[0] {

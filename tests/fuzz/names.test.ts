@@ -136,7 +136,7 @@ describe("hostile names", () => {
             triple = await mintTriple();
         });
 
-        it(`forge no line on stderr and take no call elsewhere (${String(runsOf(200))} cases)`, async () => {
+        it(`forge no line on stderr and take no call elsewhere (${String(runsOf(100))} cases)`, async () => {
             const entry = fc.record({ id: hostile, origin: fc.oneof(hostile, fc.constant("https://x.example.com")) });
             const answers = fc.record({
                 clientCerts: fc.array(entry, { maxLength: 3 }),
@@ -144,7 +144,7 @@ describe("hostile names", () => {
                 origin: hostile,
                 staleCertIds: fc.array(hostile, { maxLength: 2 }),
             });
-            await holdsFor(200, answers, async ({ staleCertIds, ...body }) => {
+            await holdsFor(100, answers, async ({ staleCertIds, ...body }) => {
                 reply = { status: 200, body };
                 const lines: string[] = [];
                 const provider = new ClientCertificateProvider({
@@ -166,7 +166,9 @@ describe("hostile names", () => {
                 const outputs = { project: "site", origin: inputs.origin, certId, staleCertIds, fingerprint: "" };
                 const id = "site/https://x.example.com";
                 const operations = [
+                    () => provider.create(inputs),
                     () => provider.create({ ...inputs, allowOverwrite: true }),
+                    () => provider.read(id, {}),
                     () => provider.diff(id, outputs, inputs),
                     () => provider.read(id, outputs),
                     () => provider.update(id, outputs, { ...inputs, allowOverwrite: true }),
@@ -174,7 +176,9 @@ describe("hostile names", () => {
                 ];
                 for (const operation of operations) {
                     await operation().catch((error: unknown) => {
-                        expect(error).to.be.instanceOf(Error);
+                        // Where several deletions failed, each has a line, and its path is encoded.
+                        const several = /^(Deleting [^\n]*\n)+/;
+                        expect((error as Error).message.replace(several, "")).not.to.match(/[\p{Cc}\u2028\u2029]/u);
                     });
                 }
                 expectOneLine(lines);

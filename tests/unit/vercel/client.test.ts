@@ -197,6 +197,20 @@ describe("vercel/client", () => {
         });
     });
 
+    it("takes no id and no origin that would forge a line of an error: operations repeat them", async () => {
+        for (const text of ["c1\nerror: forged", "c\u202e1", "c\ud8001", "x".repeat(2_000)]) {
+            for (const entry of [
+                { id: text, origin: ORIGIN },
+                { id: "c1", origin: text },
+            ]) {
+                const list = await failing("list", { status: 200, body: { clientCerts: [entry] } });
+                expect(list.error.kind).to.equal("malformed");
+                const upload = await failing("upload", { status: 200, body: { ...entry, certId: entry.id } });
+                expect(upload.error.kind).to.equal("malformed");
+            }
+        }
+    });
+
     describe("errors", () => {
         const rows: readonly (readonly [string, Call, Reply, ErrorKind, "none" | "unknown", string])[] = [
             [
