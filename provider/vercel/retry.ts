@@ -20,6 +20,8 @@ export type RetryDecision =
 /** From the first 429 of a request on; what waits longer than that is better run again later. */
 export const LONGEST_LIMITED_MS = 10 * 60_000;
 const LIMITED_FALLBACK_MS = 5_000;
+/** A shorter announcement would have the ten minutes filled with requests. */
+const SHORTEST_LIMITED_MS = 1_000;
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 8_000;
 
@@ -53,7 +55,7 @@ function decideLimited(attempt: FailedAttempt, now: number, random: number): Ret
     // A delay that is absent, negative or zero has been seen; coming back at once would only be refused again.
     const delayMs =
         announcedMs !== undefined && announcedMs > 0
-            ? announcedMs
+            ? Math.max(announcedMs, SHORTEST_LIMITED_MS)
             : Math.round(LIMITED_FALLBACK_MS * attempt.attempts * (0.75 + random / 2));
     const startedAt = attempt.firstLimitedAt ?? now;
     if (now + delayMs - startedAt > LONGEST_LIMITED_MS) {

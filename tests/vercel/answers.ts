@@ -90,12 +90,14 @@ const DRIP_MS = 5;
 function drip(response: ServerResponse, text: string): void {
     let sent = 0;
     const timer = setInterval(() => {
+        // The client may have hung up before the first byte: then no event tells of it any more.
+        if (response.closed || response.destroyed) {
+            clearInterval(timer);
+            return;
+        }
         response.write(text[sent % text.length] ?? " ");
         sent += 1;
     }, DRIP_MS);
-    response.once("close", () => {
-        clearInterval(timer);
-    });
 }
 
 /** As a later version of the API may have them: ignored by whoever reads JSON as Vercel asks for. */
