@@ -65,15 +65,16 @@ export function sendFault(response: ServerResponse, fault: Fault, hidden?: Answe
         send(response, { ...hidden, body: withExtras(hidden.body) });
         return;
     }
-    if (fault.kind === "cut" || fault.kind === "drip") {
-        const text = JSON.stringify(hidden?.body ?? { clientCerts: [] });
-        // The length that is announced never comes.
-        response.writeHead(status, { "Content-Type": "application/json", "Content-Length": 10 * text.length });
-        if (fault.kind === "cut") {
-            response.write(text.slice(0, text.length / 2), () => response.destroy());
-        } else {
-            drip(response, text);
-        }
+    const text = JSON.stringify(hidden?.body ?? { clientCerts: [] });
+    if (fault.kind === "cut") {
+        response.writeHead(status, { "Content-Type": "application/json", "Content-Length": text.length });
+        response.write(text.slice(0, text.length / 2), () => response.destroy());
+        return;
+    }
+    if (fault.kind === "drip") {
+        // Without a length, so that it has no end either.
+        response.writeHead(status, { "Content-Type": "application/json" });
+        drip(response, text);
         return;
     }
     const error = failure(status, CODES[status] ?? "error", "An unexpected internal error occurred").body;
