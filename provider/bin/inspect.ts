@@ -116,8 +116,8 @@ async function judge(
         return judged;
     }
     const match = judgeKeyMatch(material, key);
-    const canShakeHands = match.length === 0 && roles.ca !== undefined;
-    return [...judged, ...match, ...(canShakeHands ? await judgeChain(material, key, judged, nowMs) : [])];
+    const known = [...judged, ...match];
+    return [...known, ...(roles.ca === undefined ? [] : await judgeChain(material, key, known, nowMs))];
 }
 
 function fingerprintsOf(material: PublicMaterial, roles: Roles): Readonly<Record<string, string>> {

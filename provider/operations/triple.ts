@@ -49,9 +49,9 @@ export async function judgeTriple(
     const { value: key, findings } = readPrivateKey(text.text);
     const ofPair = material === undefined || key === undefined ? [] : judgeKeyMatch(material, key);
     const ofChain =
-        material === undefined || key === undefined || ofPair.length > 0
+        material === undefined || key === undefined
             ? []
-            : await judgeChain(material, key, publicFindings, nowMs);
+            : await judgeChain(material, key, [...publicFindings, ...ofPair], nowMs);
     const keyFindings = [...findings, ...ofPair, ...ofChain].map((found) => nameFile(found, source));
     return { ...nothing, keyFindings, key };
 }
