@@ -62,11 +62,9 @@ for (const state of recordedStates()) {
             await world.project.run(["preview", "--expect-no-changes", ...targets]);
             const { output } = await world.up(targets);
             const expired = Object.values(outputs)
-                .map(({ notAfter }) => String(notAfter))
-                .filter((notAfter) => Date.parse(notAfter) < Date.now());
-            const warned = [...output.matchAll(/certificate in place expired on (\S+);/g)].map(
-                ([, notAfter]) => notAfter,
-            );
+                .map(({ notAfter }) => Date.parse(String(notAfter)))
+                .filter((notAfter) => notAfter < Date.now());
+            const warned = [...output.matchAll(/which expired on (\S+?)[;,]/g)].map(([, on = ""]) => Date.parse(on));
             expect(new Set(warned)).to.deep.equal(new Set(expired));
             expect(outputsOf(await past.stored(), settled)).to.deep.equal(outputs);
 
