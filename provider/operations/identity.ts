@@ -1,5 +1,6 @@
 import { isKeyText } from "../material/pem";
 import { withoutSecrets } from "../vercel/scrub";
+import { parseUrl } from "../vercel/url";
 
 /**
  * Which certificate a resource is: project, team and origin, and the id that Pulumi keeps for them.
@@ -56,10 +57,13 @@ const LONGEST_HOST = 253;
 
 /** `https://host[:port]` in the form of RFC 6454, or `undefined` where the text is no such origin. */
 export function normaliseOrigin(text: string): string | undefined {
-    if (text.length > LONGEST_ORIGIN || /[\s\\\p{Cc}]/u.test(text) || !URL.canParse(text)) {
+    if (text.length > LONGEST_ORIGIN || /[\s\\\p{Cc}]/u.test(text)) {
         return undefined;
     }
-    const url = new URL(text);
+    const url = parseUrl(text);
+    if (url === undefined) {
+        return undefined;
+    }
     const onlyOrigin =
         url.protocol === "https:" &&
         url.pathname === "/" &&

@@ -1,3 +1,5 @@
+import { parseUrl } from "./url";
+
 /** Looks up a key of the stack's configuration, as `vercel:team`. */
 export type Configuration = (key: string) => string | undefined;
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -66,10 +68,10 @@ export function resolveBaseUrl(environment: Environment): string {
     }
     const refuse = (got: string): SettingsError =>
         new SettingsError(`VERCEL_API_URL: expected https://host[:port][/path], or http:// on loopback, got ${got}`);
-    if (!URL.canParse(given)) {
+    const url = parseUrl(given);
+    if (url === undefined) {
         throw refuse("a text that is no URL");
     }
-    const url = new URL(given);
     if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
         throw refuse("a URL with credentials, a query or a fragment");
     }

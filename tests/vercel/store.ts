@@ -6,6 +6,7 @@ import {
     X509Certificate,
     type KeyObject,
 } from "node:crypto";
+import { parseUrl } from "../../provider/vercel/url";
 import { withoutPrivateKeys } from "./uploads";
 
 export interface StoredCertificate {
@@ -79,7 +80,7 @@ export class CertificateStore {
         if (origin === undefined) {
             return this.#policy.projectWideOrigin;
         }
-        return this.#policy.normalisesOrigin && URL.canParse(origin) ? new URL(origin).origin : origin;
+        return this.#policy.normalisesOrigin ? (parseUrl(origin)?.origin ?? origin) : origin;
     }
 }
 
