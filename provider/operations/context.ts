@@ -1,6 +1,6 @@
 import type { Clock } from "../vercel/clock";
 import type { CertificateEntry, CertificateUpload, ProjectAddress } from "../vercel/client";
-import type { Identity } from "./identity";
+import { mayBeSameProject, type Identity, type Owner } from "./identity";
 
 /** The three calls, as the operations need them. */
 export interface CertificateStore {
@@ -35,7 +35,7 @@ export interface OperationContext {
  */
 export class ProcessMemory {
     readonly #declared = new Map<string, Identity>();
-    readonly #inPlace = new Set<string>();
+    readonly #inPlace = new Map<string, readonly Owner[]>();
     readonly #settled = new Set<string>();
     readonly #handedOver = new Map<string, readonly string[]>();
     readonly #busy = new Map<string, Promise<unknown>>();
@@ -51,12 +51,16 @@ export class ProcessMemory {
 
     /** This certificate was uploaded by this run, or was found in place for a resource that the program declares. */
     keepInPlace(identity: Identity, certId: string): void {
-        this.#inPlace.add(certId);
+        this.#inPlace.set(certId, [...(this.#inPlace.get(certId) ?? []), identity]);
         this.#settled.add(keyOf(identity));
     }
 
-    isInPlace(certId: string): boolean {
-        return this.#inPlace.has(certId);
+    /**
+     * Whether this run has the certificate in place in this project. An id alone does not tell: how Vercel makes ids is
+     * not documented, and if it made them of the content, one certificate would have one id in every project.
+     */
+    isInPlace(owner: Owner, certId: string): boolean {
+        return this.#inPlace.get(certId)?.some((other) => mayBeSameProject(other, owner)) ?? false;
     }
 
     /** What the program declares for an origin, and this run has not put in place so far. */

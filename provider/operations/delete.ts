@@ -2,7 +2,7 @@ import type { ProjectAddress } from "../vercel/client";
 import type { Properties } from "./arguments";
 import type { OperationContext } from "./context";
 import { messageOf, OperationError } from "./failures";
-import { labelOf, parseId, type Identity } from "./identity";
+import { labelOf, mayBeSameProject, parseId, type Identity } from "./identity";
 import { explainMissingProject } from "./missingProject";
 import { removeEach } from "./removal";
 import { readState } from "./state";
@@ -10,15 +10,18 @@ import { readState } from "./state";
 /** Removes the certificate and what earlier rotations left behind, unless a resource of this run has it in place. */
 export async function deleteCertificate(id: string, props: Properties, context: OperationContext): Promise<void> {
     const state = readState(props);
-    const certIds = [state.certId, ...state.staleCertIds].filter(
-        (certId) => certId !== "" && !context.memory.isInPlace(certId),
-    );
+    const identity = { ...state, origin: parseId(id).origin };
+    const label = labelOf(identity);
+    const known = [state.certId, ...state.staleCertIds].filter((certId) => certId !== "");
+    const kept = known.filter((certId) => context.memory.isInPlace(state, certId));
+    if (kept.length > 0) {
+        context.notify(`${label}: ${kept.join(", ")} stays, for another resource of this run has it in place`);
+    }
+    const certIds = known.filter((certId) => !kept.includes(certId));
     if (certIds.length === 0) {
         return;
     }
-    const identity = { ...state, origin: parseId(id).origin };
     const address = context.addressOf(state);
-    const label = labelOf(identity);
     if (await leaveToSuccessor(identity, certIds, context)) {
         context.notify(`${label}: ${certIds.join(", ")} stays until its replacement is in place`);
         return;
@@ -66,6 +69,9 @@ async function isSameProject(
 ): Promise<boolean> {
     if (successor.project === identity.project && successor.team === identity.team) {
         return true;
+    }
+    if (!mayBeSameProject(successor, identity)) {
+        return false;
     }
     try {
         const entries = await store.listCertificates(addressOf(successor));

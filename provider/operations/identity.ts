@@ -15,6 +15,9 @@ export interface Identity {
     readonly origin: string | undefined;
 }
 
+/** Whose certificates they are: the part of an identity that a call is made for. */
+export type Owner = Pick<Identity, "project" | "team">;
+
 const PROJECT_WIDE = "*";
 
 /** Throws where no id leads back: the team may come from the configuration, which `check` does not see. */
@@ -73,6 +76,22 @@ export function normaliseOrigin(text: string): string | undefined {
         !text.includes("?") &&
         !text.includes("#");
     return onlyOrigin ? url.origin : undefined;
+}
+
+/**
+ * Whether two owners may be one project. It has a name and an id, its team a slug and an id, and a token may have a team
+ * of its own; two names, or two ids, that differ are two.
+ */
+export function mayBeSameProject(one: Owner, other: Owner): boolean {
+    const isOtherForm = (a: string, b: string, idPrefix: string): boolean =>
+        a.startsWith(idPrefix) !== b.startsWith(idPrefix);
+    const sameProject = one.project === other.project || isOtherForm(one.project, other.project, "prj_");
+    const sameTeam =
+        one.team === other.team ||
+        one.team === undefined ||
+        other.team === undefined ||
+        isOtherForm(one.team, other.team, "team_");
+    return sameProject && sameTeam;
 }
 
 /** How a line on stderr names the resource: the provider process does not know its name in the program. */

@@ -15,7 +15,7 @@ export function refuseTakeover(
     memory: ProcessMemory,
 ): void {
     const there = listed.filter((entry) => holdsOrigin(entry.origin, identity.origin)).map(({ certId }) => certId);
-    const ofThisRun = there.filter((certId) => memory.isInPlace(certId));
+    const ofThisRun = there.filter((certId) => memory.isInPlace(identity, certId));
     if (ofThisRun.length > 0) {
         throw new OperationError(
             `${labelOf(identity)}: expected one resource for a project and origin, got a second: another one of this ` +

@@ -26,7 +26,7 @@ describe("the stand-in for Vercel's API, driven by the official client", () => {
         expect(standIn.specViolations).to.deep.equal([]);
     });
 
-    for (const uploadPolicy of ["same-id", "new-id"] as const) {
+    for (const uploadPolicy of ["same-id", "new-id", "content-id"] as const) {
         it(`uploads, lists and deletes; a second upload gets the ${uploadPolicy}`, async () => {
             const vercel = await start({ uploadPolicy });
             const { cert, key, ca } = await mintTriple();
@@ -34,7 +34,7 @@ describe("the stand-in for Vercel's API, driven by the official client", () => {
             const first = await vercel.projects.uploadProjectClientCert({ ...address, requestBody });
             const second = await vercel.projects.uploadProjectClientCert({ ...address, requestBody });
             expect([first.updated, second.updated]).to.deep.equal([false, true]);
-            expect(first.certId === second.certId).to.equal(uploadPolicy === "same-id");
+            expect(first.certId === second.certId).to.equal(uploadPolicy !== "new-id");
             const { clientCerts } = await vercel.projects.getProjectClientCerts(address);
             expect(clientCerts.map(({ id }) => id)).to.deep.equal([...new Set([first.certId, second.certId])]);
             const gone = await vercel.projects.deleteProjectClientCert({ ...address, certId: second.certId });

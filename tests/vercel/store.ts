@@ -19,8 +19,11 @@ export interface StoredCertificate {
 }
 
 export interface StorePolicy {
-    /** Whether a second upload for an origin keeps the id of the first. Which of the two Vercel does is not documented. */
-    readonly uploadPolicy: "same-id" | "new-id";
+    /**
+     * Whether a second upload for an origin keeps the id of the first, has a new one, or one made of the certificate,
+     * which is the same wherever that is uploaded. Which of these Vercel does is not documented.
+     */
+    readonly uploadPolicy: "same-id" | "new-id" | "content-id";
     /** With new ids: whether what was replaced stays listed until it is deleted. */
     readonly keepsReplaced: boolean;
     /** What is returned as the origin of a project-wide certificate. */
@@ -53,12 +56,16 @@ export class CertificateStore {
         const { uploadPolicy, keepsReplaced } = this.#policy;
         const origin = this.#originOf(upload.origin);
         const previous = this.#entries.filter((entry) => entry.origin === origin);
-        const kept =
-            uploadPolicy === "new-id" && keepsReplaced
-                ? this.#entries
-                : this.#entries.filter((entry) => entry.origin !== origin);
-        const policyId = uploadPolicy === "same-id" ? previous[0]?.certId : undefined;
+        const policyIds = {
+            "same-id": previous[0]?.certId,
+            "new-id": undefined,
+            "content-id": `cert_${createHash("sha256").update(upload.cert).digest("hex").slice(0, 16)}`,
+        };
+        const policyId = policyIds[uploadPolicy];
         const certId = givenId ?? policyId ?? `cert_${randomBytes(8).toString("hex")}`;
+        const staysBeside = (other: StoredCertificate): boolean =>
+            other.origin !== origin || (uploadPolicy !== "same-id" && keepsReplaced && other.certId !== certId);
+        const kept = this.#entries.filter(staysBeside);
         const entry = {
             certId,
             origin,

@@ -3,6 +3,7 @@ import { describe, it } from "mocha";
 import {
     formatId,
     holdsOrigin,
+    mayBeSameProject,
     labelOf,
     nameProblem,
     normaliseOrigin,
@@ -133,6 +134,28 @@ describe("the name of a project or team", () => {
             expect(nameProblem(name)).to.equal(undefined);
         });
     }
+});
+
+describe("two owners", () => {
+    const site = { project: "site", team: "my-team" };
+    const mayBe: readonly (readonly [string, { project: string; team: string | undefined }, boolean])[] = [
+        ["the same names", site, true],
+        ["the project's id", { ...site, project: "prj_1" }, true],
+        ["the team's id", { ...site, team: "team_1" }, true],
+        ["no team, for the token may have that one", { ...site, team: undefined }, true],
+        ["another name", { ...site, project: "shop" }, false],
+        ["another team", { ...site, team: "other-team" }, false],
+    ];
+    for (const [what, other, expected] of mayBe) {
+        it(`${expected ? "may be" : "are not"} one project: ${what}`, () => {
+            expect(mayBeSameProject(site, other)).to.equal(expected);
+            expect(mayBeSameProject(other, site)).to.equal(expected);
+        });
+    }
+
+    it("are two where both are given by different ids", () => {
+        expect(mayBeSameProject({ ...site, project: "prj_1" }, { ...site, project: "prj_2" })).to.equal(false);
+    });
 });
 
 describe("a user's text in a message", () => {

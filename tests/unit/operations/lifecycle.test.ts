@@ -383,6 +383,42 @@ describe("the operations", () => {
             });
         }
 
+        for (const policy of [...POLICIES, { uploadPolicy: "content-id" as const }]) {
+            // Ids made of the content are the same in every project that has the certificate.
+            it(`removes the certificate of one project while another keeps the same one (${JSON.stringify(policy)})`, async () => {
+                await start(policy);
+                world.standIn.addProject({ id: "prj_2", name: "shop", team: "team_1" });
+                await world.create();
+                const { id, outs } = await world.create({ project: "shop" });
+                world.nextRun();
+                const inPlace = await world.create({ allowOverwrite: true });
+                await world.provider.delete(id, outs);
+                expect(world.standIn.certificates("prj_2")).to.deep.equal([]);
+                expect(ids()).to.deep.equal([inPlace.outs["certId"]]);
+            });
+
+            it(`takes over in one project what this run has put in place in another (${JSON.stringify(policy)})`, async () => {
+                await start(policy);
+                world.standIn.addProject({ id: "prj_2", name: "shop", team: "team_1" });
+                world.standIn.placeCertificate("prj_2", { ...world.triple, origin: ORIGIN });
+                await world.create();
+                const { outs } = await world.create({ project: "shop", allowOverwrite: true });
+                expect(world.standIn.certificates("prj_2").map(({ certId }) => certId)).to.deep.equal([outs["certId"]]);
+            });
+        }
+
+        it("says what it leaves in place", async () => {
+            await start({ uploadPolicy: "same-id" });
+            const { id, outs } = await world.create();
+            world.nextRun();
+            await world.create({ allowOverwrite: true, project: "prj_1" });
+            await world.provider.delete(id, outs);
+            expect(world.lines.at(-1))
+                .to.contain(`${String(outs["certId"])} stays`)
+                .and.to.contain(ORIGIN);
+            expect(ids()).to.deep.equal([outs["certId"]]);
+        });
+
         it("leaves what a declared resource has in place, in a deletion that was left over from an earlier run", async () => {
             await start({ uploadPolicy: "same-id" });
             const { id, outs } = await world.create();
