@@ -9,6 +9,15 @@ import { findPath } from "./path";
 
 const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 const ANY_PURPOSE = "2.5.29.37.0";
+/** RFC 5280 §4.2.1.12; Node has the numbers only. */
+const PURPOSE_NAMES: Readonly<Record<string, string>> = {
+    "1.3.6.1.5.5.7.3.1": "serverAuth",
+    [CLIENT_AUTH]: "clientAuth",
+    "1.3.6.1.5.5.7.3.3": "codeSigning",
+    "1.3.6.1.5.5.7.3.4": "emailProtection",
+    "1.3.6.1.5.5.7.3.8": "timeStamping",
+    "1.3.6.1.5.5.7.3.9": "OCSPSigning",
+};
 const SHOWN_PURPOSES = 80;
 const DIGITAL_SIGNATURE = 0x80;
 const SHORTEST_RSA_BITS = 2048;
@@ -44,7 +53,7 @@ function judgePurpose(leaf: X509Certificate): Finding[] {
         // RFC 5280 §4.2.1.12 lets an application refuse what is for any purpose, and OpenSSL does.
         const got = purposes.includes(ANY_PURPOSE)
             ? `any purpose (${ANY_PURPOSE}), which OpenSSL does not take for it`
-            : shownUpTo(SHOWN_PURPOSES, purposes.join(", "));
+            : shownUpTo(SHOWN_PURPOSES, purposes.map(nameOfPurpose).join(", "));
         const facts = `expected a certificate for clients, got ${describeCertificate(leaf)} with the extended key usages ${got}`;
         findings.push(finding("no-client-auth", "cert", facts));
     }
@@ -54,6 +63,11 @@ function judgePurpose(leaf: X509Certificate): Finding[] {
         findings.push(finding("no-digital-signature", "cert", facts));
     }
     return findings;
+}
+
+function nameOfPurpose(oid: string): string {
+    const name = PURPOSE_NAMES[oid];
+    return name === undefined ? oid : `${name} (${oid})`;
 }
 
 function judgeLeafKey(leaf: X509Certificate): Finding[] {

@@ -14,7 +14,12 @@ export async function fitnessSamples({ authority, ca }: Sound): Promise<readonly
     });
     const uncommon = { "key-type-uncommon": "warning" } as const;
     return [
-        { name: "serverAuth only", ...common(server), expected: { "no-client-auth": "error" } },
+        {
+            name: "serverAuth only",
+            ...common(server),
+            expected: { "no-client-auth": "error" },
+            says: /got .* with the extended key usages serverAuth \(1\.3\.6\.1\.5\.5\.7\.3\.1\)/,
+        },
         { name: "any purpose", ...common(anyPurpose), expected: { "no-client-auth": "error" }, says: /any purpose/ },
         handSample("key encipherment only", byHand({ keyUsage: 0x20 }), { "no-digital-signature": "error" }),
         handSample("no key usage at all", byHand({ keyUsage: undefined }), {}),
