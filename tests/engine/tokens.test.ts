@@ -53,7 +53,7 @@ describe("a stack over two teams, with a token for each", function () {
         await world.project.up(["--skip-preview"]);
         expect(inPlace()).to.deep.equal([3, 3]);
         expect(world.operations().filter((operation) => operation === "delete")).to.have.lengthOf(6);
-        expect((await world.project.refresh()).output).to.contain("6 unchanged");
+        expect((await world.project.refresh()).output).to.contain("7 unchanged");
 
         await world.project.destroy();
         expect(inPlace()).to.deep.equal([0, 0]);
