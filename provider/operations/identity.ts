@@ -15,8 +15,13 @@ export interface Identity {
     readonly origin: string | undefined;
 }
 
-/** Whose certificates they are: the part of an identity that a call is made for. */
-export type Owner = Pick<Identity, "project" | "team">;
+/** A project as it is named: the part of an identity that calls are made for. */
+export type ProjectName = Pick<Identity, "project" | "team">;
+
+/** Whose a certificate is, and which variable has the token that sees it; `undefined`: the default token. */
+export interface Owner extends ProjectName {
+    readonly tokenEnv: string | undefined;
+}
 
 const PROJECT_WIDE = "*";
 
@@ -79,10 +84,10 @@ export function normaliseOrigin(text: string): string | undefined {
 }
 
 /**
- * Whether two owners may be one project. It has a name and an id, its team a slug and an id, and a token may have a team
+ * Whether two names may be of one project. It has a name and an id, its team a slug and an id, and a token may have a team
  * of its own; two names, or two ids, that differ are two.
  */
-export function mayBeSameProject(one: Owner, other: Owner): boolean {
+export function mayBeSameProject(one: ProjectName, other: ProjectName): boolean {
     const isOtherForm = (a: string, b: string, idPrefix: string): boolean =>
         a.startsWith(idPrefix) !== b.startsWith(idPrefix);
     const sameProject = one.project === other.project || isOtherForm(one.project, other.project, "prj_");

@@ -136,7 +136,7 @@ describe("the name of a project or team", () => {
     }
 });
 
-describe("two owners", () => {
+describe("two names of projects", () => {
     const site = { project: "site", team: "my-team" };
     const mayBe: readonly (readonly [string, { project: string; team: string | undefined }, boolean])[] = [
         ["the same names", site, true],
