@@ -4,6 +4,8 @@ import { quote } from "../operations/identity";
 import { CommandError, EXIT, type Command, type CommandHost, type ExitCode } from "./command";
 import { misuse, type Parsed } from "./options";
 import { judgeAll } from "./status/judgement";
+import { statusPage } from "./status/page";
+import { writePage } from "./status/pageFile";
 import { reasonsOf, statusJson, type ReportedStack, type StatusReport } from "./status/report";
 import { exportStack } from "./status/stackExport";
 import { statusText } from "./status/statusText";
@@ -31,6 +33,7 @@ export const statusCommand: Command = {
             value: "DAYS",
             help: "Warn from so many days before the end on; default: expiryWarningDays of each resource",
         },
+        html: { value: "FILE", help: "Also write a page with a timeline; replaces only a page of this command" },
     },
     run: runStatus,
 };
@@ -45,6 +48,10 @@ async function runStatus(parsed: Parsed, host: CommandHost): Promise<ExitCode> {
         stacks: readings.map(({ reported }) => reported),
         certificates: judgeAll(stored, { nowMs, warningDays }),
     };
+    const page = parsed.value("html");
+    if (page !== undefined) {
+        await writePage(page, statusPage(report), host);
+    }
     host.write(parsed.flag("json") ? `${JSON.stringify(statusJson(report), null, 4)}\n` : statusText(report));
     return conclude(report, host);
 }
