@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { html, Markup } from "./html";
 import { iso, placeOf, type JudgedCertificate } from "./judgement";
+import { markup, Markup } from "./markup";
 import { PAGE_STYLE } from "./pageStyle";
 import type { ReportedStack, StatusReport } from "./report";
 import { lastingOf, standingOf, standingOfCode, wordsOf, type Standing } from "./standing";
 import { counted, originText, shortFingerprint } from "./statusText";
 import { layOut, MONTH_NAMES, type Bar } from "./timeline";
-import { axis, barPicture, definitions, icon } from "./timelineSvg";
+import { axis, barPicture, definitions, icon, sample, todaySample } from "./timelineSvg";
 
 /** By this a page of ours is told from other files, which are not written over. */
 export const PAGE_MARK = '<meta name="generator" content="pulumi-vercel-client-cert status">';
@@ -16,137 +16,75 @@ export const PAGE_MARK = '<meta name="generator" content="pulumi-vercel-client-c
  * nothing but its own style sheet, so that what a state holds could not act even if it got in unescaped.
  */
 export function statusPage(report: StatusReport): string {
-    const { nowMs, certificates } = report;
-    const timeline = layOut(certificates, nowMs);
-    const rows = certificates.map((certificate, index) => ({ certificate, bar: timeline.bars[index] }));
-    const stacks = [...new Set(certificates.map(({ stack }) => stack))];
+    const { nowMs, certificates, stacks } = report;
     const styleHash = createHash("sha256").update(PAGE_STYLE).digest("base64");
-    return html`<!doctype html>
-        <html lang="en">
-            <head>
-                <meta charset="utf-8" />
-                <meta
-                    http-equiv="Content-Security-Policy"
-                    content="default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'"
-                />
-                ${Markup.trusted(PAGE_MARK)}
-                <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <meta name="color-scheme" content="light dark" />
-                <meta name="referrer" content="no-referrer" />
-                <title>${titleOf(report)}</title>
-                <style>
-                    ${Markup.trusted(PAGE_STYLE)}
-                </style>
-            </head>
-            <body>
-                ${definitions(timeline)}
-                <header>
-                    <h1>Client certificates</h1>
-                    <p>
-                        ${counted(certificates.length, "certificate")} in ${counted(report.stacks.length, "stack")}, as
-                        the states told on
-                        <time datetime="${iso(nowMs)}">${dateText(nowMs)}, ${iso(nowMs).slice(11, 16)} UTC</time>
-                    </p>
-                </header>
-                <main>
-                    ${tiles(certificates)} ${problems(report.stacks)}
-                    ${
-                        certificates.length === 0
-                            ? []
-                            : html`<section class="card timeline" aria-labelledby="timeline">
-                                      <div class="head">
-                                          <h2 id="timeline">Lifetimes</h2>
-                                          ${legend()}
-                                      </div>
-                                      <div class="scale">${axis(timeline)}</div>
-                                      ${stacks.map((stack) =>
-                                          stackRows(
-                                              stack,
-                                              rows.filter(({ certificate }) => certificate.stack === stack),
-                                              nowMs,
-                                          ),
-                                      )}
-                                  </section>
-                                  ${remarks(certificates)} ${table(certificates)}`
-                    }
-                </main>
-                <footer>
-                    <p>
-                        Made by <code>vercel-client-cert status</code>. Vercel was not asked: what a refresh noticed
-                        last is what is known.
-                    </p>
-                </footer>
-            </body>
-        </html> `.text;
+    return markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+${Markup.trusted(PAGE_MARK)}
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${Markup.trusted(styleHash)}'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${titleOf(report)}</title>
+<style>${Markup.trusted(PAGE_STYLE)}</style>
+</head>
+<body>
+<header>
+<h1>Client certificates</h1>
+<p>${counted(certificates.length, "certificate")} in ${counted(stacks.length, "stack")}, as the states told on <time datetime="${iso(nowMs)}">${dateText(nowMs)}, ${iso(nowMs).slice(11, 16)} UTC</time></p>
+</header>
+<main>
+${problems(stacks)}
+${certificates.length === 0 ? [] : [tiles(certificates), lifetimes(report), remarks(certificates), table(certificates)]}
+</main>
+<footer><p>Made by <code>vercel-client-cert status</code>. Vercel was not asked: what a refresh noticed last is what is known.</p></footer>
+</body>
+</html>
+`.text;
 }
 
-function titleOf({ certificates }: StatusReport): string {
+function titleOf({ certificates, stacks }: StatusReport): string {
     const bad = certificates.filter(({ warnings }) => warnings.length > 0).length;
-    return `Client certificates: ${bad === 0 ? "all in order" : `${String(bad)} not in order`}`;
+    const isComplete = stacks.every(({ problem }) => problem === undefined);
+    return `Client certificates: ${bad > 0 ? `${String(bad)} not in order` : isComplete ? "all in order" : "not complete"}`;
 }
 
-const TILES: readonly (readonly [standing: Standing, words: string, counts: readonly Standing[]])[] = [
-    ["fine", "in order", ["fine", "looked-up"]],
-    ["soon", "ending soon", ["soon"]],
-    ["expired", "expired", ["expired"]],
-    ["attention", "other findings", ["attention", "pending"]],
+function problems(stacks: readonly ReportedStack[]): Markup {
+    const troubled = stacks.flatMap(({ name, problem }) => (problem === undefined ? [] : [{ name, problem }]));
+    if (troubled.length === 0) {
+        return markup``;
+    }
+    return markup`<section class="card problems" aria-labelledby="problems">
+<h2 id="problems">Stacks with nothing to show</h2>
+<ul>
+${troubled.map(({ name, problem }) => markup`<li>${icon("attention")}<div><strong>${name}</strong> <span>${problem.message}</span></div></li>`)}
+</ul>
+</section>`;
+}
+
+interface Tile {
+    readonly icon: Standing;
+    readonly words: string;
+    readonly counts: readonly Standing[];
+}
+
+const TILES: readonly Tile[] = [
+    { icon: "fine", words: "in order", counts: ["fine", "looked-up"] },
+    { icon: "soon", words: "ending soon", counts: ["soon"] },
+    { icon: "expired", words: "expired", counts: ["expired"] },
+    { icon: "attention", words: "other findings", counts: ["attention", "pending"] },
 ];
 
 function tiles(certificates: readonly JudgedCertificate[]): Markup {
     const standings = certificates.map(standingOf);
-    return html`<ul class="tiles">
-        ${TILES.map(([standing, words, counted]) => {
-            const count = standings.filter((one) => counted.includes(one)).length;
-            return html`<li class="tile ${standing}${count === 0 ? " none" : ""}">
-                ${icon(standing)}<strong>${count}</strong> <span>${words}</span>
-            </li>`;
-        })}
-    </ul>`;
-}
-
-function problems(stacks: readonly ReportedStack[]): Markup | readonly Markup[] {
-    const troubled = stacks.flatMap(({ name, problem }) => (problem === undefined ? [] : [{ name, problem }]));
-    if (troubled.length === 0) {
-        return [];
-    }
-    return html`<section class="card problems" aria-labelledby="problems">
-        <h2 id="problems">Stacks with nothing to show</h2>
-        <ul>
-            ${troubled.map(
-                ({ name, problem }) =>
-                    html`<li>
-                        ${icon("attention")}
-                        <div><strong>${name}</strong> <span>${problem.message}</span></div>
-                    </li>`,
-            )}
-        </ul>
-    </section>`;
-}
-
-function legend(): Markup {
-    return html`<ul class="legend" aria-label="How to read the bars">
-        <li>
-            <svg class="bar fine" aria-hidden="true">
-                <rect class="life" x="1" y="2" width="26" height="10" rx="2" />
-                <rect class="outline" x="1" y="2" width="26" height="10" rx="2" /></svg
-            >valid
-        </li>
-        <li>
-            <svg class="bar soon" aria-hidden="true">
-                <rect class="window" x="1" y="2" width="26" height="10" rx="2" />
-                <rect class="outline" x="1" y="2" width="26" height="10" rx="2" /></svg
-            >warning window
-        </li>
-        <li>
-            <svg class="bar expired" aria-hidden="true">
-                <rect class="life" x="1" y="2" width="26" height="10" rx="2" />
-                <rect class="outline" x="1" y="2" width="26" height="10" rx="2" /></svg
-            >expired
-        </li>
-        <li>
-            <svg class="bar key" aria-hidden="true"><line class="today" x1="14" x2="14" y1="0" y2="14" /></svg>today
-        </li>
-    </ul>`;
+    return markup`<ul class="tiles">
+${TILES.map((tile) => {
+    const count = standings.filter((one) => tile.counts.includes(one)).length;
+    return markup`<li class="tile ${tile.icon}${count === 0 ? " none" : ""}">${icon(tile.icon)}<strong>${count}</strong> <span>${tile.words}</span></li>`;
+})}
+</ul>`;
 }
 
 interface Row {
@@ -154,106 +92,139 @@ interface Row {
     readonly bar: Bar | undefined;
 }
 
+function lifetimes({ nowMs, certificates }: StatusReport): Markup {
+    const timeline = layOut(certificates, nowMs);
+    const rows = certificates.map((certificate, index) => ({ certificate, bar: timeline.bars[index] }));
+    const stacks = [...new Set(certificates.map(({ stack }) => stack))];
+    return markup`<section class="card timeline" aria-labelledby="timeline">
+${definitions(timeline)}
+<div class="head"><h2 id="timeline">Lifetimes</h2>${legend()}</div>
+<div class="scale">${axis(timeline)}</div>
+${stacks.map((stack) =>
+    stackRows(
+        stack,
+        rows.filter(({ certificate }) => certificate.stack === stack),
+        nowMs,
+    ),
+)}
+</section>`;
+}
+
+function legend(): Markup {
+    return markup`<ul class="legend" aria-label="How to read the bars">
+<li>${sample("fine", "life")}valid</li>
+<li>${sample("soon", "window")}warning window</li>
+<li>${sample("expired", "life")}expired</li>
+<li>${sample("pending", "life")}to be deleted</li>
+<li>${todaySample()}today</li>
+</ul>`;
+}
+
 function stackRows(stack: string, rows: readonly Row[], nowMs: number): Markup {
-    return html`<section class="stack">
-        <h3>${stack} <span>${counted(rows.length, "certificate")}</span></h3>
-        <ol>
-            ${rows.map(({ certificate, bar }) => row(certificate, bar, nowMs))}
-        </ol>
-    </section>`;
+    return markup`<section class="stack">
+<h3>${stack} <span>${counted(rows.length, "certificate")}</span></h3>
+<ol>
+${rows.map(({ certificate, bar }) => row(certificate, bar, nowMs))}
+</ol>
+</section>`;
 }
 
 function row(certificate: JudgedCertificate, bar: Bar | undefined, nowMs: number): Markup {
-    const { origin, project, team, toMs } = certificate;
+    const { origin, toMs, name } = certificate;
     const standing = standingOf(certificate);
-    const owner = team === undefined ? project : `${team}/${project}`;
-    return html`<li class="row">
-        <div class="what">
-            <b>${originText(origin).replace(/^https:\/\//, "")}</b
-            ><span>${owner === "" ? "project not known" : owner} · ${certificate.name}</span>
-        </div>
-        <div class="when">${barPicture(bar, standing, spoken(certificate, nowMs))}</div>
-        <div class="how">
-            ${badge(standing, standingText(certificate, standing, nowMs))}<span
-                >${toMs === undefined ? "end not known" : `until ${dateText(toMs)}`}</span
-            >
-        </div>
-    </li>`;
+    return markup`<li class="row">
+<div class="what"><b>${originText(origin).replace(/^https:\/\//, "")}</b><span>${ownerText(certificate)} · ${name}</span></div>
+<div class="when">${barPicture(bar, standing, spoken(certificate, nowMs))}</div>
+<div class="how">${badge(standing, standingText(certificate, standing, nowMs))}<span>${toMs === undefined ? "end not known" : `until ${dateText(toMs)}`}</span></div>
+</li>`;
 }
 
 /** The number of days is what counts, unless something graver does. */
 function standingText(certificate: JudgedCertificate, standing: Standing, nowMs: number): string {
     const [gravest] = certificate.warnings;
-    switch (standing) {
-        case "attention":
-        case "pending":
-        case "expired":
-            return gravest === undefined ? "" : wordsOf(gravest.code);
-        case "looked-up":
-            return "Looked up";
-        case "fine":
-        case "soon":
-            return lastingOf(certificate, nowMs);
+    if (gravest === undefined) {
+        return standing === "looked-up" ? "Looked up" : lastingOf(certificate, nowMs);
     }
+    return standing === "soon" ? lastingOf(certificate, nowMs) : wordsOf(gravest.code);
 }
 
 function badge(standing: Standing, words: string): Markup {
-    return html`<em class="badge ${standing}">${icon(standing)}${words}</em>`;
+    return markup`<em class="badge ${standing}">${icon(standing)}${words}</em>`;
 }
 
 function spoken(certificate: JudgedCertificate, nowMs: number): string {
     const { fromMs, toMs, warnsFromMs, warnings } = certificate;
-    const dates =
-        toMs === undefined
-            ? "no dates known"
-            : [
-                  `valid${fromMs === undefined ? "" : ` from ${dateText(fromMs)}`} until ${dateText(toMs)}`,
-                  lastingOf(certificate, nowMs),
-                  ...(warnsFromMs === undefined ? [] : [`warned of from ${dateText(warnsFromMs)} on`]),
-              ].join(", ");
+    const dates = [
+        ...(fromMs === undefined ? [] : [`valid from ${dateText(fromMs)}`]),
+        ...(toMs === undefined ? [] : [`until ${dateText(toMs)}`]),
+        lastingOf(certificate, nowMs),
+        ...(warnsFromMs === undefined ? [] : [`warned of from ${dateText(warnsFromMs)} on`]),
+    ].join(", ");
     const states = warnings.map(({ code }) => wordsOf(code).toLowerCase());
     return `${originText(certificate.origin)}: ${dates}${states.length === 0 ? "" : `; ${states.join(", ")}`}`;
 }
 
-function remarks(certificates: readonly JudgedCertificate[]): Markup | readonly Markup[] {
+function remarks(certificates: readonly JudgedCertificate[]): Markup {
     const all = certificates.flatMap((certificate) =>
         certificate.warnings.map((warning) => ({ certificate, warning })),
     );
     if (all.length === 0) {
-        return [];
+        return markup``;
     }
-    return html`<section class="card remarks" aria-labelledby="remarks">
-        <h2 id="remarks">What to do</h2>
-        <ul>
-            ${all.map(
-                ({ certificate, warning: { code, message } }) =>
-                    html`<li>
-                        ${badge(standingOfCode(code), wordsOf(code))}
-                        <div>
-                            <strong>${certificate.stack} · ${placeOf(certificate)}</strong> <span>${message}</span>
-                        </div>
-                    </li>`,
-            )}
-        </ul>
-    </section>`;
+    return markup`<section class="card remarks" aria-labelledby="remarks">
+<h2 id="remarks">What to do</h2>
+<ul>
+${all.map(
+    ({ certificate, warning: { code, message } }) =>
+        markup`<li>${badge(standingOfCode(code), wordsOf(code))}<div><strong>${certificate.stack} · ${placeOf(certificate)}</strong> <span>${message}</span></div></li>`,
+)}
+</ul>
+</section>`;
 }
 
-type Column = readonly [heading: string, cell: (certificate: JudgedCertificate) => Markup | string];
+interface Column {
+    readonly heading: string;
+    readonly cell: (certificate: JudgedCertificate) => Markup | string;
+}
 
 const COLUMNS: readonly Column[] = [
-    ["Stack", ({ stack }) => stack],
-    ["Project", ({ team, project }) => (team === undefined ? project : `${team}/${project}`)],
-    ["Origin", ({ origin }) => originText(origin)],
-    ["Subject", ({ subject }) => subject],
-    ["Fingerprint", (one) => (one.fingerprint === "" ? "" : html`<code>${shortFingerprint(one)}</code>`)],
-    ["Days left", ({ daysLeft }) => (daysLeft === undefined ? "" : html`<span class="number">${daysLeft}</span>`)],
-    ["From", ({ fromMs }) => time(fromMs)],
-    ["Until", ({ toMs }) => time(toMs)],
-    ["Stale ids", ({ staleCertIds }) => staleCertIds.join(", ")],
-    ["State", (one) => stateOf(one)],
+    { heading: "Stack", cell: ({ stack }) => stack },
+    { heading: "Project", cell: ownerText },
+    { heading: "Origin", cell: ({ origin }) => originText(origin) },
+    { heading: "Subject", cell: ({ subject }) => subject },
+    { heading: "Fingerprint", cell: fingerprintCell },
+    { heading: "Days left", cell: ({ daysLeft }) => (daysLeft === undefined ? "" : String(daysLeft)) },
+    { heading: "From", cell: ({ fromMs }) => dateCell(fromMs) },
+    { heading: "Until", cell: ({ toMs }) => dateCell(toMs) },
+    { heading: "Stale ids", cell: ({ staleCertIds }) => staleCertIds.join(", ") },
+    { heading: "State", cell: stateText },
 ];
 
-function stateOf({ warnings, notes, isLookedUp }: JudgedCertificate): string {
+function table(certificates: readonly JudgedCertificate[]): Markup {
+    return markup`<section class="card" aria-labelledby="table">
+<h2 id="table">As a table</h2>
+<table>
+<thead><tr>${COLUMNS.map(({ heading }) => markup`<th scope="col">${heading}</th>`)}</tr></thead>
+<tbody>
+${certificates.map((one) => markup`<tr>${COLUMNS.map(({ heading, cell }) => filled(heading, cell(one)))}</tr>\n`)}</tbody>
+</table>
+</section>`;
+}
+
+function filled(heading: string, content: Markup | string): Markup {
+    return markup`<td data-heading="${heading}">${content === "" ? "–" : content}</td>`;
+}
+
+function fingerprintCell(certificate: JudgedCertificate): Markup | string {
+    const short = shortFingerprint(certificate);
+    return short === "" ? "" : markup`<code>${short}</code>`;
+}
+
+function dateCell(ms: number | undefined): Markup | string {
+    return ms === undefined ? "" : markup`<time datetime="${iso(ms)}">${iso(ms).slice(0, 10)}</time>`;
+}
+
+function stateText({ warnings, notes, isLookedUp }: JudgedCertificate): string {
     const words = [
         ...(isLookedUp ? ["Looked up"] : []),
         ...warnings.map(({ code }) => wordsOf(code)),
@@ -262,33 +233,9 @@ function stateOf({ warnings, notes, isLookedUp }: JudgedCertificate): string {
     return words.length === 0 ? "In order" : words.join(", ");
 }
 
-function table(certificates: readonly JudgedCertificate[]): Markup {
-    return html`<section class="card" aria-labelledby="table">
-        <h2 id="table">As a table</h2>
-        <table>
-            <thead>
-                <tr>
-                    ${COLUMNS.map(([heading]) => html`<th scope="col">${heading}</th>`)}
-                </tr>
-            </thead>
-            <tbody>
-                ${certificates.map(
-                    (one) =>
-                        html`<tr>
-                            ${COLUMNS.map(([heading, cell]) => filled(heading, cell(one)))}
-                        </tr>`,
-                )}
-            </tbody>
-        </table>
-    </section>`;
-}
-
-function filled(heading: string, content: Markup | string): Markup {
-    return html`<td data-heading="${heading}">${content === "" ? "–" : content}</td>`;
-}
-
-function time(ms: number | undefined): Markup | string {
-    return ms === undefined ? "" : html`<time datetime="${iso(ms)}">${iso(ms).slice(0, 10)}</time>`;
+function ownerText({ team, project }: JudgedCertificate): string {
+    const name = project === "" ? "(not known)" : project;
+    return team === undefined ? name : `${team}/${name}`;
 }
 
 /** As 24 Nov 2026, in UTC. */

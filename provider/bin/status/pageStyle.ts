@@ -101,6 +101,7 @@ line.today { stroke: var(--today); stroke-width: 1.5; }
 .bar .life { fill: var(--fill); }
 .bar .window { fill: url(#hatch); }
 .bar .outline { fill: none; stroke: var(--tone); stroke-width: 1.25; }
+.beyond { overflow: visible; }
 .bar .arrow { fill: none; stroke: var(--tone); stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
 .bar.expired .window, .bar.pending .window { display: none; }
 .bar.expired .outline { stroke-dasharray: 4 3; }

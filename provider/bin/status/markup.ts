@@ -1,4 +1,4 @@
-/** Text that is markup already. Only `html` makes it, so that nothing gets into a page unescaped. */
+/** Text that is markup already. Only `markup` makes it, so that nothing gets into a page unescaped. */
 export class Markup {
     readonly text: string;
 
@@ -18,8 +18,11 @@ export class Markup {
 
 export type Insertable = string | number | Markup | readonly Markup[];
 
-/** Markup with everything escaped that is put into it, as content of elements and as quoted values of attributes. */
-export function html(template: TemplateStringsArray, ...values: readonly Insertable[]): Markup {
+/**
+ * Markup with everything escaped that is put into it, as content of elements and as quoted values of attributes. Not
+ * called `html`: by that name prettier takes a template for a document and moves its blanks.
+ */
+export function markup(template: TemplateStringsArray, ...values: readonly Insertable[]): Markup {
     return Markup.join(template, values);
 }
 
