@@ -82,7 +82,26 @@ async function readStacks(parsed: Parsed, host: CommandHost): Promise<readonly R
         const next = wanted.slice(at, at + EXPORTS_AT_ONCE);
         readings.push(...(await Promise.all(next.map((name) => readOne(name, { ...host, folder })))));
     }
-    return readings;
+    return withoutRepeated(readings, host);
+}
+
+/** A stack has a short name and a full one; by both at once it would look like two that claim the same. */
+function withoutRepeated(readings: readonly Reading[], host: CommandHost): readonly Reading[] {
+    return readings.filter(({ stack }, index) => {
+        const first = readings.slice(0, index).find((one) => isSameStack(one.stack, stack));
+        if (first !== undefined && stack !== undefined) {
+            host.complain(`vercel-client-cert: ${stack.name} is the stack ${first.reported.name}, and counted once`);
+        }
+        return first === undefined;
+    });
+}
+
+/** Only a full name tells the organization, so two full ones are two stacks, whatever is in them. */
+function isSameStack(one: StoredStack | undefined, other: StoredStack | undefined): boolean {
+    if (one === undefined || other === undefined || one.urnPrefix === "" || one.urnPrefix !== other.urnPrefix) {
+        return false;
+    }
+    return `/${one.name}`.endsWith(`/${other.name}`) || `/${other.name}`.endsWith(`/${one.name}`);
 }
 
 async function readOne(name: string | undefined, host: CommandHost): Promise<Reading> {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { iso, placeOf, type JudgedCertificate } from "./judgement";
+import { iso, placeOf, WARNING_CODES, type JudgedCertificate } from "./judgement";
 import { markup, Markup } from "./markup";
 import { PAGE_STYLE } from "./pageStyle";
 import type { ReportedStack, StatusReport } from "./report";
@@ -135,8 +135,12 @@ function row(certificate: JudgedCertificate, bar: Bar | undefined, nowMs: number
     return markup`<li class="row">
 <div class="what"><b>${originText(origin).replace(/^https:\/\//, "")}</b><span>${ownerText(certificate)} · ${name}</span></div>
 <div class="when">${barPicture(bar, standing, spoken(certificate, nowMs))}</div>
-<div class="how">${badge(standing, standingText(certificate, standing, nowMs))}<span>${toMs === undefined ? "end not known" : `until ${dateText(toMs)}`}</span></div>
+<div class="how">${badge(standing, standingText(certificate, standing, nowMs))}<span>${endText(toMs, nowMs)}</span></div>
 </li>`;
+}
+
+function endText(toMs: number | undefined, nowMs: number): string {
+    return toMs === undefined ? "end not known" : `${toMs < nowMs ? "ended" : "until"} ${dateText(toMs)}`;
 }
 
 /** The number of days is what counts, unless something graver does. */
@@ -165,9 +169,9 @@ function spoken(certificate: JudgedCertificate, nowMs: number): string {
 }
 
 function remarks(certificates: readonly JudgedCertificate[]): Markup {
-    const all = certificates.flatMap((certificate) =>
-        certificate.warnings.map((warning) => ({ certificate, warning })),
-    );
+    const all = certificates
+        .flatMap((certificate) => certificate.warnings.map((warning) => ({ certificate, warning })))
+        .sort((a, b) => WARNING_CODES.indexOf(a.warning.code) - WARNING_CODES.indexOf(b.warning.code));
     if (all.length === 0) {
         return markup``;
     }

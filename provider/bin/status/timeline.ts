@@ -28,10 +28,10 @@ export interface Bar {
 
 export type Width = "narrow" | "medium" | "wide";
 
-/** How far the line goes at most: what lasts for decades must not squeeze what ends next month. */
+/** How far the line goes at most. What lasts longer is cut, so that it does not squeeze what ends next month. */
 const MOST_MONTHS_BEFORE = 12;
 const MOST_MONTHS_AFTER = 18;
-const LEAST_MONTHS_AFTER = 2;
+const LEAST_MONTHS_AFTER = 3;
 
 type Dated = Pick<JudgedCertificate, "fromMs" | "toMs" | "warnsFromMs">;
 
@@ -45,18 +45,19 @@ export function layOut(certificates: readonly Dated[], nowMs: number): Timeline 
     };
 }
 
-/** Whole months, with all that the certificates last as far as that is not too long. */
+/** Whole months, as far as there is an end or a beginning within reach. */
 function rangeOf(certificates: readonly Dated[], nowMs: number): { readonly startMs: number; readonly endMs: number } {
-    const begins = certificates.flatMap(({ fromMs }) => fromMs ?? []);
-    const ends = certificates.flatMap(({ toMs }) => toMs ?? []);
-    const earliest = begins.reduce((one, other) => Math.min(one, other), nowMs);
-    const latest = ends.reduce((one, other) => Math.max(one, other), nowMs);
+    const earliestMs = monthAfter(nowMs, -MOST_MONTHS_BEFORE);
+    const latestMs = monthAfter(nowMs, MOST_MONTHS_AFTER);
+    const dates = certificates
+        .flatMap(({ fromMs, toMs }) => [fromMs, toMs])
+        .filter((ms) => ms !== undefined)
+        .filter((ms) => ms >= earliestMs && ms < latestMs);
+    const first = dates.reduce((one, other) => Math.min(one, other), nowMs);
+    const last = dates.reduce((one, other) => Math.max(one, other), nowMs);
     return {
-        startMs: Math.max(monthAfter(earliest, 0), monthAfter(nowMs, -MOST_MONTHS_BEFORE)),
-        endMs: Math.min(
-            Math.max(monthAfter(latest, 1), monthAfter(nowMs, LEAST_MONTHS_AFTER)),
-            monthAfter(nowMs, MOST_MONTHS_AFTER),
-        ),
+        startMs: monthAfter(first, 0),
+        endMs: Math.max(monthAfter(last, 1), monthAfter(nowMs, LEAST_MONTHS_AFTER)),
     };
 }
 
