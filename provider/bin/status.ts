@@ -40,6 +40,7 @@ export const statusCommand: Command = {
 
 async function runStatus(parsed: Parsed, host: CommandHost): Promise<ExitCode> {
     const warningDays = daysOf(parsed);
+    const page = pageOf(parsed);
     const nowMs = host.clock.now();
     const readings = await readStacks(parsed, host);
     const stored = readings.flatMap(({ stack }) => stack?.certificates ?? []);
@@ -48,12 +49,21 @@ async function runStatus(parsed: Parsed, host: CommandHost): Promise<ExitCode> {
         stacks: readings.map(({ reported }) => reported),
         certificates: judgeAll(stored, { nowMs, warningDays }),
     };
-    const page = parsed.value("html");
+    host.write(parsed.flag("json") ? `${JSON.stringify(statusJson(report), null, 4)}\n` : statusText(report));
+    const exitCode = conclude(report, host);
     if (page !== undefined) {
+        // Last: where it cannot be written, everything else has been said.
         await writePage(page, statusPage(report), host);
     }
-    host.write(parsed.flag("json") ? `${JSON.stringify(statusJson(report), null, 4)}\n` : statusText(report));
-    return conclude(report, host);
+    return exitCode;
+}
+
+function pageOf(parsed: Parsed): string | undefined {
+    const page = parsed.value("html");
+    if (page === "-") {
+        throw misuse(statusCommand, `expected a file after --html, got "-": standard output has the table`);
+    }
+    return page;
 }
 
 function daysOf(parsed: Parsed): number | undefined {

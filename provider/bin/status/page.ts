@@ -115,6 +115,7 @@ function legend(): Markup {
 <li>${sample("fine", "life")}valid</li>
 <li>${sample("soon", "window")}warning window</li>
 <li>${sample("expired", "life")}expired</li>
+<li>${sample("attention", "life")}with a finding</li>
 <li>${sample("pending", "life")}to be deleted</li>
 <li>${todaySample()}today</li>
 </ul>`;

@@ -76,7 +76,7 @@ code { font: 0.9em ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mo
     background: var(--card);
 }
 .axis { display: block; width: 100%; height: 42px; overflow: visible; }
-.axis text { font-size: 12px; fill: var(--muted); }
+.axis text { font-size: 12px; fill: var(--muted); stroke: var(--card); stroke-width: 4px; paint-order: stroke; }
 .axis text.label { display: none; }
 .axis text.wide { display: inline; }
 .axis text.year { fill: var(--text); font-weight: 650; }
@@ -137,6 +137,9 @@ td time, td code { white-space: nowrap; }
     tr:last-child { border-bottom: 0; }
     td { display: grid; grid-template-columns: 5.5rem minmax(0, 1fr); padding: 0.125rem 0; border: 0; }
     td::before { content: attr(data-heading); color: var(--muted); }
+}
+@media (max-width: 56rem) {
+    :root { --what: 11.5rem; --how: 9rem; }
 }
 @media (max-width: 45rem) {
     body { padding: 1.25rem 0.75rem 2rem; }

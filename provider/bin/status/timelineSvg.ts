@@ -32,8 +32,9 @@ function gridLine({ at, isJanuary }: Month): Markup {
 export function axis({ months, today }: Timeline): Markup {
     const anchor = today < 0.08 ? "start" : today > 0.92 ? "end" : "middle";
     return markup`<svg class="axis" aria-hidden="true" focusable="false">
+<line class="today" x1="${percent(today)}" x2="${percent(today)}" y1="16" y2="100%"/>
 ${months.map(axisMonth)}
-<line class="today" x1="${percent(today)}" x2="${percent(today)}" y1="16" y2="100%"/><text class="today" x="${percent(today)}" y="12" text-anchor="${anchor}">today</text>
+<text class="today" x="${percent(today)}" y="12" text-anchor="${anchor}">today</text>
 </svg>`;
 }
 
