@@ -42,7 +42,7 @@ describe("the command line", () => {
     });
 
     for (const [what, args, message] of [
-        ["an unknown command", ["frob"], /expected a command \(inspect, probe, list, import\), got "frob"/],
+        ["an unknown command", ["frob"], /expected a command \(inspect, probe, list, import, status\), got "frob"/],
         [
             "an unknown option",
             ["list", "site", "--frob"],

@@ -1,0 +1,180 @@
+import { expect } from "chai";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, before, describe, it } from "mocha";
+import type { StatusJson } from "../../provider/bin/status/report";
+import { runProcess, type Finished } from "../support/childProcess";
+import { EngineWorld } from "../support/engineWorld";
+import { assertNoSecrets } from "../support/secretSweep";
+
+const EXECUTABLE = resolve(__dirname, "../../provider/bin/vercelClientCert.js");
+const DAY_MS = 86_400_000;
+
+describe("vercel-client-cert status, with the real CLI", function () {
+    // The first run may have to build or download the CLI.
+    this.timeout(25 * 60_000);
+
+    let world: EngineWorld;
+    let elsewhere: string;
+    const outputs: string[] = [];
+
+    /** Without passphrase and token: neither is needed to know how long a certificate lasts. */
+    const status = async (
+        args: readonly string[],
+        { cwd = world.project.folder, variables = {} }: { cwd?: string; variables?: NodeJS.ProcessEnv } = {},
+    ): Promise<Finished> => {
+        const without = { PULUMI_CONFIG_PASSPHRASE: undefined, VERCEL_API_TOKEN: undefined };
+        const finished = await runProcess(process.execPath, [EXECUTABLE, "status", ...args], {
+            cwd,
+            environment: { ...world.project.environment, ...without, ...variables },
+        });
+        outputs.push(finished.output);
+        return finished;
+    };
+    const origin = (name: string): string => `https://${name}.example.com`;
+    const issue = async (name: string, from: number, to: number): Promise<Record<string, unknown>> => {
+        const [notBefore, notAfter] = [new Date(Date.now() + from * DAY_MS), new Date(Date.now() + to * DAY_MS)];
+        const { certPem, keyPem } = await world.triple.authority.issue({ commonName: name, notBefore, notAfter });
+        world.addKeys([keyPem]);
+        return world.args({ origin: origin(name), cert: certPem, key: keyPem, skipValidation: true });
+    };
+
+    before(async () => {
+        world = await EngineWorld.start();
+        elsewhere = mkdtempSync(join(tmpdir(), "no-project-"));
+        const { project, standIn } = world;
+        const [fine, soon, over, stale, early] = await Promise.all([
+            issue("fine", -10, 80),
+            issue("soon", -80, 10),
+            issue("over", -80, -1),
+            issue("stale", -10, 80),
+            issue("early", -10, 80),
+        ]);
+        const resources = { fine, soon, over, stale, early: { ...early, expiryWarningDays: 85 } };
+        world.declare({ resources });
+        await project.up();
+        standIn.addFault({ operation: "delete", kind: "status", status: 409 });
+        world.declare({ resources: { ...resources, stale: await issue("stale", -9, 81) } });
+        await project.up();
+        await project.run(["stack", "init", "other"]);
+        world.declare({ resources: { twin: { ...fine, allowOverwrite: true } }, get: `team_1/site/${origin("soon")}` });
+        await project.up();
+        await project.run(["stack", "init", "empty"]);
+    });
+    after(async () => {
+        rmSync(elsewhere, { recursive: true, force: true });
+        try {
+            world.verify();
+        } finally {
+            await world.stop();
+        }
+    });
+
+    it("says of the certificates of several stacks what is not in order, and shows nothing that is encrypted", async () => {
+        const args = ["--stack", "dev", "--stack", "organization/client-cert-test/other", "--html", "status.html"];
+        const { exitCode, stdout } = await status([...args, "--json"]);
+        expect(exitCode).to.equal(1);
+        const { certificates, stacks } = JSON.parse(stdout) as StatusJson;
+        expect(stacks.map(({ name, certificates: count, problem }) => [name, count, problem])).to.deep.equal([
+            ["dev", 5, null],
+            ["organization/client-cert-test/other", 2, null],
+        ]);
+        const found = Object.fromEntries(
+            certificates.map(({ name, warnings, daysLeft }) => [name, [daysLeft, ...warnings.map(({ code }) => code)]]),
+        );
+        expect(found).to.deep.equal({
+            fine: [79, "duplicate"],
+            soon: [9, "expires-soon"],
+            over: [-2, "expired"],
+            stale: [80, "stale-ids"],
+            early: [79, "expires-soon"],
+            twin: [79, "duplicate"],
+            "looked-up": [null],
+        });
+        const stored = await world.project.run(["stack", "export", "--stack", "dev"]);
+        const stale = certificates.find(({ name }) => name === "stale");
+        expect(stored.stdout).to.contain(`"${stale?.staleCertIds[0] ?? "no stale id"}"`);
+        const ciphertexts = [...stored.stdout.matchAll(/"ciphertext": "([^"]+)"/g)].map(([, text = ""]) => text);
+        expect(ciphertexts.length).to.be.above(3);
+        const table = await status(args);
+        const page = readFileSync(join(world.project.folder, "status.html"), "utf8");
+        expect(page).to.contain("<b>soon.example.com</b>");
+        expect(table.output).to.match(
+            /^vercel-client-cert: expected everything in order, got 1 expired, 2 expires-soon, 2 duplicate, 1 stale-ids$/m,
+        );
+        const shown = [stdout, table.output, page].join("\n");
+        assertNoSecrets(shown, { keys: [world.triple.key], tokens: [world.token, ...ciphertexts] });
+    });
+
+    it("takes the stack that is selected in the folder where none is named, and a full name in any folder", async () => {
+        await world.project.run(["stack", "select", "dev"]);
+        const selected = await status(["--days", "0"]);
+        expect(selected.stdout).to.match(/^dev +team_1\/site +https:\/\/fine\.example\.com /m);
+        const full = ["--stack", "organization/client-cert-test/dev", "--days", "0"];
+        expect((await status(full, { cwd: elsewhere })).stdout).to.contain(
+            "5 certificates in 1 stack, 2 not in order.",
+        );
+        const byFolder = await status(["--stack", "dev", "--cwd", world.project.folder], { cwd: elsewhere });
+        expect(byFolder.stdout).to.contain("5 certificates in 1 stack, 3 not in order.");
+    });
+
+    it("names in one line each what keeps a state from being read, and what to do", async () => {
+        const noBackend = { PULUMI_BACKEND_URL: undefined, PULUMI_HOME: elsewhere, HOME: elsewhere };
+        for (const [what, args, options, exitCode, expected] of [
+            [
+                "a missing stack",
+                ["--stack", "nope"],
+                {},
+                3,
+                /nope: expected a stack of this name, got .*no stack named 'nope'/,
+            ],
+            [
+                "a folder without a project",
+                ["--stack", "dev"],
+                { cwd: elsewhere },
+                3,
+                /dev: expected a folder with Pulumi\.yaml, or the stack as organization\/project\/stack/,
+            ],
+            [
+                "no login",
+                ["--stack", "dev"],
+                { variables: noBackend },
+                3,
+                /dev: expected a login at the backend that keeps the state/,
+            ],
+            [
+                "a backend that is gone",
+                ["--stack", "dev"],
+                { variables: { PULUMI_BACKEND_URL: "file:///nonexistent" } },
+                3,
+                /dev: expected pulumi stack export to succeed, got .*no such file/,
+            ],
+            [
+                "no CLI",
+                ["--stack", "dev"],
+                { variables: { PATH: elsewhere } },
+                3,
+                /dev: expected the Pulumi CLI on PATH, got none/,
+            ],
+            [
+                "an empty stack",
+                ["--stack", "empty"],
+                {},
+                1,
+                /empty: expected certificates of this package in the state, got none/,
+            ],
+        ] as const) {
+            const finished = await status(args, options);
+            expect([what, finished.exitCode], finished.output).to.deep.equal([what, exitCode]);
+            expect(finished.stderr).to.match(expected);
+            expect(finished.stderr.trimEnd().split("\n").length).to.equal(exitCode === 3 ? 1 : 2);
+        }
+        await world.project.run(["stack", "unselect"]);
+        const unselected = await status([]);
+        expect(unselected.stderr).to.contain(
+            "(selected): expected --stack NAME, or a stack that is selected in the folder",
+        );
+        assertNoSecrets(outputs.join("\n"), { keys: [world.triple.key], tokens: [world.token] });
+    });
+});
