@@ -8,7 +8,7 @@ import { listCommand } from "./list";
 import { helpOf, parseCommandLine } from "./options";
 import { probeCommand } from "./probe";
 
-const COMMANDS: readonly Command[] = [inspectCommand, probeCommand, listCommand, importCommand];
+export const COMMANDS: readonly Command[] = [inspectCommand, probeCommand, listCommand, importCommand];
 
 /** Runs one command line. Whatever goes wrong is one line on standard error, without a stack and without a secret. */
 export async function runCommandLine(
