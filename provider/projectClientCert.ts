@@ -107,6 +107,9 @@ export interface ProjectClientCertArgs {
  * A rotation uploads the new certificate, confirms that Vercel lists it, and only then removes the old one. Errors: bad
  * arguments, all at once, before any call, and in a preview already; a certificate that is already in place (see `allowOverwrite`); everything
  * that Vercel refuses, with what to do about it.
+ *
+ * No output is secret. What was imported from a file has `certId`, `project`, `team` and `fingerprint` only, and the other
+ * outputs are `undefined`, until the next upload.
  */
 export class ProjectClientCert extends pulumi.CustomResource {
     /** Vercel's id of the certificate that is in place. */
