@@ -9,59 +9,74 @@ import { PROVIDER_TEXT, TYPE } from "./registration";
  * - `{ file }`: a path, read by the provider relative to the folder of the Pulumi program. The state holds the path.
  * - `{ env }`: the name of an environment variable that holds the PEM text. The state holds the name.
  *
- * PKCS#8, PKCS#1 and SEC 1 are read, as PEM, as base64 and, from a file, as DER. An encrypted key is refused: decrypt it
- * where Pulumi runs.
+ * PKCS #8 (RFC 5958), PKCS #1 (RFC 8017) and SEC 1 (RFC 5915) are read: as PEM, as base64 and, from a file, as DER. The
+ * key is read only when something new would be uploaded; a file or variable that cannot be read is an error then. So is
+ * an encrypted key: decrypt it where Pulumi runs.
  */
-export type PrivateKeySource = string | { file: pulumi.Input<string> } | { env: pulumi.Input<string> };
+export type PrivateKeySource =
+    | string
+    | {
+          /** The path of a file that holds the key, relative to the folder of the Pulumi program; 64 kB at most. Not secret. */
+          file: pulumi.Input<string>;
+      }
+    | {
+          /** The name of an environment variable of the `pulumi` command that holds the key as PEM or base64. Not secret. */
+          env: pulumi.Input<string>;
+      };
 
 /** The arguments of {@link ProjectClientCert}. */
 export interface ProjectClientCertArgs {
     /**
      * The Vercel project: its name, or its id (`prj_…`). Another project replaces the certificate; another name of the
-     * same project does not, it costs one call that looks this up.
+     * same project does not, it costs one call that looks this up. A name with slashes, blanks or other characters that
+     * no name at Vercel has is an error, and so is a project that the token and the team cannot see. Not secret.
      */
     project: pulumi.Input<string>;
 
     /**
      * The team that owns the project: its id (`team_…`) or its slug. Default: the configuration `vercel:team`, else the
-     * scope of the token. Changes like {@link project}. Not secret.
+     * scope of the token. A change acts as one of {@link project}, and the errors are the same. Not secret.
      */
     team?: pulumi.Input<string | undefined>;
 
     /**
      * The origin that the certificate is presented to, as `https://host[:port]`, without path, query or credentials.
-     * Left out: the certificate is project-wide. Compared after normalisation (case, default port, final slash);
-     * a change replaces the certificate.
+     * Left out: the certificate is project-wide. Origins are compared in the form of RFC 6454 (case, default port and a
+     * final slash do not count); a change replaces the certificate. Anything but such an origin is an error. Not secret.
      */
     origin?: pulumi.Input<string | undefined>;
 
     /**
-     * The client certificate (RFC 5280) and its intermediates as PEM text, in any order, 64 kB at most. Rotates in place
-     * when the certificates change; reformatting, reordering and comments change nothing. Not secret.
+     * The client certificate (RFC 5280) and its intermediates as PEM text (RFC 7468), in any order, 64 kB and 32
+     * certificates at most. Rotates in place when the certificates change; reformatting, reordering and comments change
+     * nothing. What is wrong with new certificates are errors, in a preview already and all at once; FINDINGS.md lists
+     * them. Not secret: a private key in here is an error.
      */
     cert: pulumi.Input<string>;
 
     /**
      * The private key of the leaf in `cert`; see {@link PrivateKeySource}. Secret, and never an output. A change by
-     * itself does nothing: a new key comes with a new certificate, and it must match that one.
+     * itself does nothing: a new key comes with a new certificate, and it must match that one, or it is an error.
      */
     key: pulumi.Input<PrivateKeySource>;
 
     /**
      * The certificates of the issuers as PEM text, in any order, 64 kB at most. The chain in `cert` must verify against
-     * them, unless {@link skipValidation} is set. Changes like `cert`. Not secret.
+     * them, which is an error otherwise, or with {@link skipValidation} a warning. A change acts as one of {@link cert}.
+     * Not secret.
      */
     ca: pulumi.Input<string>;
 
     /**
-     * Asks Vercel not to validate the certificate, and turns this provider's own findings on chain and validity into
-     * warnings. Default `false`. A change by itself uploads nothing.
+     * Asks Vercel not to validate the certificate, and turns this provider's own findings on chain, purpose, key length
+     * and dates into warnings, since an origin may see them differently. Default `false`. A change by itself uploads
+     * nothing. Not secret.
      */
     skipValidation?: pulumi.Input<boolean | undefined>;
 
     /**
      * Whether a certificate that is already in place for the origin, and that this resource did not upload, may be
-     * replaced. Default `false`: such a certificate is an error. A change by itself uploads nothing.
+     * replaced. Default `false`: such a certificate is an error. A change by itself uploads nothing. Not secret.
      */
     allowOverwrite?: pulumi.Input<boolean | undefined>;
 
@@ -77,7 +92,8 @@ export interface ProjectClientCertArgs {
     /**
      * From how many days before the end of a certificate on every preview and `up` warns of it: of the leaf, of the
      * intermediates, and of the certificates in `ca` that the chain needs. A number of 0 or more; 0 warns only once a
-     * certificate has expired. Default: a third of the certificate's lifetime, at most 30 days. A change uploads nothing.
+     * certificate has expired. Any other value is an error. Default: a third of the certificate's lifetime, at most 30
+     * days. A change uploads nothing. Not secret.
      */
     expiryWarningDays?: pulumi.Input<number | undefined>;
 
@@ -86,7 +102,7 @@ export interface ProjectClientCertArgs {
      * runs: without and with the certificate. If the origin rejects it, nothing is uploaded and the operation fails, while
      * the certificate in place still works. Whatever else the probe finds, such as an origin that does not ask for a
      * certificate or cannot be reached, is a warning. Default `false`. Never done in a preview; an error without
-     * {@link origin}. A change by itself uploads nothing.
+     * {@link origin}. A change by itself uploads nothing. Not secret.
      */
     probe?: pulumi.Input<boolean | undefined>;
 
@@ -108,34 +124,41 @@ export interface ProjectClientCertArgs {
  * and never an output.
  *
  * A rotation uploads the new certificate, confirms that Vercel lists it, and only then removes the old one. Errors: bad
- * arguments, all at once, before any call; a certificate that is already in place (see `allowOverwrite`); everything
+ * arguments, all at once, before any call, and in a preview already; a certificate that is already in place (see `allowOverwrite`); everything
  * that Vercel refuses, with what to do about it.
+ *
+ * No output is secret. What was imported from a file has `certId`, `project`, `team` and `fingerprint` only, and the other
+ * outputs are `undefined`, until the next upload.
  */
 export class ProjectClientCert extends pulumi.CustomResource {
     /** Vercel's id of the certificate that is in place. */
     declare readonly certId: pulumi.Output<string>;
     /** The origin as Vercel returned it. What Vercel returns for a project-wide certificate is not documented. */
     declare readonly origin: pulumi.Output<string | undefined>;
-    /** The project as used last, by name or by id. */
+    /** The project as used last: its name or its id, as it was given. */
     declare readonly project: pulumi.Output<string>;
     /** The team as used last, or `undefined` where the token's own scope was used. */
     declare readonly team: pulumi.Output<string | undefined>;
     /** The name of the variable whose token was used last, or `undefined` where that was the default token. */
     declare readonly tokenEnv: pulumi.Output<string | undefined>;
     /**
-     * `v1:` and the hexadecimal SHA-256 over the chain, leaf first, and the set of issuers. Equal fingerprints mean that
-     * there is nothing to upload. Empty after `get`, and while something else is in place.
+     * `v1:` and the hexadecimal SHA-256 over the chain, leaf first, and the set of issuers (DESIGN.md, "Fingerprint",
+     * has the bytes). Equal fingerprints mean that there is nothing to upload. Empty after {@link ProjectClientCert.get},
+     * and while something else is in place.
      */
     declare readonly fingerprint: pulumi.Output<string>;
     /** The hexadecimal SHA-256 of the leaf, as `openssl x509 -fingerprint -sha256` prints it, without the colons. */
     declare readonly certFingerprint: pulumi.Output<string>;
-    /** The hexadecimal SHA-256 of the leaf's SubjectPublicKeyInfo (the pin of RFC 7469); stays over a renewal with the same key. */
+    /**
+     * The hexadecimal SHA-256 of the leaf's SubjectPublicKeyInfo, of which a pin of RFC 7469 is the base64. It stays the
+     * same over a renewal with the same key.
+     */
     declare readonly publicKeyFingerprint: pulumi.Output<string>;
-    /** The subject of the leaf. */
+    /** The subject of the leaf, on one line, such as `CN=billing-client`. */
     declare readonly subject: pulumi.Output<string>;
-    /** The issuer of the leaf. */
+    /** The issuer of the leaf, on one line. */
     declare readonly issuer: pulumi.Output<string>;
-    /** The serial number of the leaf, hexadecimal. */
+    /** The serial number of the leaf, in hexadecimal. */
     declare readonly serialNumber: pulumi.Output<string>;
     /** From when on the leaf is valid, ISO 8601 in UTC. */
     declare readonly notBefore: pulumi.Output<string>;

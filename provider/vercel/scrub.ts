@@ -86,19 +86,17 @@ function withoutPieces(text: string, secrets: readonly string[]): string {
     if (text.length < PIECE_LENGTH || secrets.length === 0) {
         return text;
     }
-    const whole = secrets.filter((secret) => !secrets.some((other) => other !== secret && other.includes(secret)));
-    const forms = whole
-        .flatMap(formsOf)
-        .map((form) => densely(lettersOf(form)))
-        .join("\n");
     const letters = lettersOf(text);
     const dense = densely(letters);
+    const known = knownPieces(dense, secrets);
+    if (known.size === 0) {
+        return text;
+    }
     let shown = "";
     let shownTo = 0;
     let secretTo = 0;
     letters.forEach(({ from, to }, index) => {
-        const piece = dense.slice(index, index + PIECE_LENGTH);
-        if (piece.length === PIECE_LENGTH && forms.includes(piece)) {
+        if (known.has(dense.slice(index, index + PIECE_LENGTH))) {
             shown += index < secretTo ? "" : `${text.slice(shownTo, from)}[secret]`;
             secretTo = index + PIECE_LENGTH;
         }
@@ -107,10 +105,42 @@ function withoutPieces(text: string, secrets: readonly string[]): string {
     return shown + text.slice(shownTo);
 }
 
+/** Of so many letters, two fit into a piece in such a way that only every few places of a form need to be looked at. */
+const GRAM_LENGTH = PIECE_LENGTH / 2;
+const GRAM_STEP = PIECE_LENGTH - GRAM_LENGTH + 1;
+
+/**
+ * The pieces of a text that stand in a form of a secret. The text is indexed and the forms are passed over once: those
+ * of a key have tens of thousands of letters, and to search them for each piece of a text takes milliseconds.
+ */
+function knownPieces(dense: string, secrets: readonly string[]): ReadonlySet<string> {
+    const whole = secrets.filter((secret) => !secrets.some((other) => other !== secret && other.includes(secret)));
+    const sought = new Set(windowsOf(dense, PIECE_LENGTH));
+    const grams = new Set(windowsOf(dense, GRAM_LENGTH));
+    const known = new Set<string>();
+    for (const form of whole.flatMap(formsOf)) {
+        for (let at = 0; at < form.length; at += GRAM_STEP) {
+            if (grams.has(form.slice(at, at + GRAM_LENGTH))) {
+                // The pieces that hold this gram.
+                const around = form.slice(Math.max(at - GRAM_STEP + 1, 0), at + PIECE_LENGTH);
+                windowsOf(around, PIECE_LENGTH)
+                    .filter((piece) => sought.has(piece))
+                    .forEach((piece) => known.add(piece));
+            }
+        }
+    }
+    return known;
+}
+
+function windowsOf(text: string, length: number): readonly string[] {
+    return Array.from({ length: Math.max(text.length - length + 1, 0) }, (_, at) => text.slice(at, at + length));
+}
+
+/** Dense, as the text they are looked for in: hexadecimal and base64 are so already. */
 function formsOf(secret: string): readonly string[] {
     const [, body] = /-----BEGIN [^-]+-----([A-Za-z0-9+/=\s]+)-----END/.exec(secret) ?? [];
     const bytes = [Buffer.from(secret), ...(body === undefined ? [] : [Buffer.from(body, "base64")])];
-    return [secret, ...bytes.flatMap(encodingsOf)];
+    return [densely(lettersOf(secret)), ...bytes.flatMap(encodingsOf)];
 }
 
 /** Base64 takes three bytes at a time, so the same bytes look different at each of three places. */

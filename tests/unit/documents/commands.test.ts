@@ -1,0 +1,92 @@
+import { expect } from "chai";
+import { describe, it } from "mocha";
+import { COMMANDS } from "../../../provider/bin/commandLine";
+import { helpOf, parseCommandLine } from "../../../provider/bin/options";
+import { filesBelow, markdownFiles, MarkdownFile, readText } from "../../support/markdown";
+
+const documents = markdownFiles();
+const commandLine = new MarkdownFile("README.md").section("Command line").join("\n");
+
+interface Shown {
+    readonly line: string;
+    readonly place: string;
+}
+
+/** The command lines in the code blocks of all documents, with continued lines joined and comments gone. */
+const shown: readonly Shown[] = documents.flatMap(({ blocks }) =>
+    blocks.flatMap(({ text, place }) =>
+        text
+            .replace(/\\\n\s*/g, "")
+            .split("\n")
+            .map((line) => ({ line: line.replace(/^\$ /, "").replace(/\s+#.*$/, ""), place })),
+    ),
+);
+
+describe("the commands in the documents", () => {
+    it("that call vercel-client-cert are ones that it takes", () => {
+        const invocations = shown.filter(({ line }) => line.startsWith("npx vercel-client-cert "));
+        expect(invocations.length).to.be.greaterThan(2);
+        for (const { line, place } of invocations) {
+            const [name, ...args] = line.split(/\s+/).slice(2);
+            const command = COMMANDS.find((one) => one.name === name);
+            if (command === undefined) {
+                expect.fail(`${place}: expected a command in "${line}", got ${name ?? "nothing"}`);
+            }
+            expect(() => parseCommandLine(command, args), `${place}: ${line}`).not.to.throw();
+        }
+    });
+
+    it("include every command, as its help has it", () => {
+        const rows = new MarkdownFile("README.md").table("Command line").map(([cell = ""]) => cell.replaceAll("`", ""));
+        const usages = COMMANDS.map(({ name, operands, options }) => {
+            const required = Object.entries(options).filter(([, { required }]) => required === true);
+            return [name, operands, ...required.map(([option, { value = "" }]) => `--${option} ${value}`)].join(" ");
+        });
+        expect(rows).to.deep.equal(usages);
+    });
+
+    it("include every option of every command, and none that no command has", () => {
+        const known = new Set(COMMANDS.flatMap((command) => helpOf(command).match(/(?<=^ {2}--)[a-z-]+/gm) ?? []));
+        const named = new Set([...commandLine.matchAll(/(?<![\w-])--([a-z][a-z-]*)/g)].map(([, name = ""]) => name));
+        expect([...named].sort()).to.deep.equal([...known].sort());
+    });
+
+    it("that call npm are scripts of the package", () => {
+        const { scripts } = JSON.parse(readText("package.json")) as { scripts: Record<string, string> };
+        const called = documents.flatMap(({ path }) =>
+            [...readText(path).matchAll(/\bnpm run ([\w:]+)/g)].map(([, script = ""]) => ({ path, script })),
+        );
+        expect(called).not.to.deep.equal([]);
+        expect(called.filter(({ script }) => scripts[script] === undefined)).to.deep.equal([]);
+    });
+
+    it("include every script of the package in CONTRIBUTING.md, but those that npm calls itself", () => {
+        const { scripts } = JSON.parse(readText("package.json")) as { scripts: Record<string, string> };
+        const contributing = readText("CONTRIBUTING.md");
+        const missing = Object.keys(scripts).filter(
+            (script) =>
+                script !== "prepack" && !contributing.includes(`\`npm ${script === "test" ? "" : "run "}${script}\``),
+        );
+        expect(missing).to.deep.equal([]);
+    });
+});
+
+/** The variables of this package and its tests, and Vercel's; those of other programs are theirs to document. */
+const VARIABLE = /\b(?:VERCEL|FUZZ|PULUMI_VERCEL)_[A-Z_]+\b/g;
+
+function variablesIn(paths: readonly string[]): readonly string[] {
+    return [...new Set(paths.flatMap((path) => readText(path).match(VARIABLE) ?? []))].sort();
+}
+
+describe("the environment variables in the documents", () => {
+    it("of the package are in README.md", () => {
+        expect(variablesIn(["README.md"])).to.include.members([...variablesIn(filesBelow("provider"))]);
+    });
+
+    it("are all read by the package or its tests, and the other way round", () => {
+        const sources = [...filesBelow("provider"), ...filesBelow("tests")].filter((path) =>
+            /\.(?:ts|mjs)$/.test(path),
+        );
+        expect(variablesIn(documents.map(({ path }) => path))).to.deep.equal(variablesIn(sources));
+    });
+});
