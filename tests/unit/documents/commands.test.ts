@@ -51,6 +51,19 @@ describe("the commands in the documents", () => {
         expect([...named].sort()).to.deep.equal([...known].sort());
     });
 
+    for (const { path } of documents.filter((file) => file.path.startsWith("examples/"))) {
+        it(`that configure an example set what its program reads: ${path}`, () => {
+            const program = readText(path.replace("README.md", "index.ts"));
+            const read = [...program.matchAll(/\bconfig\.(?:get|require)\w*\("(\w+)"\)/g)].map(([, key = ""]) => key);
+            const set = shown
+                .filter(({ place }) => place.startsWith(path))
+                .flatMap(({ line }) => /^pulumi config set (?:--secret )?(\S+)/.exec(line)?.slice(1) ?? []);
+            // What begins with `vercel:` is read by the provider.
+            const ofProgram = set.filter((key) => !key.startsWith("vercel:"));
+            expect([...ofProgram].sort()).to.deep.equal([...new Set(read)].sort());
+        });
+    }
+
     it("that call npm are scripts of the package", () => {
         const { scripts } = JSON.parse(readText("package.json")) as { scripts: Record<string, string> };
         const called = documents.flatMap(({ path }) =>

@@ -81,6 +81,16 @@ describe("vercel/scrub", () => {
         }
     });
 
+    it("removes a piece of the secrets it is given from wherever it was taken, the first and the last letters included", () => {
+        const token = "vcp_0123456789abcdefghijklmnopqrstuvwxyz";
+        const whole = [token, Buffer.from(token).toString("hex"), Buffer.from(token).toString("base64url")];
+        for (const form of whole) {
+            for (let at = 0; at + 12 <= form.length; at += 1) {
+                expect(scrub(`<${form.slice(at, at + 12)}>`, ["another secret", token])).to.equal("<[secret]>");
+            }
+        }
+    });
+
     it("looks for pieces only of what it is given", () => {
         const fingerprint = "0123456789abcdef".repeat(4);
         expect(scrub(`fingerprint ${fingerprint}`, ["vcp_abcdefghijklmnop", pem])).to.equal(
