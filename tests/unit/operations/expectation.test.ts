@@ -72,9 +72,9 @@ describe("operations/expectation", () => {
             other = String((await world.checked({ cert, key, ca }))["fingerprint"]);
         });
         after(async () => {
+            await world.stop();
             world.verify();
             expect(world.standIn.requests).to.deep.equal([]);
-            await world.stop();
         });
         const reasons = async (overrides: Record<string, unknown>, olds = {}): Promise<string> => {
             const { failures } = await world.provider.check(olds, world.inputs(overrides));

@@ -13,8 +13,8 @@ describe("tokenEnv", () => {
         world.environment["VERCEL_API_TOKEN"] = undefined;
     });
     afterEach(async () => {
-        world.verify();
         await world.stop();
+        world.verify();
     });
     const PROD = { tokenEnv: "TOKEN_PROD" };
     const calls = (): number => world.standIn.requests.length;
