@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { cleanEnvironment, runProcess, type Finished } from "./childProcess";
 import type { PulumiCli } from "./pulumiCli";
 
-const REPOSITORY = resolve(__dirname, "../../..");
+export const REPOSITORY = resolve(__dirname, "../../..");
 
 export type RunResult = Finished;
 
@@ -31,12 +31,14 @@ export interface StackState {
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
+export type StackConfiguration = Readonly<Record<string, string | { readonly secret: string }>>;
+
 export interface PulumiProjectOptions {
     readonly cli: PulumiCli;
     /** JavaScript, the text of index.js. It reads what changes between runs from files or from the environment. */
     readonly program: string;
     readonly environment?: Readonly<Record<string, string>>;
-    readonly config?: Readonly<Record<string, string | { readonly secret: string }>>;
+    readonly config?: StackConfiguration;
     readonly files?: Readonly<Record<string, string>>;
     readonly stack?: string;
     readonly name?: string;
@@ -50,7 +52,7 @@ export interface PulumiRunOptions {
     readonly onStart?: (child: ChildProcess) => void;
 }
 
-/** A project in a temporary folder, with one stack, run by the real CLI with a backend and a home of its own. */
+/** A project in a temporary folder, run by the real CLI with a backend and a home of its own. */
 export class PulumiProject {
     static async create(options: PulumiProjectOptions): Promise<PulumiProject> {
         const { stack = "dev", config = {}, files = {}, program, name = "client-cert-test" } = options;
@@ -61,15 +63,12 @@ export class PulumiProject {
             project.writeFile("Pulumi.yaml", JSON.stringify(manifest));
             // Without `main` of its own, the SDK walks up and runs the `main` of an outer package.
             project.writeFile("package.json", JSON.stringify({ name, private: true, main: "index.js" }));
-            symlinkSync(join(REPOSITORY, "node_modules"), join(project.folder, "node_modules"));
+            project.linkModules();
             project.setProgram(program);
             Object.entries(files).forEach(([file, text]) => {
                 project.writeFile(file, text);
             });
-            await project.run(["stack", "init", stack]);
-            for (const [key, value] of Object.entries(config)) {
-                await project.#setConfig(key, value);
-            }
+            await project.addStack(stack, config);
             return project;
         } catch (error) {
             await project.dispose();
@@ -86,7 +85,7 @@ export class PulumiProject {
     readonly #cli: PulumiCli;
     #environment: Variables;
 
-    private constructor(cli: PulumiCli, environment: Variables) {
+    protected constructor(cli: PulumiCli, environment: Variables) {
         this.#cli = cli;
         this.folder = join(this.#root, "program");
         [this.folder, this.#backend, this.#inRoot("home"), this.#inRoot("tmp")].forEach((folder) => {
@@ -112,6 +111,11 @@ export class PulumiProject {
         writeFileSync(file, text);
     }
 
+    /** The packages of this repository, and so this package itself, as if they were installed next to the program. */
+    protected linkModules(): void {
+        symlinkSync(join(REPOSITORY, "node_modules"), join(this.folder, "node_modules"));
+    }
+
     setProgram(javascript: string): void {
         this.writeFile("index.js", javascript);
     }
@@ -119,6 +123,30 @@ export class PulumiProject {
     /** Adds variables for all later runs; `undefined` takes one away. */
     setEnvironment(variables: Variables): void {
         this.#environment = { ...this.#environment, ...variables };
+    }
+
+    /** Adds a stack on the same backend, and selects it. */
+    async addStack(stack: string, config: StackConfiguration = {}): Promise<void> {
+        this.select(stack);
+        await this.run(["stack", "init", stack]);
+        for (const [key, value] of Object.entries(config)) {
+            await this.setConfig(key, value);
+        }
+    }
+
+    /** The stack that all later runs are about. */
+    select(stack: string): void {
+        this.setEnvironment({ PULUMI_STACK: stack });
+    }
+
+    /** In the selected stack. */
+    async setConfig(key: string, value: StackConfiguration[string]): Promise<void> {
+        // Through standard input: other users of the machine can read a command line.
+        if (typeof value === "string") {
+            await this.#pulumi(["config", "set", "--plaintext", key], {}, value);
+        } else {
+            await this.#pulumi(["config", "set", "--secret", key], {}, value.secret);
+        }
     }
 
     /** Runs `pulumi`. An exit that was not expected is an error with all that was printed. */
@@ -179,15 +207,6 @@ export class PulumiProject {
     async dispose(): Promise<void> {
         await Promise.all([...this.#running].map(interrupt));
         await rm(this.#root, { recursive: true, force: true, maxRetries: 5 });
-    }
-
-    async #setConfig(key: string, value: string | { readonly secret: string }): Promise<void> {
-        // Through standard input: other users of the machine can read a command line.
-        if (typeof value === "string") {
-            await this.#pulumi(["config", "set", "--plaintext", key], {}, value);
-        } else {
-            await this.#pulumi(["config", "set", "--secret", key], {}, value.secret);
-        }
     }
 
     async #pulumi(args: readonly string[], options: PulumiRunOptions, input = ""): Promise<RunResult> {
