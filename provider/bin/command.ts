@@ -32,6 +32,8 @@ export interface OptionSpecification {
     readonly value?: string;
     readonly help: string;
     readonly required?: boolean;
+    /** Whether it may be given several times. */
+    readonly repeatable?: boolean;
 }
 
 /** A command as a table: the parser and the help are both made of it. */

@@ -7,8 +7,9 @@ import { inspectCommand } from "./inspect";
 import { listCommand } from "./list";
 import { helpOf, parseCommandLine } from "./options";
 import { probeCommand } from "./probe";
+import { statusCommand } from "./status";
 
-const COMMANDS: readonly Command[] = [inspectCommand, probeCommand, listCommand, importCommand];
+const COMMANDS: readonly Command[] = [inspectCommand, probeCommand, listCommand, importCommand, statusCommand];
 
 /** Runs one command line. Whatever goes wrong is one line on standard error, without a stack and without a secret. */
 export async function runCommandLine(

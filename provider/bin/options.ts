@@ -21,6 +21,12 @@ export class Parsed {
         return typeof value === "string" ? value : undefined;
     }
 
+    /** The values of an option that its table calls repeatable, in their order. */
+    values(name: string): readonly string[] {
+        const values = this.#values[name];
+        return Array.isArray(values) ? values.filter((value) => typeof value === "string") : [];
+    }
+
     /** The value of an option that its table calls required, which the parser made sure of. */
     required(name: string): string {
         return this.value(name) ?? "";
@@ -57,9 +63,9 @@ interface Tokens {
 
 function tokenize(command: Command, args: readonly string[]): Tokens {
     const options = Object.fromEntries(
-        Object.entries({ ...command.options, ...COMMON }).map(([name, { value }]) => [
+        Object.entries({ ...command.options, ...COMMON }).map(([name, { value, repeatable = false }]) => [
             name,
-            { type: value === undefined ? ("boolean" as const) : ("string" as const) },
+            { type: value === undefined ? ("boolean" as const) : ("string" as const), multiple: repeatable },
         ]),
     );
     // Not strict: Node's own messages quote whole arguments, and those may be pasted secrets.
@@ -82,7 +88,7 @@ function tokenize(command: Command, args: readonly string[]): Tokens {
         if (known.type === "boolean" && token.value !== undefined) {
             throw misuse(command, `expected --${token.name} without a value, got one`);
         }
-        if (seen.has(token.name)) {
+        if (seen.has(token.name) && !known.multiple) {
             throw misuse(command, `expected --${token.name} once, got it several times`);
         }
         seen.add(token.name);

@@ -55,7 +55,7 @@ function judge(certificate: X509Certificate, argument: MaterialArgument, moment:
         const code = fromMs - nowMs <= CLOCK_SKEW_MS ? "clock-skew" : "not-yet-valid";
         return [finding(code, argument, `${expected}, got ${name}, which is valid from ${iso(fromMs)} on`)];
     }
-    const warningMs = warningOf(moment, toMs - fromMs);
+    const warningMs = warningMsOf(moment, toMs - fromMs);
     if (toMs - nowMs > warningMs) {
         return [];
     }
@@ -64,7 +64,8 @@ function judge(certificate: X509Certificate, argument: MaterialArgument, moment:
     return [finding("expires-soon", argument, `expected more than ${days} of validity, got ${left}`)];
 }
 
-function warningOf({ expiryWarningDays }: Moment, lifetimeMs: number): number {
+/** How long before its end a certificate is spoken of. */
+export function warningMsOf({ expiryWarningDays }: Pick<Moment, "expiryWarningDays">, lifetimeMs: number): number {
     return expiryWarningDays === undefined
         ? Math.min(lifetimeMs / 3, LONGEST_DEFAULT_WARNING_MS)
         : expiryWarningDays * DAY_MS;

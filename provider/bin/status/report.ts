@@ -1,0 +1,107 @@
+import { iso, WARNING_CODES, type JudgedCertificate, type Note, type Warning } from "./judgement";
+
+/** One stack that was asked for. */
+export interface ReportedStack {
+    readonly name: string;
+    /** Of this package. */
+    readonly certificates: number;
+    /** Why there is nothing to say about it. */
+    readonly problem: StackProblem | undefined;
+}
+
+export interface StackProblem {
+    /** Whether its state could not be had, or holds nothing to watch. */
+    readonly code: "unreadable" | "no-certificates";
+    readonly message: string;
+}
+
+/** What `status` found out, for all its forms. */
+export interface StatusReport {
+    readonly nowMs: number;
+    readonly stacks: readonly ReportedStack[];
+    readonly certificates: readonly JudgedCertificate[];
+}
+
+/** Everything that makes up the exit code 1, as parts of a sentence; none if all is in order. */
+export function reasonsOf({ stacks, certificates }: StatusReport): readonly string[] {
+    const counted = WARNING_CODES.map((code) => [code, certificates.filter((one) => has(one, code)).length] as const);
+    const empty = stacks.filter(({ problem }) => problem?.code === "no-certificates").length;
+    return [
+        ...counted.filter(([, count]) => count > 0).map(([code, count]) => `${String(count)} ${code}`),
+        ...(empty === 0 ? [] : [`${String(empty)} ${empty === 1 ? "stack" : "stacks"} without certificates`]),
+    ];
+}
+
+function has({ warnings }: JudgedCertificate, code: Warning["code"]): boolean {
+    return warnings.some((warning) => warning.code === code);
+}
+
+/** With `--json`, exactly this; documented in README.md. What is not known is `null`. */
+export interface StatusJson {
+    /** ISO 8601, as all times here. */
+    readonly at: string;
+    readonly inOrder: boolean;
+    readonly stacks: readonly {
+        readonly name: string;
+        readonly certificates: number;
+        readonly problem: StackProblem | null;
+    }[];
+    readonly certificates: readonly CertificateJson[];
+}
+
+export interface CertificateJson {
+    readonly stack: string;
+    readonly name: string;
+    readonly urn: string;
+    readonly id: string;
+    readonly team: string | null;
+    readonly project: string;
+    /** `*` for the whole project. */
+    readonly origin: string | null;
+    readonly certId: string | null;
+    readonly fingerprint: string | null;
+    readonly certFingerprint: string | null;
+    readonly subject: string | null;
+    readonly issuer: string | null;
+    readonly serialNumber: string | null;
+    readonly notBefore: string | null;
+    readonly notAfter: string | null;
+    readonly uploadedAt: string | null;
+    readonly warnsFrom: string | null;
+    readonly daysLeft: number | null;
+    readonly staleCertIds: readonly string[];
+    readonly lookedUp: boolean;
+    readonly pendingDeletion: boolean;
+    readonly warnings: readonly Warning[];
+    readonly notes: readonly Note[];
+}
+
+export function statusJson(report: StatusReport): StatusJson {
+    return {
+        at: iso(report.nowMs),
+        inOrder: report.stacks.every(({ problem }) => problem === undefined) && reasonsOf(report).length === 0,
+        stacks: report.stacks.map(({ name, certificates, problem = null }) => ({ name, certificates, problem })),
+        certificates: report.certificates.map(certificateJson),
+    };
+}
+
+function certificateJson(one: JudgedCertificate): CertificateJson {
+    return {
+        ...{ stack: one.stack, name: one.name, urn: one.urn, id: one.id },
+        ...{ team: one.team ?? null, project: one.project, origin: told(one.origin), certId: told(one.certId) },
+        ...{ fingerprint: told(one.fingerprint), certFingerprint: told(one.certFingerprint) },
+        ...{ subject: told(one.subject), issuer: told(one.issuer), serialNumber: told(one.serialNumber) },
+        ...{ notBefore: time(one.fromMs), notAfter: time(one.toMs), uploadedAt: time(one.uploadedMs) },
+        ...{ warnsFrom: time(one.warnsFromMs), daysLeft: one.daysLeft ?? null, staleCertIds: one.staleCertIds },
+        ...{ lookedUp: one.isLookedUp, pendingDeletion: one.isPendingDeletion },
+        ...{ warnings: one.warnings, notes: one.notes },
+    };
+}
+
+function told(text: string): string | null {
+    return text === "" ? null : text;
+}
+
+function time(ms: number | undefined): string | null {
+    return ms === undefined ? null : iso(ms);
+}

@@ -1,0 +1,170 @@
+import { shown } from "../../material/findings";
+import { isKeyText } from "../../material/pem";
+import { normaliseOrigin, parseId, type Identity } from "../../operations/identity";
+import { TYPE } from "../../registration";
+import { CommandError } from "../command";
+
+/** What the state of a stack tells of one certificate. A text is empty where it tells nothing. */
+export interface StoredCertificate {
+    readonly stack: string;
+    readonly urn: string;
+    /** In the program. */
+    readonly name: string;
+    readonly id: string;
+    readonly team: string | undefined;
+    readonly project: string;
+    /** Normalised; `*` for the whole project; empty where the state tells nothing. */
+    readonly origin: string;
+    readonly certId: string;
+    readonly fingerprint: string;
+    readonly certFingerprint: string;
+    readonly subject: string;
+    readonly issuer: string;
+    readonly serialNumber: string;
+    readonly fromMs: number | undefined;
+    /** The earliest end in the chain. */
+    readonly toMs: number | undefined;
+    readonly uploadedMs: number | undefined;
+    readonly staleCertIds: readonly string[];
+    readonly expiryWarningDays: number | undefined;
+    /** By `.get`: not managed by the stack. */
+    readonly isLookedUp: boolean;
+    /** Replaced, and to be deleted by the next run. */
+    readonly isPendingDeletion: boolean;
+    /** Outputs that are there, but as secrets. */
+    readonly encrypted: readonly string[];
+}
+
+/** A stack as its state tells of it. */
+export interface StoredStack {
+    readonly name: string;
+    /** Stack and project as the URNs name them; empty where there are no resources. */
+    readonly urnPrefix: string;
+    readonly certificates: readonly StoredCertificate[];
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Every certificate of an exported state, wherever its resource stands. Old versions and foreign hands may have written
+ * it, so no field is relied on; what has another type than it should counts as not told.
+ *
+ * @param stack The name that the user gave; without one, the state's own.
+ */
+export function readStack(stack: string | undefined, exported: unknown): StoredStack {
+    const deployment = fieldsOf(fieldsOf(exported)?.["deployment"]);
+    if (deployment === undefined) {
+        throw new CommandError(
+            "expected a state with a deployment from pulumi stack export, got JSON without one; " +
+                "check that pulumi on PATH is the Pulumi CLI",
+        );
+    }
+    const resources = resourcesOf(deployment);
+    const [, stackName = "", projectName = ""] = /^urn:pulumi:(.*?)::(.*?)::/.exec(textOf(resources[0]?.["urn"])) ?? [];
+    const name = shown(stack ?? (stackName === "" ? "(selected)" : stackName));
+    return {
+        name,
+        urnPrefix: stackName === "" ? "" : `${stackName}::${projectName}`,
+        certificates: resources.filter((one) => one["type"] === TYPE).map((one) => readCertificate(name, one)),
+    };
+}
+
+/** A stack without resources has no such field. */
+function resourcesOf(deployment: Fields): readonly Fields[] {
+    const resources: unknown = deployment["resources"];
+    return Array.isArray(resources) ? resources.map(fieldsOf).filter((one) => one !== undefined) : [];
+}
+
+/** What the warnings are made of; where it is encrypted, they cannot be. */
+const NEEDED = ["fingerprint", "notBefore", "notAfter", "staleCertIds"] as const;
+
+function readCertificate(stack: string, resource: Fields): StoredCertificate {
+    const urn = textOf(resource["urn"]);
+    const id = textOf(resource["id"]);
+    const inputs = fieldsOf(resource["inputs"]) ?? {};
+    const outputs = fieldsOf(resource["outputs"]) ?? {};
+    const told = (name: string): string => textOf(outputs[name]);
+    const stale = outputs["staleCertIds"];
+    return {
+        stack,
+        urn,
+        id,
+        name: urn.split("::").at(-1) ?? "",
+        ...identityOf(resource["id"], outputs),
+        certId: told("certId"),
+        fingerprint: told("fingerprint"),
+        certFingerprint: told("certFingerprint"),
+        subject: told("subject"),
+        issuer: told("issuer"),
+        serialNumber: told("serialNumber"),
+        fromMs: dateOf(outputs["notBefore"]),
+        toMs: dateOf(outputs["notAfter"]) ?? declaredEnd(inputs, outputs),
+        uploadedMs: dateOf(outputs["uploadedAt"]),
+        staleCertIds: Array.isArray(stale) ? stale.map(textOf).filter((one) => one !== "") : [],
+        expiryWarningDays: daysOf(inputs["expiryWarningDays"]),
+        isLookedUp: resource["external"] === true,
+        isPendingDeletion: resource["delete"] === true,
+        encrypted: NEEDED.filter((name) => isEncrypted(outputs[name])),
+    };
+}
+
+/** The names used last are outputs; the origin is part of the id alone, for Vercel may return another form of it. */
+function identityOf(id: unknown, outputs: Fields): Pick<StoredCertificate, "team" | "project" | "origin"> {
+    const [project, team] = [textOf(outputs["project"]), textOf(outputs["team"])];
+    const first = identityIn(id);
+    if (first === undefined) {
+        return {
+            project,
+            team: team === "" ? undefined : team,
+            origin: normaliseOrigin(textOf(outputs["origin"])) ?? "",
+        };
+    }
+    return {
+        project: project === "" ? first.project : project,
+        team: team === "" ? first.team : team,
+        origin: first.origin ?? "*",
+    };
+}
+
+function identityIn(id: unknown): Identity | undefined {
+    try {
+        return typeof id === "string" ? parseId(id) : undefined;
+    } catch {
+        // Not an id of this package.
+        return undefined;
+    }
+}
+
+/** An imported certificate has no dates among its outputs; what is declared has, and is the same by its fingerprint. */
+function declaredEnd(inputs: Fields, outputs: Fields): number | undefined {
+    const fingerprint = textOf(outputs["fingerprint"]);
+    const isInPlace = fingerprint !== "" && fingerprint === textOf(inputs["fingerprint"]);
+    return isInPlace ? dateOf(inputs["notAfter"]) : undefined;
+}
+
+function fieldsOf(value: unknown): Fields | undefined {
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+}
+
+/** One line, bounded. A key is in no field that is read here, unless somebody put it there. */
+function textOf(value: unknown): string {
+    return typeof value === "string" && !isKeyText(value) ? shown(value) : "";
+}
+
+function dateOf(value: unknown): number | undefined {
+    const isIso = typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value);
+    const ms = isIso ? Date.parse(value) : NaN;
+    return Number.isNaN(ms) ? undefined : ms;
+}
+
+function daysOf(value: unknown): number | undefined {
+    return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
+}
+
+/** By this key the engine tells its own objects from a program's; by this value, secrets. */
+const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
+const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
+
+function isEncrypted(value: unknown): boolean {
+    return fieldsOf(value)?.[SIGNATURE_KEY] === SECRET_SIGNATURE;
+}
