@@ -23,7 +23,11 @@ export class ExampleWorld {
         projects.forEach((name, index) => {
             standIn.addProject({ id: `prj_${String(index + 1)}`, name, team: "team_1" });
         });
-        const environment = { VERCEL_API_URL: standIn.url, VERCEL_API_TOKEN: token };
+        const environment = {
+            ...{ VERCEL_API_URL: standIn.url, VERCEL_API_TOKEN: token },
+            // For npx: no test depends on what the registry has.
+            NPM_CONFIG_UPDATE_NOTIFIER: "false",
+        };
         const project = await ExampleProject.copyOf({ cli, example, environment });
         return new ExampleWorld(standIn, project, token, await mintTriple(), projects.length);
     }

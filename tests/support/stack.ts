@@ -106,6 +106,10 @@ export class PulumiProject {
         };
     }
 
+    get environment(): Variables {
+        return this.#environment;
+    }
+
     writeFile(name: string, text: string): void {
         const file = join(this.folder, name);
         mkdirSync(dirname(file), { recursive: true });
