@@ -66,6 +66,15 @@ export interface ProjectClientCertArgs {
     allowOverwrite?: pulumi.Input<boolean | undefined>;
 
     /**
+     * The only {@link ProjectClientCert.fingerprint} that may be deployed: `v1:` and 64 lower-case hexadecimal digits, as
+     * the output has it where the certificates were tested. While `cert` and `ca` have another one, `preview` and `up` fail
+     * before any call, also where nothing would be uploaded. Unknown in a preview: judged by `up`. Default: everything may be
+     * deployed. An output that turns out to be `undefined` is an error, not a gate left open; from another stack, take it
+     * by `requireOutput`. A change by itself uploads nothing. Not secret.
+     */
+    expectedFingerprint?: pulumi.Input<string> | undefined;
+
+    /**
      * From how many days before the end of a certificate on every preview and `up` warns of it: of the leaf, of the
      * intermediates, and of the certificates in `ca` that the chain needs. A number of 0 or more; 0 warns only once a
      * certificate has expired. Default: a third of the certificate's lifetime, at most 30 days. A change uploads nothing.
@@ -80,13 +89,23 @@ export interface ProjectClientCertArgs {
      * {@link origin}. A change by itself uploads nothing.
      */
     probe?: pulumi.Input<boolean | undefined>;
+
+    /**
+     * The name of the environment variable that holds the token for this resource: A to Z, digits and `_`, as
+     * `VERCEL_TOKEN_PROD`. Default: the token of all resources, see {@link ProjectClientCert}. If the variable is not set
+     * where a call is to be made, that is an error; no other token is tried. The name is stored, since refresh and destroy use
+     * it; the token never is. A change updates the resource and uploads nothing. Not secret; the token itself, given here by
+     * mistake, is refused and not shown.
+     */
+    tokenEnv?: pulumi.Input<string | undefined>;
 }
 
 /**
  * The client certificate that the deployments of a Vercel project present to an origin that demands mutual TLS.
  *
- * The token is read from the environment (`VERCEL_API_TOKEN`), the configuration (`vercel:apiToken`), or `VERCEL_TOKEN`,
- * in this order; it is never an argument and never an output.
+ * The token is read from the variable that `tokenEnv` names; where none is named, from the environment
+ * (`VERCEL_API_TOKEN`), the configuration (`vercel:apiToken`), or `VERCEL_TOKEN`, in this order. It is never an argument
+ * and never an output.
  *
  * A rotation uploads the new certificate, confirms that Vercel lists it, and only then removes the old one. Errors: bad
  * arguments, all at once, before any call; a certificate that is already in place (see `allowOverwrite`); everything
@@ -101,6 +120,8 @@ export class ProjectClientCert extends pulumi.CustomResource {
     declare readonly project: pulumi.Output<string>;
     /** The team as used last, or `undefined` where the token's own scope was used. */
     declare readonly team: pulumi.Output<string | undefined>;
+    /** The name of the variable whose token was used last, or `undefined` where that was the default token. */
+    declare readonly tokenEnv: pulumi.Output<string | undefined>;
     /**
      * `v1:` and the hexadecimal SHA-256 over the chain, leaf first, and the set of issuers. Equal fingerprints mean that
      * there is nothing to upload. Empty after `get`, and while something else is in place.
@@ -172,9 +193,18 @@ function propertiesOf(args: ProjectClientCertArgs): pulumi.Inputs {
         project: undefined,
         team: undefined,
         origin: undefined,
+        tokenEnv: undefined,
     };
+    const { expectedFingerprint } = args;
     const key: pulumi.Inputs = "key" in args ? { key: secretKey(args.key) } : {};
-    return { ...outputs, ...args, ...key, __provider: PROVIDER_TEXT };
+    const gate = expectedFingerprint === undefined ? {} : { expectedFingerprint: closedGate(expectedFingerprint) };
+    return { ...outputs, ...args, ...key, ...gate, __provider: PROVIDER_TEXT };
+}
+
+/** An output without a value would not be sent, and the gate be open: as an empty text, `check` refuses it. */
+function closedGate(expectedFingerprint: pulumi.Input<string>): pulumi.Output<unknown> {
+    const given: pulumi.Output<unknown> = pulumi.output(expectedFingerprint);
+    return given.apply((known) => known ?? "");
 }
 
 /** PEM text becomes a secret, whoever forgot; a reference stays readable, it is nothing but a name. */

@@ -32,6 +32,7 @@ export interface ConfigureRequest {
 export class ClientCertificateProvider {
     readonly #host: ProviderHost;
     readonly #memory = new ProcessMemory();
+    readonly #tokensInUse = new Set<string>();
     #configuration: Configuration = () => undefined;
     #client: VercelClient | undefined;
 
@@ -93,7 +94,7 @@ export class ClientCertificateProvider {
             },
             notify: (line) => this.#notify(line),
             teamFor: (argument) => resolveTeam(argument, this.#configuration),
-            addressOf: ({ project, team }) => ({ project, team, token: this.#token() }),
+            addressOf: ({ project, team, tokenEnv }) => ({ project, team, token: this.#token(tokenEnv) }),
         };
     }
 
@@ -109,17 +110,21 @@ export class ClientCertificateProvider {
         return this.#client;
     }
 
-    #token(): string {
-        return resolveToken({ environment: this.#host.environment, configuration: this.#configuration });
+    #token(tokenEnv?: string): string {
+        const { environment } = this.#host;
+        const token = resolveToken({ tokenEnv, environment, configuration: this.#configuration });
+        this.#tokensInUse.add(token);
+        return token;
     }
 
+    /** What no message may hold: the token of every call so far, and the default one. */
     #tokens(): readonly string[] {
         try {
-            return [this.#token()];
+            this.#token();
         } catch {
-            // No usable token, so none that a message could hold.
-            return [];
+            // No usable default token, so none that a message could hold.
         }
+        return [...this.#tokensInUse];
     }
 
     #notify(line: string): void {

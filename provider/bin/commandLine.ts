@@ -28,7 +28,7 @@ export async function runCommandLine(
     try {
         return await runCommand(name, rest, host);
     } catch (error) {
-        host.complain(`vercel-client-cert: ${oneLine(error, tokensOf(host))}`);
+        host.complain(`vercel-client-cert: ${oneLine(error, tokensOf(host, args))}`);
         return error instanceof CommandError ? error.exitCode : EXIT.failed;
     }
 }
@@ -64,9 +64,11 @@ function oneLine(error: unknown, secrets: readonly string[]): string {
     return scrub(messageOf(error, secrets).replaceAll("\n", " "), secrets);
 }
 
-/** Whatever may be a token in the environment, whether it is the one in use or not. */
-function tokensOf({ environment }: CommandHost): readonly string[] {
-    return [environment["VERCEL_API_TOKEN"], environment["VERCEL_TOKEN"]].flatMap((token) =>
-        token === undefined ? [] : [token.trim()],
-    );
+/** Whatever may be a token in the environment, whether it is the one in use or not; `--token-env` may name one. */
+function tokensOf({ environment }: CommandHost, args: readonly string[]): readonly string[] {
+    const named = args.map((arg) => arg.replace(/^--token-env=/, ""));
+    return ["VERCEL_API_TOKEN", "VERCEL_TOKEN", ...named].flatMap((name) => {
+        const token = Object.hasOwn(environment, name) ? environment[name] : undefined;
+        return token === undefined ? [] : [token.trim()];
+    });
 }

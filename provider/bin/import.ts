@@ -2,12 +2,20 @@ import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { shown } from "../material/findings";
 import { readPublicMaterial } from "../material/material";
-import { formatId, holdsOrigin, labelOf, normaliseOrigin, quote, type Identity } from "../operations/identity";
+import {
+    formatId,
+    holdsOrigin,
+    labelOf,
+    normaliseOrigin,
+    quote,
+    type Identity,
+    type Owner,
+} from "../operations/identity";
 import { PROVIDER_TEXT, TYPE } from "../registration";
 import { CommandError, EXIT, type Command, type CommandHost } from "./command";
 import { requireMaterialFile } from "./files";
 import { misuse, type Parsed } from "./options";
-import { listAtVercel } from "./vercel";
+import { listAtVercel, TOKEN_ENV } from "./vercel";
 
 /** A file of `pulumi import --file`. The state keeps it in clear, so there is never a key in it. */
 export interface ImportFile {
@@ -22,6 +30,8 @@ interface ImportedResource {
     readonly outputs: Readonly<Record<string, string>>;
 }
 
+type Adopted = Identity & Owner;
+
 export const importCommand: Command = {
     name: "import",
     operands: "PROJECT",
@@ -31,7 +41,7 @@ export const importCommand: Command = {
     details: [
         "Nothing is uploaded and no private key is read. Vercel does not show a certificate's content: that the files are",
         "those of the certificate in place is your word, and pulumi goes by it.",
-        "The token is in the environment variable VERCEL_API_TOKEN or VERCEL_TOKEN.",
+        "Where the program gives tokenEnv, give the same name as --token-env: refresh and destroy will use it.",
     ],
     options: {
         cert: {
@@ -45,6 +55,7 @@ export const importCommand: Command = {
             value: "TEAM",
             help: "Id (team_…) or slug of the team, as the program gives it; default: the token's own scope",
         },
+        "token-env": TOKEN_ENV,
         name: { value: "NAME", help: "The name of the resource in the program; default: made of the origin" },
         "cert-id": { value: "ID", help: "Which certificate, where the origin has several" },
         output: { value: "FILE", help: "Where to write; - for standard output; default: import.json" },
@@ -73,14 +84,14 @@ async function runImport(parsed: Parsed, host: CommandHost): Promise<typeof EXIT
     return EXIT.fine;
 }
 
-function identityOf(parsed: Parsed): Identity {
+function identityOf(parsed: Parsed): Adopted {
     const [project = ""] = parsed.operands;
     const given = parsed.value("origin");
     const origin = given === undefined ? undefined : normaliseOrigin(given);
     if (given !== undefined && origin === undefined) {
         throw misuse(importCommand, `expected https://host[:port] as --origin, got ${quote(given)}`);
     }
-    return { project, team: parsed.value("team"), origin };
+    return { project, team: parsed.value("team"), tokenEnv: parsed.value("token-env"), origin };
 }
 
 /** What only time changes is nothing to an import: the certificate is in place. */
@@ -98,7 +109,7 @@ async function fingerprintOf(parsed: Parsed, host: CommandHost): Promise<string>
     return value.fingerprint;
 }
 
-async function findInPlace(identity: Identity, wanted: string | undefined, host: CommandHost): Promise<string> {
+async function findInPlace(identity: Adopted, wanted: string | undefined, host: CommandHost): Promise<string> {
     const entries = await listAtVercel(identity, host);
     const there = entries
         .filter(({ origin }) => holdsOrigin(origin, identity.origin))
@@ -120,8 +131,8 @@ async function findInPlace(identity: Identity, wanted: string | undefined, host:
     return certId;
 }
 
-function resourceOf(identity: Identity, name: string, certId: string, fingerprint: string): ImportedResource {
-    const { project, team } = identity;
+function resourceOf(identity: Adopted, name: string, certId: string, fingerprint: string): ImportedResource {
+    const { project, team, tokenEnv } = identity;
     return {
         type: TYPE,
         name,
@@ -132,6 +143,7 @@ function resourceOf(identity: Identity, name: string, certId: string, fingerprin
             certId,
             project,
             ...(team === undefined ? {} : { team }),
+            ...(tokenEnv === undefined ? {} : { tokenEnv }),
             fingerprint,
         },
     };

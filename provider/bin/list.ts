@@ -2,7 +2,7 @@ import { shown } from "../material/findings";
 import { normaliseOrigin } from "../operations/identity";
 import { columns } from "./columns";
 import { EXIT, type Command } from "./command";
-import { listAtVercel } from "./vercel";
+import { listAtVercel, TOKEN_ENV } from "./vercel";
 
 export const listCommand: Command = {
     name: "list",
@@ -10,15 +10,15 @@ export const listCommand: Command = {
     leastOperands: 1,
     mostOperands: 1,
     summary: "List the client certificates of a project at Vercel, by origin",
-    details: [
-        "PROJECT is a name or an id. Vercel shows of a certificate only its id and its origin.",
-        "The token is in the environment variable VERCEL_API_TOKEN or VERCEL_TOKEN.",
-    ],
-    options: { team: { value: "TEAM", help: "Id (team_…) or slug of the team; default: the token's own scope" } },
+    details: ["PROJECT is a name or an id. Vercel shows of a certificate only its id and its origin."],
+    options: {
+        team: { value: "TEAM", help: "Id (team_…) or slug of the team; default: the token's own scope" },
+        "token-env": TOKEN_ENV,
+    },
     run: async (parsed, host) => {
         const [project = ""] = parsed.operands;
         const team = parsed.value("team");
-        const entries = await listAtVercel({ project, team }, host);
+        const entries = await listAtVercel({ project, team, tokenEnv: parsed.value("token-env") }, host);
         const certificates = entries
             .map(({ certId, origin }) => ({ origin: normaliseOrigin(origin) ?? "*", certId }))
             .sort((a, b) => (a.origin === b.origin ? 0 : a.origin < b.origin ? -1 : 1));

@@ -1,11 +1,17 @@
-import { nameProblem, quote, type Identity } from "../operations/identity";
+import { nameProblem, quote, type Owner } from "../operations/identity";
 import { VercelClient, type CertificateEntry } from "../vercel/client";
-import { resolveBaseUrl, resolveToken, type Environment } from "../vercel/settings";
-import { CommandError, EXIT, type CommandHost } from "./command";
+import { isVariableName, resolveBaseUrl, resolveToken, type Environment } from "../vercel/settings";
+import { CommandError, EXIT, type CommandHost, type OptionSpecification } from "./command";
+
+/** The option that says which variable holds the token. */
+export const TOKEN_ENV: OptionSpecification = {
+    value: "NAME",
+    help: "The environment variable with the token; default: VERCEL_API_TOKEN, else VERCEL_TOKEN",
+};
 
 /** The certificates of a project at Vercel, by a token in the environment. */
 export async function listAtVercel(
-    { project, team }: Pick<Identity, "project" | "team">,
+    { project, team, tokenEnv }: Owner,
     host: CommandHost,
 ): Promise<readonly CertificateEntry[]> {
     for (const [what, name] of [
@@ -20,7 +26,7 @@ export async function listAtVercel(
             );
         }
     }
-    const token = tokenFrom(host.environment);
+    const token = tokenFrom(host.environment, tokenEnv);
     const client = new VercelClient({
         baseUrl: resolveBaseUrl(host.environment),
         clock: host.clock,
@@ -30,12 +36,19 @@ export async function listAtVercel(
 }
 
 /** As the provider finds it, but for the configuration of a stack, which there is none of here. */
-function tokenFrom(environment: Environment): string {
-    const names = ["VERCEL_API_TOKEN", "VERCEL_TOKEN"];
-    if (names.every((name) => (environment[name] ?? "").trim() === "")) {
+function tokenFrom(environment: Environment, tokenEnv: string | undefined): string {
+    if (tokenEnv !== undefined && !isVariableName(tokenEnv)) {
         throw new CommandError(
-            `expected a Vercel token in the environment variable ${names.map(quote).join(" or ")}, got none; set one of them`,
+            "expected the name of an environment variable after --token-env, of A-Z, 0-9 and _, got a text that is none, " +
+                "and is not shown, for it may be a token",
+            EXIT.usage,
         );
     }
-    return resolveToken({ environment, configuration: () => undefined });
+    const names = tokenEnv === undefined ? ["VERCEL_API_TOKEN", "VERCEL_TOKEN"] : [tokenEnv];
+    if (names.every((name) => (environment[name] ?? "").trim() === "")) {
+        throw new CommandError(
+            `expected a Vercel token in the environment variable ${names.map(quote).join(" or ")}, got none; set ${names.length > 1 ? "one of them" : "it"}`,
+        );
+    }
+    return resolveToken({ tokenEnv, environment, configuration: () => undefined });
 }

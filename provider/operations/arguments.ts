@@ -1,4 +1,5 @@
 import { isKeyText } from "../material/pem";
+import { isVariableName, LONGEST_VARIABLE_NAME } from "../vercel/settings";
 import { nameProblem, normaliseOrigin, quote } from "./identity";
 
 /** Where the private key comes from: the PEM text itself, a file, or an environment variable. */
@@ -22,9 +23,13 @@ export interface Arguments {
     readonly ca: string | Unknown;
     readonly skipValidation: boolean;
     readonly allowOverwrite: boolean;
+    /** As given: what is wrong with it can be told best once the fingerprints are known. */
+    readonly expectedFingerprint: string | Unknown | undefined;
     /** `undefined`: the default, which depends on the lifetime of each certificate. */
     readonly expiryWarningDays: number | undefined;
     readonly probe: boolean;
+    /** The name of a variable, for certain. */
+    readonly tokenEnv: string | Unknown | undefined;
 }
 
 /** The same for an operation that runs with everything known: create and update. */
@@ -35,6 +40,8 @@ export interface KnownArguments extends Arguments {
     readonly cert: string;
     readonly key: KeySource;
     readonly ca: string;
+    readonly expectedFingerprint: string | undefined;
+    readonly tokenEnv: string | undefined;
 }
 
 export type Properties = Readonly<Record<string, unknown>>;
@@ -60,9 +67,13 @@ const ARGUMENT_NAMES = [
     "ca",
     "skipValidation",
     "allowOverwrite",
+    "expectedFingerprint",
     "expiryWarningDays",
     "probe",
+    "tokenEnv",
 ] as const satisfies readonly (keyof Arguments)[];
+
+export const FINGERPRINT_FORM = "v1: and 64 lower-case hexadecimal digits";
 
 /** The key that marks assets and archives on Pulumi's wire (sdk/nodejs/runtime/rpc.ts, `specialSigKey`). */
 const SPECIAL_SIGNATURE = "4dabf18193072939515e22adb298388d";
@@ -89,8 +100,10 @@ export function parseArguments(inputs: Properties): ParsedArguments {
         ca: requiredText(inputs, "ca", report, "the certificates of the issuers as PEM text"),
         skipValidation: flag(inputs, "skipValidation", report),
         allowOverwrite: flag(inputs, "allowOverwrite", report),
+        expectedFingerprint: optionalText(inputs, "expectedFingerprint", report, FINGERPRINT_FORM),
         expiryWarningDays: optionalDays(inputs, "expiryWarningDays", report),
         probe: flag(inputs, "probe", report),
+        tokenEnv: optionalText(inputs, "tokenEnv", report, "the name of an environment variable", checkVariableName),
     };
     if (args.probe && args.origin === undefined) {
         problems.push("probe: expected an origin to probe, got none; give origin, or leave probe out");
@@ -101,7 +114,7 @@ export function parseArguments(inputs: Properties): ParsedArguments {
 /** The arguments of create and update, which the engine calls only with inputs that `check` let pass. */
 export function parseKnownArguments(inputs: Properties): KnownArguments {
     const { args, problems } = parseArguments(inputs);
-    const { project, team, origin, cert, key, ca } = args;
+    const { project, team, origin, cert, key, ca, expectedFingerprint, tokenEnv } = args;
     if (problems.length > 0) {
         throw new Error(problems.join("\n"));
     }
@@ -111,11 +124,13 @@ export function parseKnownArguments(inputs: Properties): KnownArguments {
         origin === UNKNOWN ||
         cert === UNKNOWN ||
         key === UNKNOWN ||
-        ca === UNKNOWN
+        ca === UNKNOWN ||
+        expectedFingerprint === UNKNOWN ||
+        tokenEnv === UNKNOWN
     ) {
         throw new Error("expected every argument to be known by now, got one that is not: please report this as a bug");
     }
-    return { ...args, project, team, origin, cert, key, ca };
+    return { ...args, project, team, origin, cert, key, ca, expectedFingerprint, tokenEnv };
 }
 
 /** `import --file` records a resource with nothing but the provider's text; there is nothing to check in it. */
@@ -168,6 +183,17 @@ function checkOrigin(text: string): ReturnType<Refine> {
     return value === undefined
         ? { got: `${quote(withoutCredentials(text))}; leave path, query and credentials out` }
         : { value };
+}
+
+/** Whoever pastes the token itself must find it neither in the message nor in the state: tokens have lower-case letters. */
+function checkVariableName(text: string): ReturnType<Refine> {
+    if (isVariableName(text)) {
+        return { value: text };
+    }
+    const got = text === "" ? "an empty text" : "a text that is none, and is not shown, for it may be a token";
+    return {
+        got: `${got}; names are of A-Z, 0-9 and _, begin with no digit, and have ${String(LONGEST_VARIABLE_NAME)} letters at most`,
+    };
 }
 
 /** What stands before an @ may be a password, also where slashes are missing or lines broken; so only the scheme stays. */

@@ -10,6 +10,7 @@ import {
     type Properties,
 } from "./arguments";
 import type { OperationContext } from "./context";
+import { expectationProblem } from "./expectation";
 import { labelOf } from "./identity";
 import { assessKey, judgeTriple } from "./triple";
 
@@ -31,15 +32,16 @@ export async function check(olds: Properties, news: Properties, context: Operati
     }
     const { args, problems } = parseArguments(news);
     const { computed, errors, lines, linesOfProgram } = await assess(args, olds, context);
-    const failures = [...problems, ...errors];
-    const { project, team, origin } = args;
+    const unexpected = expectationProblem(args.expectedFingerprint, computed);
+    const failures = [...problems, ...errors, ...(unexpected === undefined ? [] : [unexpected])];
+    const { project, team, origin, tokenEnv } = args;
     if (project !== UNKNOWN && team !== UNKNOWN && origin !== UNKNOWN) {
         const label = labelOf({ project, team, origin });
         // The program speaks only about a resource that is registered, and after a failure it is not.
         const said = failures.length > 0 ? [...linesOfProgram, ...lines] : lines;
         said.forEach((line) => context.notify(`${label}: ${line}`));
-        if (failures.length === 0) {
-            context.memory.declare({ project, team: context.teamFor(team), origin });
+        if (failures.length === 0 && tokenEnv !== UNKNOWN) {
+            context.memory.declare({ project, team: context.teamFor(team), origin, tokenEnv });
         }
     }
     if (failures.length > 0) {

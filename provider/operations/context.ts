@@ -1,6 +1,6 @@
 import type { Clock } from "../vercel/clock";
 import type { CertificateEntry, CertificateUpload, ProjectAddress } from "../vercel/client";
-import type { Identity } from "./identity";
+import type { Identity, Owner } from "./identity";
 
 /** The three calls, as the operations need them. */
 export interface CertificateStore {
@@ -22,8 +22,11 @@ export interface OperationContext {
     /** The team to use: the argument, else the configuration's. */
     teamFor(argument: string | undefined): string | undefined;
     /** Project, team and token of a call. Throws where there is no token. */
-    addressOf(owner: { readonly project: string; readonly team: string | undefined }): ProjectAddress;
+    addressOf(owner: Owner): ProjectAddress;
 }
+
+/** What a program declares: which certificate, and by which token. */
+export type Declaration = Identity & Owner;
 
 /**
  * What this process has done and seen, from the first `check` of a run to its last deletion.
@@ -34,15 +37,15 @@ export interface OperationContext {
  * created. What is remembered here prevents both.
  */
 export class ProcessMemory {
-    readonly #declared = new Map<string, Identity>();
+    readonly #declared = new Map<string, Declaration>();
     readonly #inPlace = new Set<string>();
     readonly #settled = new Set<string>();
     readonly #handedOver = new Map<string, readonly string[]>();
     readonly #busy = new Map<string, Promise<unknown>>();
 
     /** `check` saw this: the program of this run declares it. */
-    declare(identity: Identity): void {
-        this.#declared.set(keyOf(identity), identity);
+    declare(declaration: Declaration): void {
+        this.#declared.set(keyOf(declaration), declaration);
     }
 
     isDeclared(identity: Identity): boolean {
@@ -60,10 +63,10 @@ export class ProcessMemory {
     }
 
     /** What the program declares for an origin, and this run has not put in place so far. */
-    awaited(origin: string | undefined): readonly Identity[] {
+    awaited(origin: string | undefined): readonly Declaration[] {
         return [...this.#declared.entries()]
-            .filter(([key, identity]) => identity.origin === origin && !this.#settled.has(key))
-            .map(([, identity]) => identity);
+            .filter(([key, declared]) => declared.origin === origin && !this.#settled.has(key))
+            .map(([, declared]) => declared);
     }
 
     /** Leaves certificates that were to be deleted to the successor, which removes them once its own is in place. */

@@ -28,7 +28,7 @@ async function createExclusively(
     inputs: Properties,
     context: OperationContext,
 ): Promise<CreateResult> {
-    const address = context.addressOf(identity);
+    const address = context.addressOf({ ...identity, tokenEnv: args.tokenEnv });
     const triple = await loadTriple(args, context);
     const before = await context.store.listCertificates(address);
     refuseTakeover(before, identity, args.allowOverwrite, context.memory);
@@ -51,6 +51,7 @@ export function requestFor(
         label: labelOf(identity),
         takeOver: args.allowOverwrite,
         probe: args.probe,
+        tokenEnv: args.tokenEnv,
         upload: {
             cert: material.certPem,
             key: key.pem,
@@ -90,7 +91,7 @@ export async function placeAndRecord(
 
 function outputsOf(
     placement: Placement,
-    { address }: PlacementRequest,
+    { address, tokenEnv }: PlacementRequest,
     material: PublicMaterial,
     { clock }: OperationContext,
 ): Record<string, unknown> {
@@ -98,6 +99,7 @@ function outputsOf(
     const state = {
         project: address.project,
         team: address.team,
+        tokenEnv,
         certId,
         origin,
         staleCertIds,

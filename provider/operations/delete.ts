@@ -1,6 +1,6 @@
 import type { ProjectAddress } from "../vercel/client";
 import type { Properties } from "./arguments";
-import type { OperationContext } from "./context";
+import type { Declaration, OperationContext } from "./context";
 import { messageOf, OperationError } from "./failures";
 import { labelOf, parseId, type Identity } from "./identity";
 import { explainMissingProject } from "./missingProject";
@@ -59,7 +59,7 @@ async function leaveToSuccessor(
 
 /** A project has a name and an id, and a team an id and a slug: where the texts differ, a listing tells. */
 async function isSameProject(
-    successor: Identity,
+    successor: Declaration,
     identity: Identity,
     certIds: readonly string[],
     { store, addressOf }: OperationContext,

@@ -1,6 +1,6 @@
 import { parseArguments, UNKNOWN, type Arguments, type Properties } from "./arguments";
 import type { OperationContext } from "./context";
-import { labelOf, parseId, type Identity } from "./identity";
+import { labelOf, parseId, type Identity, type Owner } from "./identity";
 import { readState, type CertificateState } from "./state";
 
 export interface DiffResult {
@@ -16,6 +16,7 @@ export async function diff(
     context: OperationContext,
 ): Promise<DiffResult> {
     const state = readState(olds);
+    const { tokenEnv } = parseArguments(news).args;
     const names = declaredNames(state, news, context);
     const unknown = NAMES.filter((name) => names[name] === UNKNOWN);
     const { project, team, origin } = names;
@@ -26,12 +27,20 @@ export async function diff(
         return { changes: true, replaces: ["origin"] };
     }
     const renamed = [...(project === state.project ? [] : ["project"]), ...(team === state.team ? [] : ["team"])];
-    if (renamed.length > 0 && !(await isSameProject({ project, team }, state, context))) {
-        return { changes: true, replaces: renamed };
+    if (renamed.length > 0) {
+        // Without a token that is known, a new name can no more be looked up than an unknown one.
+        const isSame = tokenEnv !== UNKNOWN && (await isSameProject({ project, team, tokenEnv }, state, context));
+        if (!isSame) {
+            return { changes: true, replaces: renamed };
+        }
     }
     rememberInPlace({ project, team: context.teamFor(declaredTeam(news)), origin }, state, context);
     explain(id, state, context);
-    const changes = news["fingerprint"] !== state.fingerprint || state.staleCertIds.length > 0 || renamed.length > 0;
+    const changes =
+        news["fingerprint"] !== state.fingerprint ||
+        state.staleCertIds.length > 0 ||
+        renamed.length > 0 ||
+        tokenEnv !== state.tokenEnv;
     return { changes };
 }
 
@@ -54,7 +63,7 @@ function declaredNames(
 
 /** The one call that diff makes, and only after a change of text: is this another name of the same project? */
 async function isSameProject(
-    owner: { readonly project: string; readonly team: string | undefined },
+    owner: Owner,
     { certId }: CertificateState,
     { store, addressOf }: OperationContext,
 ): Promise<boolean> {

@@ -15,6 +15,11 @@ export interface Identity {
     readonly origin: string | undefined;
 }
 
+/** Whose a certificate is, and which variable has the token that sees it; `undefined`: the default token. */
+export interface Owner extends Pick<Identity, "project" | "team"> {
+    readonly tokenEnv: string | undefined;
+}
+
 const PROJECT_WIDE = "*";
 
 /** Throws where no id leads back: the team may come from the configuration, which `check` does not see. */

@@ -10,6 +10,8 @@ import { describeStrangers } from "./strangers";
 export interface PlacementRequest {
     readonly identity: Identity;
     readonly address: ProjectAddress;
+    /** Where the token of the address came from, for the state: `read` and `delete` need it again. */
+    readonly tokenEnv: string | undefined;
     readonly label: string;
     readonly upload: CertificateUpload;
     /** What was listed before the upload. */

@@ -2,7 +2,7 @@ import { PROVIDER_PROPERTY, type Properties } from "./arguments";
 import type { CertificateEntry } from "../vercel/client";
 import type { OperationContext } from "./context";
 import { OperationError } from "./failures";
-import { holdsOrigin, labelOf, parseId } from "./identity";
+import { holdsOrigin, labelOf, parseId, type Owner } from "./identity";
 import { readState, writeState } from "./state";
 import { explainMissingProject } from "./missingProject";
 import { describeStrangers } from "./strangers";
@@ -46,7 +46,7 @@ async function refresh(id: string, props: Properties, context: OperationContext)
 
 async function get(id: string, context: OperationContext): Promise<ReadResult> {
     const { origin, project, team } = parseId(id);
-    const owner = { project, team: context.teamFor(team) };
+    const owner = { project, team: context.teamFor(team), tokenEnv: undefined };
     const entries = await list(owner, context);
     const entry = entries.find((listed) => holdsOrigin(listed.origin, origin));
     if (entry === undefined) {
@@ -62,10 +62,7 @@ async function get(id: string, context: OperationContext): Promise<ReadResult> {
     return { id, props: writeState({ ...state, fingerprint: "", uploadedAt: "", staleCertIds: [] }, undefined) };
 }
 
-async function list(
-    owner: { readonly project: string; readonly team: string | undefined },
-    context: OperationContext,
-): Promise<readonly CertificateEntry[]> {
+async function list(owner: Owner, context: OperationContext): Promise<readonly CertificateEntry[]> {
     try {
         return await context.store.listCertificates(context.addressOf(owner));
     } catch (error) {

@@ -5,6 +5,8 @@ import type { Properties } from "./arguments";
 export interface CertificateState {
     readonly project: string;
     readonly team: string | undefined;
+    /** `undefined` where the default token was used, as always by versions that knew no other. */
+    readonly tokenEnv: string | undefined;
     /** Empty where the state does not tell. */
     readonly certId: string;
     readonly origin: string;
@@ -16,10 +18,12 @@ export interface CertificateState {
 
 export function readState(outputs: Properties): CertificateState {
     const team = text(outputs["team"]);
+    const tokenEnv = text(outputs["tokenEnv"]);
     const stale = outputs["staleCertIds"];
     return {
         project: text(outputs["project"]),
         team: team === "" ? undefined : team,
+        tokenEnv: tokenEnv === "" ? undefined : tokenEnv,
         certId: text(outputs["certId"]),
         origin: text(outputs["origin"]),
         fingerprint: text(outputs["fingerprint"]),
@@ -35,6 +39,7 @@ export function readState(outputs: Properties): CertificateState {
 export function writeState(state: CertificateState, material: PublicMaterial | undefined): Record<string, unknown> {
     return {
         ...(state.team === undefined ? {} : { team: state.team }),
+        ...(state.tokenEnv === undefined ? {} : { tokenEnv: state.tokenEnv }),
         project: state.project,
         certId: state.certId,
         origin: state.origin,

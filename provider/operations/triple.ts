@@ -10,6 +10,7 @@ import {
 } from "../material/material";
 import type { KeySource, KnownArguments } from "./arguments";
 import type { OperationContext } from "./context";
+import { expectationProblem } from "./expectation";
 import { OperationError } from "./failures";
 import { readKeyText } from "./keySource";
 
@@ -94,6 +95,10 @@ export function loadPublicMaterial(args: KnownArguments): PublicMaterial {
     const { errors } = sortFindings(findings, args.skipValidation);
     if (value === undefined || errors.length > 0) {
         throw new OperationError(errors.join("\n"));
+    }
+    const unexpected = expectationProblem(args.expectedFingerprint, value);
+    if (unexpected !== undefined) {
+        throw new OperationError(unexpected);
     }
     return value;
 }

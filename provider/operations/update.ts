@@ -3,6 +3,7 @@ import type { OperationContext } from "./context";
 import { placeAndRecord, requestFor } from "./create";
 import { teamInUse } from "./diff";
 import { holdsOrigin, labelOf, parseId, type Identity } from "./identity";
+import type { ProjectAddress } from "../vercel/client";
 import { cleanUp } from "./placement";
 import { readState, writeState, type CertificateState } from "./state";
 import { loadPublicMaterial, loadTriple } from "./triple";
@@ -23,11 +24,14 @@ export async function update(
     const team = teamInUse(state, args.team, context);
     const identity = { project: args.project, team, origin: parseId(id).origin };
     const material = loadPublicMaterial(args);
+    // Before anything is stored: a variable that is not set would otherwise come up in the next refresh.
+    const address = context.addressOf({ ...identity, tokenEnv: args.tokenEnv });
     if (material.fingerprint !== state.fingerprint) {
-        return await rotate(id, state, args, identity, news, context);
+        return await rotate(id, state, args, identity, address, news, context);
     }
-    const staleCertIds = await removeStale(state, identity, context);
-    return { outs: writeState({ ...state, project: args.project, team, staleCertIds }, material) };
+    const staleCertIds = await removeStale(state, identity, address, context);
+    const { project, tokenEnv } = args;
+    return { outs: writeState({ ...state, project, team, tokenEnv, staleCertIds }, material) };
 }
 
 async function rotate(
@@ -35,10 +39,10 @@ async function rotate(
     state: CertificateState,
     args: KnownArguments,
     identity: Identity,
+    address: ProjectAddress,
     news: Properties,
     context: OperationContext,
 ): Promise<UpdateResult> {
-    const address = context.addressOf(identity);
     const triple = await loadTriple(args, context);
     const before = await context.store.listCertificates(address);
     const owned = [state.certId, ...state.staleCertIds].filter((certId) => certId !== "");
@@ -50,12 +54,12 @@ async function rotate(
 async function removeStale(
     state: CertificateState,
     identity: Identity,
+    address: ProjectAddress,
     context: OperationContext,
 ): Promise<readonly string[]> {
     if (state.staleCertIds.length === 0) {
         return [];
     }
-    const address = context.addressOf(identity);
     const entries = await context.store.listCertificates(address);
     const listed = entries
         .filter((entry) => holdsOrigin(entry.origin, identity.origin))

@@ -23,7 +23,8 @@ export type ErrorKind =
     | "unexpected";
 
 const WHAT_TO_DO: Readonly<Record<ErrorKind, string>> = {
-    "bad-token": "Set VERCEL_API_TOKEN to a token that is valid: it may be missing, expired or revoked.",
+    "bad-token":
+        "Set VERCEL_API_TOKEN, or the variable that tokenEnv names, to a token that is valid: it may be missing, expired or revoked.",
     "wrong-scope": "Use a token of this team, or give the team that the token belongs to.",
     forbidden: "Use a token that may change this project; check the role and the plan of its team.",
     "project-missing": "Check project and team: with the wrong team or token an existing project is not found either.",

@@ -118,7 +118,14 @@ function isSwitchedOn(list: string, section: string): boolean {
 
 /** Whoever gives the token itself where its variable's name is wanted must not read it in a message. */
 function shownName(tokenEnv: string): string {
-    return /^[A-Z_][A-Z0-9_]*$/.test(tokenEnv) ? tokenEnv : "(a name that is not all of A-Z, 0-9 and _, so not shown)";
+    return isVariableName(tokenEnv) ? tokenEnv : "(a name that is not all of A-Z, 0-9 and _, so not shown)";
+}
+
+export const LONGEST_VARIABLE_NAME = 128;
+
+/** As POSIX has the names of its own variables (XBD 8.1). Those of lower case are left out: a token could be one. */
+export function isVariableName(text: string): boolean {
+    return text.length <= LONGEST_VARIABLE_NAME && /^[A-Z_][A-Z0-9_]*$/.test(text);
 }
 
 function present(text: string | undefined): string | undefined {

@@ -20,7 +20,10 @@ const SECRETS = {
 } as const satisfies Record<string, (world: World) => string>;
 
 const ASSET = { "4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", path: "x" };
-const ARGUMENTS = ["project", "team", "origin", "cert", "key", "ca", "skipValidation", "allowOverwrite"] as const;
+const ARGUMENTS = [
+    ...(["project", "team", "origin", "cert", "key", "ca"] as const),
+    ...(["skipValidation", "allowOverwrite", "expectedFingerprint", "tokenEnv"] as const),
+];
 
 const json = fc.oneof(
     fc.jsonValue({ stringUnit: "binary", maxDepth: 2 }),
@@ -58,8 +61,10 @@ const SHORTEST_VALUE = 12;
 describe("check of hostile arguments", () => {
     let world: World;
     let messages: Messages;
+    let fingerprint: unknown;
     before(async () => {
         world = await World.start();
+        ({ fingerprint } = await world.checked());
         messages = new Messages({ keys: [world.triple.key], tokens: [world.token] });
     });
     after(async () => {
@@ -69,7 +74,8 @@ describe("check of hostile arguments", () => {
     });
 
     const newsOf = ({ others: more, ...contents }: Record<string, unknown>): Record<string, unknown> => {
-        const fine = world.inputs({ skipValidation: false, allowOverwrite: false });
+        const others = { skipValidation: false, allowOverwrite: false, tokenEnv: "TOKEN_PROD" };
+        const fine = world.inputs({ ...others, expectedFingerprint: fingerprint });
         const read = (name: string): unknown => {
             const given = contents[name] as Content;
             if ("json" in given) {
@@ -91,8 +97,7 @@ describe("check of hostile arguments", () => {
         return { ...news, ...(more as object) };
     };
 
-    const NAMES_ITS_ARGUMENT =
-        /^(project|team|origin|cert|key|ca|skipValidation|allowOverwrite|"[^\n]*"): [^\n]*expected /;
+    const NAMES_ITS_ARGUMENT = new RegExp(`^(${ARGUMENTS.join("|")}|"[^\\n]*"): [^\\n]*expected `);
 
     it(`answers with one line for each problem, without a call, and shows no secret (${String(runsOf(2_000))} cases)`, async () => {
         await holdsFor(2_000, inputs, async (contents) => {

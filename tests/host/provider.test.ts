@@ -33,10 +33,13 @@ describe("the provider, in the process that the engine starts", function () {
         expect(standIn.specViolations).to.deep.equal([]);
     });
 
-    async function startHost(configuration: Record<string, string>): Promise<ProviderHost> {
+    async function startHost(
+        configuration: Record<string, string>,
+        environment: Record<string, string> = {},
+    ): Promise<ProviderHost> {
         return await ProviderHost.start({
             cwd: REPOSITORY,
-            environment: { VERCEL_API_URL: standIn.url },
+            environment: { VERCEL_API_URL: standIn.url, ...environment },
             configuration,
         });
     }
@@ -82,6 +85,30 @@ describe("the provider, in the process that the engine starts", function () {
         expect(error.message).to.contain("missing");
         expect(host.stderr).to.not.match(/^\s+at /m);
         shown.push(String(error));
+    });
+
+    it("deploys nothing but what is expected, by the token in the variable that tokenEnv names", async () => {
+        const origin = "https://gated.example.com";
+        const own = { origin, team: "team_1", tokenEnv: "TOKEN_PROD" };
+        const fresh = await startHost({}, { TOKEN_PROD: token });
+        try {
+            const unknown = await fresh.check({}, inputs({ ...own, expectedFingerprint: UNKNOWN_VALUE }));
+            expect(unknown.failures).to.deep.equal([]);
+            const fingerprint = String(unknown.inputs["fingerprint"]);
+            const other = `v1:${"0".repeat(64)}`;
+            const refused = await fresh.check({}, inputs({ ...own, expectedFingerprint: other }));
+            expect(refused.failures.map(({ reason }) => reason).join()).to.contain(
+                `the fingerprint ${other}, got ${fingerprint}`,
+            );
+            const checked = await fresh.check({}, inputs({ ...own, expectedFingerprint: fingerprint }));
+            expect(checked.failures).to.deep.equal([]);
+            const { id, properties } = await fresh.create(checked.inputs);
+            expect(properties).to.include({ tokenEnv: "TOKEN_PROD", fingerprint });
+            expect((await fresh.read(id, properties)).properties).to.deep.equal(properties);
+            shown.push(fresh.stderr, JSON.stringify([refused.failures, properties]));
+        } finally {
+            await fresh.stop();
+        }
     });
 
     it("says which variable to set where there is no token", async () => {

@@ -17,10 +17,13 @@ class Late extends pulumi.dynamic.Resource {
     constructor(name, text) { super(late, name, { text, result: undefined }); }
 }
 
-const { resources = {}, options = {}, get, unknownCert } = JSON.parse(fs.readFileSync("args.json", "utf8"));
+const { resources = {}, options = {}, get, ...unknown } = JSON.parse(fs.readFileSync("args.json", "utf8"));
 for (const [name, args] of Object.entries(resources)) {
-    if (unknownCert === name) {
+    if (unknown.unknownCert === name) {
         args.cert = new Late("late-" + args.cert.length, args.cert).result;
+    }
+    if (unknown.unknownExpectation === name) {
+        args.expectedFingerprint = new Late("late-" + args.expectedFingerprint, args.expectedFingerprint).result;
     }
     const { certId, fingerprint, staleCertIds } = new ProjectClientCert(name, args, options[name]);
     exports[name] = { certId, fingerprint, staleCertIds };
@@ -39,6 +42,8 @@ export interface Declaration {
     readonly options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
     readonly get?: string;
     readonly unknownCert?: string;
+    /** The resource whose `expectedFingerprint` a preview does not know. */
+    readonly unknownExpectation?: string;
 }
 
 /** A stack on the real CLI, next to a stand-in for Vercel with one team and project. */
@@ -61,6 +66,7 @@ export class EngineWorld {
     }
 
     readonly #keys: string[];
+    readonly #tokens: string[];
 
     private constructor(
         readonly standIn: StandIn,
@@ -70,6 +76,7 @@ export class EngineWorld {
         private readonly ownsStandIn = true,
     ) {
         this.#keys = [triple.key];
+        this.#tokens = [token];
     }
 
     /** The next leaf of the same authority. Its key joins those that must not show up anywhere. */
@@ -82,6 +89,20 @@ export class EngineWorld {
     /** More keys that must not show up anywhere. */
     addKeys(keys: readonly string[]): void {
         this.#keys.push(...keys);
+    }
+
+    /** Another team with a project, a token that is for this team only, and a variable that holds it. */
+    addOwner(
+        team: { readonly id: string; readonly slug: string },
+        project: { readonly id: string; readonly name: string },
+        variable: string,
+    ): void {
+        const token = newToken();
+        this.#tokens.push(token);
+        this.standIn.addTeam(team);
+        this.standIn.addToken(token, { teams: [team.id] });
+        this.standIn.addProject({ ...project, team: team.id });
+        this.project.setEnvironment({ [variable]: token });
     }
 
     args(overrides: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
@@ -114,7 +135,7 @@ export class EngineWorld {
 
     /** No secret in anything that the CLI printed or wrote, and the stand-in kept to the official document. */
     verify(): void {
-        assertNoSecrets(this.project.allText(), { keys: this.#keys, tokens: [this.token] });
+        assertNoSecrets(this.project.allText(), { keys: this.#keys, tokens: this.#tokens });
         if (this.standIn.specViolations.length > 0) {
             throw new Error(`the official document was violated: ${this.standIn.specViolations.join("; ")}`);
         }

@@ -1,3 +1,4 @@
+import { readPublicMaterial } from "../../provider/material/material";
 import { parseId } from "../../provider/operations/identity";
 import { readState } from "../../provider/operations/state";
 import {
@@ -130,7 +131,9 @@ function argsWith({ condition, args, id, recorded }: PastResource, material: Mat
     }
     const { cert, ca } = material;
     if (condition !== "imported") {
-        return { ...args, cert, ca };
+        const { value } = readPublicMaterial(material);
+        const gate = "expectedFingerprint" in args ? { expectedFingerprint: value?.fingerprint } : {};
+        return { ...args, cert, ca, ...gate };
     }
     const { project, team } = readState(recorded.outputs);
     return { project, team, origin: parseId(id).origin, key: material.key, cert, ca };

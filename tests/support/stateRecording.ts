@@ -1,7 +1,8 @@
+import { readPublicMaterial } from "../../provider/material/material";
 import { mintAuthority, type Authority, type IssueOptions } from "./mint";
 import { PROVIDER_TEXT } from "./providerHost";
 import { RESOURCE_TYPE } from "./recordedStates";
-import { KEY_FILE, KEY_VARIABLE, PERSONAL_PROJECT, TEAM_PROJECT, type StateWorld } from "./stateWorld";
+import { KEY_FILE, KEY_VARIABLE, PERSONAL_PROJECT, TEAM_PROJECT, TOKEN_VARIABLE, type StateWorld } from "./stateWorld";
 
 export const RECORDING = { project: "states-of-the-past", stack: "recorded" } as const;
 
@@ -53,6 +54,7 @@ export class StateRecording {
             "project-wide": { ...(await this.#args("project-wide")), origin: undefined },
             "without-team": { ...(await this.#args("personal")), project: PERSONAL_PROJECT.name, team: undefined },
             "with-stale": { ...(await this.#args("stale")), allowOverwrite: true },
+            gated: await this.#gated("gated"),
             emptied: await this.#args("emptied"),
             replaced: await this.#args("replaced"),
         };
@@ -116,6 +118,13 @@ export class StateRecording {
 
     async #args(name: string): Promise<Args> {
         return { ...OF_TEAM, origin: originOf(name), key: { env: KEY_VARIABLE }, ...(await this.#material(name)) };
+    }
+
+    /** With the arguments of promotion: what may be deployed, and by which token. */
+    async #gated(name: string): Promise<Args> {
+        const material = await this.#material(name);
+        const expectedFingerprint = readPublicMaterial(material).value?.fingerprint;
+        return { ...(await this.#args(name)), ...material, tokenEnv: TOKEN_VARIABLE, expectedFingerprint };
     }
 
     async #material(name: string): Promise<{ readonly cert: string; readonly ca: string }> {

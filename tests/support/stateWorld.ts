@@ -34,6 +34,7 @@ export const TEAM_PROJECT = { id: "prj_1", name: "site", team: "team_1" } as con
 export const PERSONAL_PROJECT = { id: "prj_2", name: "diary" } as const;
 const TEAM = { id: TEAM_PROJECT.team, slug: "my-team" } as const;
 export const KEY_VARIABLE = "CLIENT_KEY";
+export const TOKEN_VARIABLE = "VERCEL_TOKEN_RECORDED";
 export const KEY_FILE = "client.key";
 
 /** The provider paces itself by the limits that answers announce; only more at once than the documented ones waits. */
@@ -72,6 +73,7 @@ export class StateWorld {
             environment: {
                 VERCEL_API_URL: standIn.url,
                 VERCEL_API_TOKEN: token,
+                [TOKEN_VARIABLE]: token,
                 PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
             },
             files: { "args.json": "{}" },

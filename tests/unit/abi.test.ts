@@ -25,6 +25,7 @@ const OUTPUTS = [
     "staleCertIds",
     "subject",
     "team",
+    "tokenEnv",
     "uploadedAt",
 ] as const;
 
@@ -74,8 +75,9 @@ describe("what states depend on, and so stays as it is for good", () => {
 
     it("the outputs have their names", async () => {
         const world = await World.start();
+        world.environment["TOKEN"] = world.token;
         try {
-            const { outs } = await world.create();
+            const { outs } = await world.create({ tokenEnv: "TOKEN" });
             expect(Object.keys(outs).sort()).to.deep.equal(OUTPUTS);
             world.verify(outs);
         } finally {

@@ -112,6 +112,18 @@ describe("ProjectClientCert, in the program", () => {
         expect(registered[0]?.getObject()?.toJavaScript()["key"]).to.deep.equal({ file: "client.key" });
     });
 
+    it("closes the gate where an output that is to say what may be deployed has no value", async () => {
+        const sent = async (expectedFingerprint: ProjectClientCertArgs["expectedFingerprint"]): Promise<unknown> => {
+            registered.splice(0);
+            await urnOf(new ProjectClientCert("gated", { ...ARGUMENTS, expectedFingerprint }));
+            return registered[0]?.getObject()?.toJavaScript()["expectedFingerprint"];
+        };
+        const absent = pulumi.output<unknown>(undefined) as pulumi.Output<string>;
+        expect(await sent(absent)).to.equal("");
+        expect(await sent(Promise.resolve("v1:abc"))).to.equal("v1:abc");
+        expect(await sent(undefined)).to.equal(undefined);
+    });
+
     it("leaves out what is not given, so that check can tell", async () => {
         const { project, cert, key, ca } = ARGUMENTS;
         const others = { project, cert, key, ca };

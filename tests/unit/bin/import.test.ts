@@ -79,6 +79,23 @@ describe("vercel-client-cert import", () => {
         expect(resource?.outputs["certId"]).to.equal(wide);
     });
 
+    it("writes the name of the token's variable down, for refresh and destroy, and never the token", async () => {
+        const other = new Terminal({
+            environment: { VERCEL_API_URL: standIn.url, TOKEN_PROD: token },
+            secrets: { keys: [triple.key], tokens: [token] },
+        });
+        try {
+            other.write({ "client.pem": triple.cert, "ca.pem": triple.ca });
+            const files = ["--cert", "client.pem", "--ca", "ca.pem", "--output", "-"];
+            const owner = ["site", "--team", "my-team", "--token-env", "TOKEN_PROD", "--origin", ORIGIN];
+            const { stdout } = await other.run("import", ...owner, ...files);
+            const [resource] = (JSON.parse(stdout) as ImportFile).resources;
+            expect(resource?.outputs).to.include({ certId, tokenEnv: "TOKEN_PROD" });
+        } finally {
+            other.dispose();
+        }
+    });
+
     it("does not write over a file", async () => {
         await run("--origin", ORIGIN, "--name", "first");
         const { exitCode, stderr } = await run("--origin", ORIGIN, "--name", "second");

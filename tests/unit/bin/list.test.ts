@@ -76,6 +76,22 @@ describe("vercel-client-cert list", () => {
         }
     });
 
+    it("takes the token from the variable that --token-env names and from no other, and shows none given in its place", async () => {
+        const other = at({ TOKEN_PROD: token });
+        try {
+            const prod = ["list", "site", "--team", "my-team", "--token-env"];
+            expect((await other.run(...prod, "TOKEN_PROD")).exitCode).to.equal(0);
+            const unset = await terminal.run(...prod, "TOKEN_PROD");
+            expect(unset.exitCode).to.equal(3);
+            expect(unset.stderr).to.contain(`in the environment variable "TOKEN_PROD", got none; set it`);
+            const pasted = await terminal.run(...prod, token);
+            expect(pasted.exitCode).to.equal(2);
+            expect(pasted.stderr).to.contain("after --token-env").and.to.not.contain(token);
+        } finally {
+            other.dispose();
+        }
+    });
+
     it("ends with 3 and what to do where Vercel refuses, and with 2 for a name that cannot be one", async () => {
         const missing = await terminal.run("list", "missing", "--team", "my-team");
         expect(missing.exitCode).to.equal(3);

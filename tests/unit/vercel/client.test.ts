@@ -527,6 +527,23 @@ describe("vercel/client", () => {
             );
         });
 
+        it("two tokens without a team have a queue each: neither waits for the other", async () => {
+            await withServer(
+                () => ACCEPTED,
+                async (server) => {
+                    const clock = new EagerClock();
+                    const client = clientOf(server, clock);
+                    const six = Array.from({ length: 6 }, (_, index) => (index < 3 ? "first" : "second"));
+                    const upload = (token: string): Promise<unknown> =>
+                        client.uploadCertificate({ ...ADDRESS, team: undefined, token }, UPLOAD, LABEL);
+                    await Promise.all(six.map(upload));
+                    expect(clock.slept).to.deep.equal([]);
+                    await Promise.all(["first", "first", "first"].map(upload));
+                    expect(clock.slept).to.deep.equal([60_000]);
+                },
+            );
+        });
+
         it("heeds a used-up limit that an answer announces, also an answer that is an error", async () => {
             const headers = {
                 "x-ratelimit-limit": "5",

@@ -1,0 +1,172 @@
+import { expect } from "chai";
+import { after, afterEach, before, describe, it } from "mocha";
+import { readPublicMaterial } from "../../provider/material/material";
+import { EngineWorld } from "../support/engineWorld";
+import { ExampleProject } from "../support/exampleProject";
+import { mintTriple } from "../support/mint";
+import { findPulumiCli } from "../support/pulumiCli";
+import { assertNoSecrets } from "../support/secretSweep";
+import { newToken } from "../support/world";
+import { StandIn } from "../vercel/standIn";
+
+const STAGES = ["dev", "staging", "prod"] as const;
+type Stage = (typeof STAGES)[number];
+
+/** The three files of the example. */
+interface Material {
+    readonly cert: string;
+    readonly key: string;
+    readonly ca: string;
+}
+
+const fingerprintOf = (material: Material): string => readPublicMaterial(material).value?.fingerprint ?? "";
+
+describe("examples/promotion, as it stands there", function () {
+    this.timeout(25 * 60_000);
+
+    const tokens: Readonly<Record<Stage, string>> = { dev: newToken(), staging: newToken(), prod: newToken() };
+    let standIn: StandIn;
+    let project: ExampleProject;
+    let first: Material;
+    let second: Material;
+    before(async () => {
+        standIn = await StandIn.start();
+        const { cert, key, ca, authority } = await mintTriple();
+        const renewed = await authority.issue();
+        first = { cert, key, ca };
+        second = { cert: renewed.certPem, key: renewed.keyPem, ca };
+        project = await ExampleProject.copyOf({
+            cli: await findPulumiCli({ log: (line) => process.stderr.write(`${line}\n`) }),
+            example: "promotion",
+            environment: { VERCEL_API_URL: standIn.url },
+        });
+        for (const stage of STAGES) {
+            const team = `team_${stage}`;
+            standIn.addTeam({ id: team, slug: `my-team-${stage}` });
+            standIn.addProject({ id: `prj_${stage}`, name: `my-site-${stage}`, team });
+            standIn.addToken(tokens[stage], { teams: [team] });
+            project.setEnvironment({ [`VERCEL_TOKEN_${stage.toUpperCase()}`]: tokens[stage] });
+            await project.addShippedStack(stage);
+        }
+    });
+    after(async () => {
+        try {
+            const keys = [first.key, second.key];
+            assertNoSecrets(project.allText(), { keys, tokens: Object.values(tokens) });
+            expect(standIn.specViolations).to.deep.equal([]);
+        } finally {
+            await project.dispose();
+            await standIn.stop();
+        }
+    });
+
+    const give = ({ cert, key, ca }: Material): void => {
+        project.writeFile("client.pem", cert);
+        project.writeFile("client.key", key);
+        project.writeFile("ca.pem", ca);
+    };
+    const promoteTo = async (stage: Stage): Promise<void> => {
+        project.select(stage);
+        await project.up(["--skip-preview"]);
+    };
+    const inPlace = async (stage: Stage): Promise<unknown> => {
+        expect(standIn.certificates(`prj_${stage}`), stage).to.have.lengthOf(1);
+        project.select(stage);
+        return (await project.outputs())["fingerprint"];
+    };
+
+    it("takes a certificate from dev to staging to prod", async () => {
+        give(first);
+        for (const stage of STAGES) {
+            await promoteTo(stage);
+            expect(await inPlace(stage)).to.equal(fingerprintOf(first));
+        }
+    });
+
+    it("keeps one out of prod that staging has not had, without a call, and leaves what is in place", async () => {
+        give(second);
+        const before = standIn.requests.length;
+        project.select("prod");
+        const refused = await project.run(["up", "--yes"], { expectFailure: true });
+        expect(refused.output)
+            .to.contain("expectedFingerprint: expected cert and ca with the fingerprint")
+            .and.to.contain(fingerprintOf(first))
+            .and.to.contain(fingerprintOf(second))
+            .and.to.contain("give the certificates that were tested");
+        expect(standIn.requests).to.have.lengthOf(before);
+        expect(await inPlace("prod")).to.equal(fingerprintOf(first));
+    });
+
+    it("lets it into prod once it has gone through dev and staging", async () => {
+        for (const stage of STAGES) {
+            await promoteTo(stage);
+            expect(await inPlace(stage)).to.equal(fingerprintOf(second));
+        }
+    });
+
+    it("goes back to the one before by the same way", async () => {
+        give(first);
+        for (const stage of STAGES) {
+            await promoteTo(stage);
+            expect(await inPlace(stage)).to.equal(fingerprintOf(first));
+        }
+    });
+
+    it("has no way around the stages by a stack of another name", async () => {
+        await project.addStack("hotfix");
+        const refused = await project.run(["preview"], { expectFailure: true });
+        expect(refused.output).to.contain("expected a stack called dev, staging, prod, got hotfix");
+    });
+
+    it("removes every stage with that stage's token", async () => {
+        for (const stage of STAGES) {
+            project.select(stage);
+            await project.destroy();
+            expect(standIn.certificates(`prj_${stage}`)).to.deep.equal([]);
+        }
+    });
+});
+
+describe("an expected fingerprint that only up can know", function () {
+    this.timeout(25 * 60_000);
+
+    let world: EngineWorld;
+    before(async () => {
+        world = await EngineWorld.start();
+    });
+    afterEach(() => {
+        world.verify();
+    });
+    after(async () => {
+        await world.stop();
+    });
+
+    const declare = (expectedFingerprint: string): void => {
+        world.declare({ resources: { mtls: world.args({ expectedFingerprint }) }, unknownExpectation: "mtls" });
+    };
+
+    it("does not fail the preview, and is enforced by up, without a call", async () => {
+        const proven = fingerprintOf(world.triple);
+        const other = proven.replace(/[0-9a-f]/g, "0").replace("v0", "v1");
+        declare(other);
+        const refused = await world.project.run(["up", "--yes"], { expectFailure: true });
+        expect(refused.output).to.contain("Updating").and.to.contain(`the fingerprint ${other}, got ${proven}`);
+        expect(world.operations()).to.deep.equal([]);
+        expect(await world.stored()).to.equal(undefined);
+
+        declare(proven);
+        await world.project.up();
+        expect(world.certIds()).to.have.lengthOf(1);
+    });
+
+    it("holds for what is in place already, though nothing would be uploaded", async () => {
+        const before = world.operations().length;
+        world.declareOne({ expectedFingerprint: fingerprintOf(await mintTriple()) });
+        const refused = await world.project.run(["preview"], { expectFailure: true });
+        expect(refused.output).to.contain(`got ${fingerprintOf(world.triple)}, so nothing is deployed`);
+        world.declareOne({ expectedFingerprint: fingerprintOf(world.triple) });
+        expect((await world.project.up(["--skip-preview"])).output).to.contain("2 unchanged");
+        expect(world.operations()).to.have.lengthOf(before);
+        await world.project.destroy();
+    });
+});

@@ -1,0 +1,172 @@
+import { expect } from "chai";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { UNKNOWN_VALUE } from "../../../provider/operations/arguments";
+import { PartialFailure } from "../../../provider/operations/failures";
+import { failureOf, newToken, ORIGIN, World } from "../../support/world";
+
+describe("tokenEnv", () => {
+    let world: World;
+    beforeEach(async () => {
+        world = await World.start();
+        // The only token that there is, so that no call can be made by another.
+        world.environment["TOKEN_PROD"] = world.token;
+        world.environment["VERCEL_API_TOKEN"] = undefined;
+    });
+    afterEach(async () => {
+        world.verify();
+        await world.stop();
+    });
+    const PROD = { tokenEnv: "TOKEN_PROD" };
+    const calls = (): number => world.standIn.requests.length;
+    const ids = (): string[] => world.standIn.certificates("prj_1").map(({ certId }) => certId);
+    const reasonOf = async (tokenEnv: unknown): Promise<string> => {
+        const { failures } = await world.provider.check({}, world.inputs({ tokenEnv }));
+        return failures.map(({ reason }) => reason).join("\n");
+    };
+
+    it("is stored by name, and is what refresh, rotation and removal use", async () => {
+        const { id, outs } = await world.create(PROD);
+        expect(outs).to.include(PROD);
+        expect(await world.provider.read(id, outs)).to.deep.equal({ id, props: outs });
+        const { certPem, keyPem } = await world.triple.authority.issue();
+        const inputs = await world.checked({ ...PROD, cert: certPem, key: keyPem });
+        const { outs: rotated } = await world.provider.update(id, outs, inputs);
+        expect(rotated).to.include(PROD);
+        world.nextRun();
+        await world.provider.delete(id, rotated);
+        expect(ids()).to.deep.equal([]);
+        world.verify(outs, rotated);
+    });
+
+    it("does not fall back to another token, in no operation", async () => {
+        const { id, inputs, outs } = await world.create(PROD);
+        world.environment["VERCEL_API_TOKEN"] = world.token;
+        world.environment["TOKEN_PROD"] = " ";
+        world.nextRun();
+        const before = calls();
+        for (const operation of [
+            world.provider.create(inputs),
+            world.provider.read(id, outs),
+            world.provider.update(id, { ...outs, fingerprint: "" }, inputs),
+            world.provider.update(id, { ...outs, tokenEnv: "OTHER" }, inputs),
+            world.provider.delete(id, outs),
+        ]) {
+            expect((await failureOf(operation)).message).to.contain(
+                "expected a Vercel token in the environment variable TOKEN_PROD, which tokenEnv names, but it is not set",
+            );
+        }
+        expect(calls()).to.equal(before);
+    });
+
+    it("is an update without an upload when it changes, comes or goes", async () => {
+        const { id, outs } = await world.create(PROD);
+        world.environment["TOKEN_NEW"] = world.token;
+        world.environment["VERCEL_TOKEN"] = world.token;
+        delete world.environment["TOKEN_PROD"];
+        const before = calls();
+        for (const tokenEnv of ["TOKEN_NEW", undefined]) {
+            const inputs = await world.checked({ tokenEnv });
+            expect(await world.provider.diff(id, outs, inputs)).to.deep.equal({ changes: true });
+            const { outs: renamed } = await world.provider.update(id, outs, inputs);
+            expect(renamed["tokenEnv"]).to.equal(tokenEnv);
+            expect({ ...renamed, ...PROD }).to.deep.equal(outs);
+            expect(await world.provider.diff(id, renamed, inputs)).to.deep.equal({ changes: false });
+        }
+        expect(calls()).to.equal(before);
+    });
+
+    it("looks another name of the project up by the new token, and where that is unknown, not at all", async () => {
+        const { id, outs } = await world.create(PROD);
+        world.environment["TOKEN_NEW"] = world.token;
+        delete world.environment["TOKEN_PROD"];
+        const byId = { project: "prj_1" };
+        const inputs = await world.checked({ ...byId, tokenEnv: "TOKEN_NEW" });
+        expect(await world.provider.diff(id, outs, inputs)).to.deep.equal({ changes: true });
+        const before = calls();
+        const unknown = await world.checked({ ...byId, tokenEnv: UNKNOWN_VALUE });
+        expect(await world.provider.diff(id, outs, unknown)).to.deep.equal({ changes: true, replaces: ["project"] });
+        const onlyToken = await world.checked({ tokenEnv: UNKNOWN_VALUE });
+        expect(await world.provider.diff(id, outs, onlyToken)).to.deep.equal({ changes: true });
+        expect(calls()).to.equal(before);
+    });
+
+    it("is in a partial failure, so that the certificate is found again", async () => {
+        const inputs = await world.checked(PROD);
+        world.standIn.addFault({
+            operation: "list",
+            kind: "status",
+            status: 200,
+            body: `{"clientCerts":[]}`,
+            times: 2,
+        });
+        const error = await failureOf(world.provider.create(inputs));
+        expect(error).to.be.instanceOf(PartialFailure);
+        expect((error as PartialFailure).properties).to.include(PROD);
+    });
+
+    it("leaves a certificate to a successor that is found by the successor's token", async () => {
+        const { id, outs } = await world.create(PROD);
+        world.environment["TOKEN_NEW"] = world.token;
+        world.nextRun();
+        const inputs = await world.checked({ project: "prj_1", tokenEnv: "TOKEN_NEW" });
+        await world.provider.delete(id, outs);
+        expect(ids()).to.deep.equal([outs["certId"]]);
+        delete world.environment["TOKEN_PROD"];
+        const { outs: successor } = await world.provider.create(inputs);
+        expect(ids()).to.deep.equal([successor["certId"]]);
+    });
+
+    it("has no part in .get, which uses the default token", async () => {
+        const { id } = await world.create(PROD);
+        expect((await failureOf(world.provider.read(id, { __provider: "text" }))).message).to.contain(
+            "VERCEL_API_TOKEN",
+        );
+        world.environment["VERCEL_API_TOKEN"] = world.token;
+        const { props = {} } = await world.provider.read(id, { __provider: "text" });
+        expect(props).to.not.have.property("tokenEnv");
+    });
+
+    it("is refused, and not shown, where the token itself is given: it would be kept in the state", async () => {
+        for (const token of [newToken(), "a1B2c3D4e5F6g7H8i9J0k1L2", "abcdefghijklmnopqrstuvwx"]) {
+            const reason = await reasonOf(token);
+            expect(reason).to.match(/^tokenEnv: expected the name of an environment variable, got a text that is none/);
+            expect(reason).to.not.contain(token);
+        }
+        for (const name of [
+            "1TOKEN",
+            "TOKEN-PROD",
+            "TOKEN PROD",
+            "TOKEN_PROD\n",
+            "token_prod",
+            "A".repeat(129),
+            "$A",
+        ]) {
+            expect(await reasonOf(name), name).to.contain("tokenEnv: expected the name of an environment variable");
+        }
+        expect(await reasonOf("")).to.contain("got an empty text");
+        expect(await reasonOf({ env: "TOKEN_PROD" })).to.contain("got an object");
+        for (const name of ["TOKEN_PROD", "_", "A1", UNKNOWN_VALUE]) {
+            expect(await reasonOf(name), name).to.equal("");
+        }
+    });
+
+    it("keeps its token out of what is printed, though a call by another token brings it back as an id", async () => {
+        // Of no form by which a token can be told.
+        const plain = "kettle-drum-orchard";
+        world.environment["TOKEN_PLAIN"] = plain;
+        world.standIn.addToken(plain, { teams: ["team_1"] });
+        const { id, outs } = await world.create({ tokenEnv: "TOKEN_PLAIN" });
+        const clientCerts = [
+            { id: outs["certId"], origin: ORIGIN },
+            { id: plain, origin: ORIGIN },
+        ];
+        world.standIn.addFault({
+            operation: "list",
+            kind: "status",
+            status: 200,
+            body: JSON.stringify({ clientCerts }),
+        });
+        await world.provider.read(id, { ...outs, ...PROD });
+        expect(world.lines.join("\n")).to.contain("beside the certificate").and.to.not.contain(plain);
+    });
+});
