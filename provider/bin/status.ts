@@ -4,6 +4,8 @@ import { quote } from "../operations/identity";
 import { CommandError, EXIT, type Command, type CommandHost, type ExitCode } from "./command";
 import { misuse, type Parsed } from "./options";
 import { judgeAll } from "./status/judgement";
+import { statusPage } from "./status/page";
+import { writePage } from "./status/pageFile";
 import { reasonsOf, statusJson, type ReportedStack, type StatusReport } from "./status/report";
 import { exportStack } from "./status/stackExport";
 import { statusText } from "./status/statusText";
@@ -31,6 +33,7 @@ export const statusCommand: Command = {
             value: "DAYS",
             help: "Warn from so many days before the end on; default: expiryWarningDays of each resource",
         },
+        html: { value: "FILE", help: "Also write a page with a timeline; replaces only a page of this command" },
     },
     run: runStatus,
 };
@@ -45,6 +48,10 @@ async function runStatus(parsed: Parsed, host: CommandHost): Promise<ExitCode> {
         stacks: readings.map(({ reported }) => reported),
         certificates: judgeAll(stored, { nowMs, warningDays }),
     };
+    const page = parsed.value("html");
+    if (page !== undefined) {
+        await writePage(page, statusPage(report), host);
+    }
     host.write(parsed.flag("json") ? `${JSON.stringify(statusJson(report), null, 4)}\n` : statusText(report));
     return conclude(report, host);
 }
@@ -75,7 +82,26 @@ async function readStacks(parsed: Parsed, host: CommandHost): Promise<readonly R
         const next = wanted.slice(at, at + EXPORTS_AT_ONCE);
         readings.push(...(await Promise.all(next.map((name) => readOne(name, { ...host, folder })))));
     }
-    return readings;
+    return withoutRepeated(readings, host);
+}
+
+/** A stack has a short name and a full one; by both at once it would look like two that claim the same. */
+function withoutRepeated(readings: readonly Reading[], host: CommandHost): readonly Reading[] {
+    return readings.filter(({ stack }, index) => {
+        const first = readings.slice(0, index).find((one) => isSameStack(one.stack, stack));
+        if (first !== undefined && stack !== undefined) {
+            host.complain(`vercel-client-cert: ${stack.name} is the stack ${first.reported.name}, and counted once`);
+        }
+        return first === undefined;
+    });
+}
+
+/** Only a full name tells the organization, so two full ones are two stacks, whatever is in them. */
+function isSameStack(one: StoredStack | undefined, other: StoredStack | undefined): boolean {
+    if (one === undefined || other === undefined || one.urnPrefix === "" || one.urnPrefix !== other.urnPrefix) {
+        return false;
+    }
+    return `/${one.name}`.endsWith(`/${other.name}`) || `/${other.name}`.endsWith(`/${one.name}`);
 }
 
 async function readOne(name: string | undefined, host: CommandHost): Promise<Reading> {

@@ -81,14 +81,14 @@ function judgeDates(
     warnsFromMs: number | undefined,
     { nowMs }: StatusMoment,
 ): readonly Warning[] {
-    const { fromMs, toMs, isLookedUp, isPendingDeletion, encrypted } = certificate;
+    const { fromMs, toMs, isLookedUp, isPendingDeletion, fingerprint, encrypted } = certificate;
     if (isPendingDeletion) {
         // It is to go; that it is still there is said, and its dates are of no interest.
         return [];
     }
     if (toMs === undefined || warnsFromMs === undefined) {
-        // A lookup never tells dates, by design.
-        return isLookedUp || encrypted.includes("notAfter")
+        // A lookup never tells dates, by design; where it is not known what is in place, there are none.
+        return isLookedUp || fingerprint === "" || encrypted.includes("notAfter")
             ? []
             : [
                   {
@@ -165,8 +165,10 @@ function isSamePlace(one: StoredCertificate, other: StoredCertificate): boolean 
 
 function judgeCopies(certificate: StoredCertificate, all: readonly StoredCertificate[]): readonly Note[] {
     const { certFingerprint } = certificate;
-    const others = all.filter((other) => other !== certificate && other.certFingerprint === certFingerprint);
-    if (certFingerprint === "" || others.length === 0) {
+    const others = all.filter(
+        (other) => other !== certificate && !other.isPendingDeletion && other.certFingerprint === certFingerprint,
+    );
+    if (certFingerprint === "" || certificate.isPendingDeletion || others.length === 0) {
         return [];
     }
     const names = others.map(({ name, stack }) => `${name} of ${stack}`).join(", ");

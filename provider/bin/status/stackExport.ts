@@ -15,7 +15,7 @@ const LARGEST_EXPORT_BYTES = 256 * 1024 * 1024;
 const LONGEST_COMPLAINT = 4096;
 const LONGEST_SHOWN_COMPLAINT = 300;
 
-export type ExportHost = Pick<CommandHost, "clock" | "environment" | "folder">;
+export type ExportHost = Pick<CommandHost, "clock" | "environment" | "folder" | "complain">;
 
 /**
  * The state of a stack as `pulumi stack export` prints it, with secrets encrypted; of the selected stack where none is
@@ -24,8 +24,12 @@ export type ExportHost = Pick<CommandHost, "clock" | "environment" | "folder">;
 export async function exportStack(stack: string | undefined, host: ExportHost): Promise<unknown> {
     await requireFolder(host.folder);
     const { exitCode, stdout, stderr } = await runPulumi(stack, host);
+    const complaint = withoutSecretsOf(host, stderr);
     if (exitCode !== 0) {
-        throw new CommandError(explain(stack, exitCode, withoutSecretsOf(host, stderr)));
+        throw new CommandError(explain(stack, exitCode, complaint));
+    }
+    if (complaint !== "") {
+        host.complain(`pulumi stack export: ${complaint}`);
     }
     try {
         return JSON.parse(stdout) as unknown;

@@ -40,6 +40,7 @@ export interface StoredStack {
     readonly name: string;
     /** Stack and project as the URNs name them; empty where there are no resources. */
     readonly urnPrefix: string;
+    /** What ends first comes first, and last what has no known end. */
     readonly certificates: readonly StoredCertificate[];
 }
 
@@ -65,7 +66,10 @@ export function readStack(stack: string | undefined, exported: unknown): StoredS
     return {
         name,
         urnPrefix: stackName === "" ? "" : `${stackName}::${projectName}`,
-        certificates: resources.filter((one) => one["type"] === TYPE).map((one) => readCertificate(name, one)),
+        certificates: resources
+            .filter((one) => one["type"] === TYPE)
+            .map((one) => readCertificate(name, one))
+            .sort((a, b) => (a.toMs ?? Infinity) - (b.toMs ?? Infinity) || 0),
     };
 }
 
