@@ -40,9 +40,7 @@ export class MutualTls extends pulumi.ComponentResource {
             return [origin, certificate] as const;
         });
 
-        this.certIds = pulumi.output(
-            Object.fromEntries(certificates.map(([origin, { certId }]) => [origin, certId])),
-        );
+        this.certIds = pulumi.output(Object.fromEntries(certificates.map(([origin, { certId }]) => [origin, certId])));
         // All ends are ISO 8601 in UTC, and so in the order of their texts.
         this.notAfter = pulumi
             .all(certificates.map(([, { notAfter }]) => notAfter))

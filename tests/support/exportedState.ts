@@ -58,7 +58,7 @@ export class StateMint {
             throw new Error("expected the minted certificate to be readable");
         }
         const inPlace = { certId: `cert_${randomBytes(8).toString("hex")}`, fingerprint: material.fingerprint };
-        const state = { ...inPlace, project, team, origin: origin ?? "", staleCertIds: [] };
+        const state = { ...inPlace, project, team, tokenEnv: undefined, origin: origin ?? "", staleCertIds: [] };
         const uploadedAt = new Date(this.nowMs).toISOString();
         const { certFingerprint, fingerprint, notAfter } = material;
         return {

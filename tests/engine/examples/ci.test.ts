@@ -92,9 +92,9 @@ describe("examples/ci, by the commands of its workflow", function () {
     it("never has two deployments at once, and never cuts one off", () => {
         const { up } = workflow.jobs;
         expect(up?.concurrency).to.deep.equal({ group: "client-cert-up", "cancel-in-progress": false });
-        expect(Object.values(workflow.jobs).filter(({ steps }) => /pulumi up/.test(JSON.stringify(steps)))).to.deep.equal(
-            [up],
-        );
+        expect(
+            Object.values(workflow.jobs).filter(({ steps }) => /pulumi up/.test(JSON.stringify(steps))),
+        ).to.deep.equal([up]);
         expect(Object.keys(workflow.on)).to.have.members(["pull_request", "push", "schedule"]);
         expect(up?.if).to.equal("github.event_name == 'push'");
         expect(workflow.on["push"]).to.deep.equal({ branches: ["main"] });
@@ -125,7 +125,9 @@ describe("examples/ci, by the commands of its workflow", function () {
         await commit();
         const harmless = await job("preview");
         expect(harmless.exitCode, harmless.output).to.equal(0);
-        expect(harmless.stdout).to.match(/\+ harmless *: "harmless"/).and.match(/Resources:\n +2 unchanged/);
+        expect(harmless.stdout)
+            .to.match(/\+ harmless *: "harmless"/)
+            .and.match(/Resources:\n +2 unchanged/);
 
         // A pull request with the next certificate.
         const renewed = await mintTriple();
@@ -135,7 +137,11 @@ describe("examples/ci, by the commands of its workflow", function () {
         expect(rotation.exitCode, rotation.output).to.equal(0);
         expect(rotation.stdout).to.match(/^The certificates change\. /m);
         const { environment } = commandsOf(workflow, "preview", repository).at(-1) ?? {};
-        const blind = await project.runCommand("pulumi", ["preview", "--stack", "prod", "--non-interactive"], environment);
+        const blind = await project.runCommand(
+            "pulumi",
+            ["preview", "--stack", "prod", "--non-interactive"],
+            environment,
+        );
         expect(blind.exitCode, blind.output).to.not.equal(0);
         expect(blind.output).to.contain('expected the private key in the environment variable "CLIENT_KEY"');
         expect(world.countOf("upload")).to.equal(1);

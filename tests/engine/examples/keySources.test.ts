@@ -38,7 +38,9 @@ describe("examples/key-sources, on the real CLI", function () {
             await project.setConfig("clientKey", { secret: triple.key });
             project.writeFile("client.pem", triple.cert);
             await project.up(["--skip-preview"]);
-            expect(await storedKey()).to.have.property("ciphertext").that.is.a("string");
+            expect(await storedKey())
+                .to.have.property("ciphertext")
+                .that.is.a("string");
             expect(world.countOf("upload")).to.equal(3);
             expect(world.certIds()).to.deep.equal([(await project.outputs())["certId"]]);
 
