@@ -29,7 +29,9 @@ function runByTests(): ReadonlySet<string> {
 /** The packages that the programs in a folder load. */
 function packagesOf(folder: string): readonly string[] {
     const programs = readdirSync(folder).filter((file) => /\.(ts|js|mjs)$/.test(file));
-    const loads = programs.flatMap((file) => [...textOf(folder, file).matchAll(/(?:from |(?<!\.)require\()"([^"]+)"/g)]);
+    const loads = programs.flatMap((file) => [
+        ...textOf(folder, file).matchAll(/(?:from |(?<!\.)require\()"([^"]+)"/g),
+    ]);
     return loads.map(([, name = ""]) => name).filter((name) => !/^(node:|\.)/.test(name));
 }
 
