@@ -30,6 +30,11 @@ export default tseslint.config(
         files: ["**/*.mjs"],
         languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } },
     },
+    {
+        files: ["examples/javascript/**/*.js"],
+        languageOptions: { sourceType: "commonjs", globals: { require: "readonly", exports: "writable" } },
+        rules: { "@typescript-eslint/no-require-imports": "off" },
+    },
     forbid(
         ["provider/material/**"],
         ["**/vercel/*", "**/operations/*", "**/probe/*", "**/bin/*", "@pulumi/*", "axios"],

@@ -17,6 +17,7 @@ export interface ResourceState {
     readonly urn: string;
     readonly type: string;
     readonly id?: string;
+    readonly parent?: string;
     readonly custom: boolean;
     readonly external?: boolean;
     readonly inputs: Record<string, unknown>;
@@ -105,6 +106,10 @@ export class PulumiProject {
         };
     }
 
+    get environment(): Variables {
+        return this.#environment;
+    }
+
     writeFile(name: string, text: string): void {
         const file = join(this.folder, name);
         mkdirSync(dirname(file), { recursive: true });
@@ -157,6 +162,16 @@ export class PulumiProject {
     /** Runs `pulumi`. An exit that was not expected is an error with all that was printed. */
     async run(args: readonly string[], options: PulumiRunOptions = {}): Promise<RunResult> {
         return await this.#pulumi(args, options);
+    }
+
+    /** Runs another command in the folder, with `pulumi` on PATH. Every exit is a result. */
+    async runCommand(command: string, args: readonly string[], environment: Variables = {}): Promise<RunResult> {
+        const result = await runProcess(command, args, {
+            cwd: this.folder,
+            environment: { ...this.#environment, ...environment },
+        });
+        this.transcripts.push(result);
+        return result;
     }
 
     async up(args: readonly string[] = []): Promise<RunResult> {

@@ -1,0 +1,54 @@
+import { expect } from "chai";
+import { describe, it } from "mocha";
+import { ExampleWorld } from "../../support/exampleWorld";
+import type { ResourceState } from "../../support/stack";
+
+const ORIGIN = "https://billing.example.com";
+
+describe("examples/key-sources, on the real CLI", function () {
+    // The first run may have to download or build the CLI.
+    this.timeout(25 * 60_000);
+
+    it("takes the key from each place, and uploads nothing when only the place changes", async () => {
+        const world = await ExampleWorld.start({ example: "key-sources" });
+        try {
+            const { project, triple } = world;
+            const storedKey = async (): Promise<unknown> =>
+                ((await project.resource("ProjectClientCert")) as ResourceState).inputs["key"];
+
+            world.writeMaterial(".");
+            const files = { certFile: "client.pem", keyFile: "client.key", caFile: "ca.pem" };
+            await world.addStack("dev", { project: "my-site", origin: ORIGIN, keySource: "file", ...files });
+            await project.up(["--skip-preview"]);
+            expect(await storedKey()).to.deep.equal({ file: "client.key" });
+
+            await project.setConfig("keySource", "environment");
+            await project.up(["--skip-preview", "--expect-no-changes"]);
+            expect(await storedKey()).to.deep.equal({ env: "CLIENT_KEY" });
+            expect(world.countOf("upload")).to.equal(1);
+
+            // The next certificate, and its key only in the environment.
+            const next = await world.renew();
+            project.writeFile("client.pem", next.cert);
+            project.setEnvironment({ CLIENT_KEY: next.key });
+            await project.up(["--skip-preview"]);
+            expect(world.countOf("upload")).to.equal(2);
+
+            await project.setConfig("keySource", "config");
+            await project.setConfig("clientKey", { secret: triple.key });
+            project.writeFile("client.pem", triple.cert);
+            await project.up(["--skip-preview"]);
+            expect(await storedKey())
+                .to.have.property("ciphertext")
+                .that.is.a("string");
+            expect(world.countOf("upload")).to.equal(3);
+            expect(world.certIds()).to.deep.equal([(await project.outputs())["certId"]]);
+
+            await project.destroy(["--skip-preview"]);
+            expect(world.allCertIds()).to.deep.equal([]);
+            world.verify();
+        } finally {
+            await world.stop();
+        }
+    });
+});
