@@ -154,11 +154,6 @@ export class PulumiProject {
         }
     }
 
-    /** What the CLI runs with, for a command that runs it by itself. */
-    get environment(): Variables {
-        return this.#environment;
-    }
-
     /** Runs `pulumi`. An exit that was not expected is an error with all that was printed. */
     async run(args: readonly string[], options: PulumiRunOptions = {}): Promise<RunResult> {
         return await this.#pulumi(args, options);
