@@ -76,7 +76,8 @@ code { font: 0.9em ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mo
     background: var(--card);
 }
 .axis { display: block; width: 100%; height: 42px; overflow: visible; }
-.axis text { font-size: 12px; fill: var(--muted); stroke: var(--card); stroke-width: 4px; paint-order: stroke; }
+.axis text { font-size: 12px; fill: var(--muted); }
+.axis text.month { stroke: var(--card); stroke-width: 3px; paint-order: stroke; }
 .axis text.label { display: none; }
 .axis text.wide { display: inline; }
 .axis text.year { fill: var(--text); font-weight: 650; }
@@ -139,7 +140,7 @@ td time, td code { white-space: nowrap; }
     td::before { content: attr(data-heading); color: var(--muted); }
 }
 @media (max-width: 56rem) {
-    :root { --what: 11.5rem; --how: 9rem; }
+    :root { --what: 13rem; --how: 8.75rem; }
 }
 @media (max-width: 45rem) {
     body { padding: 1.25rem 0.75rem 2rem; }
