@@ -2,7 +2,7 @@
  * Light, dark and print; from 400 pixels on. The colours of text have a contrast of 4.5 and more to their ground, and no
  * colour says anything that a sign, a pattern or a word does not say as well.
  */
-export const PAGE_STYLE = `
+export const PAGE_STYLE: string = `
 :root {
     color-scheme: light dark;
     --ground: #f4f6f9; --card: #ffffff; --text: #1b2430; --muted: #586474; --line: #e3e8ee; --year: #c3ccd7;
