@@ -163,6 +163,7 @@ td time, td code { white-space: nowrap; }
     body { padding: 0; background: none; font-size: 9pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
     .card, .tile { border-color: #c3ccd7; break-inside: auto; }
     .scale { position: static; }
+    .axis text.month { stroke: none; }
     .row, .remarks li, .problems li, tr, .tiles { break-inside: avoid; }
     h2, h3 { break-after: avoid; }
 }
