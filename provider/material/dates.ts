@@ -72,6 +72,6 @@ export function warningMsOf({ expiryWarningDays }: Pick<Moment, "expiryWarningDa
 }
 
 /** Seconds are what certificates have. */
-function iso(ms: number): string {
+export function iso(ms: number): string {
     return Number.isNaN(ms) ? "an unreadable date" : new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
 }

@@ -1,6 +1,6 @@
 /**
  * The page of `vercel-client-cert status --html` with certificates in every condition, to look at and for the pictures in
- * docs/: `npm run status:demo -- FILE`. The certificates are minted anew.
+ * this folder: `npm run status:demo -- FILE`. The certificates are minted anew.
  */
 import { writePage } from "../../provider/bin/status/pageFile";
 import { statusPage } from "../../provider/bin/status/page";

@@ -1,4 +1,4 @@
-import { warningMsOf } from "../../material/dates";
+import { iso, warningMsOf } from "../../material/dates";
 import type { StoredCertificate } from "./storedCertificate";
 
 const DAY_MS = 86_400_000;
@@ -180,9 +180,4 @@ export function placeOf({ team, project, origin }: Pick<StoredCertificate, "team
     return [...(team === undefined ? [] : [team]), project === "" ? "?" : project, origin === "" ? "?" : origin].join(
         "/",
     );
-}
-
-/** Seconds are what certificates have. */
-export function iso(ms: number): string {
-    return new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
 }

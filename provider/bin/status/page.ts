@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { iso, placeOf, WARNING_CODES, type JudgedCertificate } from "./judgement";
+import { iso } from "../../material/dates";
+import { placeOf, WARNING_CODES, type JudgedCertificate } from "./judgement";
 import { markup, Markup } from "./markup";
 import { PAGE_STYLE } from "./pageStyle";
 import type { ReportedStack, StatusReport } from "./report";

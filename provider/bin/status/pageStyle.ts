@@ -2,7 +2,7 @@
  * Light, dark and print; from 400 pixels on. The colours of text have a contrast of 4.5 and more to their ground, and no
  * colour says anything that a sign, a pattern or a word does not say as well.
  */
-export const PAGE_STYLE = `
+export const PAGE_STYLE: string = `
 :root {
     color-scheme: light dark;
     --ground: #f4f6f9; --card: #ffffff; --text: #1b2430; --muted: #586474; --line: #e3e8ee; --year: #c3ccd7;
@@ -76,7 +76,8 @@ code { font: 0.9em ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mo
     background: var(--card);
 }
 .axis { display: block; width: 100%; height: 42px; overflow: visible; }
-.axis text { font-size: 12px; fill: var(--muted); stroke: var(--card); stroke-width: 4px; paint-order: stroke; }
+.axis text { font-size: 12px; fill: var(--muted); }
+.axis text.month { stroke: var(--card); stroke-width: 3px; paint-order: stroke; }
 .axis text.label { display: none; }
 .axis text.wide { display: inline; }
 .axis text.year { fill: var(--text); font-weight: 650; }
@@ -139,7 +140,7 @@ td time, td code { white-space: nowrap; }
     td::before { content: attr(data-heading); color: var(--muted); }
 }
 @media (max-width: 56rem) {
-    :root { --what: 11.5rem; --how: 9rem; }
+    :root { --what: 13rem; --how: 8.75rem; }
 }
 @media (max-width: 45rem) {
     body { padding: 1.25rem 0.75rem 2rem; }
@@ -162,6 +163,7 @@ td time, td code { white-space: nowrap; }
     body { padding: 0; background: none; font-size: 9pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
     .card, .tile { border-color: #c3ccd7; break-inside: auto; }
     .scale { position: static; }
+    .axis text.month { stroke: none; }
     .row, .remarks li, .problems li, tr, .tiles { break-inside: avoid; }
     h2, h3 { break-after: avoid; }
 }

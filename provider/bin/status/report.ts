@@ -1,4 +1,5 @@
-import { iso, WARNING_CODES, type JudgedCertificate, type Note, type Warning } from "./judgement";
+import { iso } from "../../material/dates";
+import { WARNING_CODES, type JudgedCertificate, type Note, type Warning } from "./judgement";
 
 /** One stack that was asked for. */
 export interface ReportedStack {

@@ -1,5 +1,7 @@
 import type { JudgedCertificate, WarningCode } from "./judgement";
 
+const DAY_MS = 86_400_000;
+
 /** How a page shows a certificate at first sight: by the gravest that there is to say. */
 export type Standing = "fine" | "soon" | "expired" | "attention" | "pending" | "looked-up";
 
@@ -46,7 +48,7 @@ export function lastingOf({ toMs, daysLeft }: JudgedCertificate, nowMs: number):
         return "no dates known";
     }
     if (toMs < nowMs) {
-        const ago = Math.floor((nowMs - toMs) / 86_400_000);
+        const ago = Math.floor((nowMs - toMs) / DAY_MS);
         return ago === 0 ? "ended within the last day" : `ended ${daysText(ago)} ago`;
     }
     return daysLeft === 0 ? "ends within a day" : `${daysText(daysLeft)} left`;

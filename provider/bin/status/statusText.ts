@@ -1,5 +1,6 @@
+import { iso } from "../../material/dates";
 import { columns } from "../columns";
-import { iso, placeOf, type JudgedCertificate } from "./judgement";
+import { placeOf, type JudgedCertificate } from "./judgement";
 import type { ReportedStack, StatusReport } from "./report";
 
 const HEADINGS = ["STACK", "PROJECT", "ORIGIN", "SUBJECT", "FINGERPRINT", "DAYS LEFT", "NOT AFTER", "STATE"];
