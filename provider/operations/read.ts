@@ -67,7 +67,7 @@ async function list(
     context: OperationContext,
 ): Promise<readonly CertificateEntry[]> {
     try {
-        return await context.store.listCertificates(context.addressOf(owner));
+        return await context.store.recentCertificates(context.addressOf(owner));
     } catch (error) {
         throw explainMissingProject(error);
     }

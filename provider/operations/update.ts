@@ -39,7 +39,7 @@ async function rotate(
     context: OperationContext,
 ): Promise<UpdateResult> {
     const address = context.addressOf(identity);
-    const triple = await loadTriple(args, context);
+    const triple = await context.store.beforeListing(address, () => loadTriple(args, context));
     const before = await context.store.listCertificates(address);
     const owned = [state.certId, ...state.staleCertIds].filter((certId) => certId !== "");
     const request = { ...requestFor(identity, args, triple, address), before, owned };
