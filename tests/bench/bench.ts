@@ -5,6 +5,7 @@ import { findPulumiCli } from "../support/pulumiCli";
 import { measureCheckCost } from "./checkCost";
 import { Mint } from "./material";
 import { parseOptions, USAGE, type BenchOptions } from "./options";
+import { profile } from "./profile";
 import { readEarlier, REPORT_FOLDER, theseVersions, thisMachine, writeData, type ReportData } from "./reportData";
 import { writeReport } from "./reportText";
 import { runRound } from "./round";
@@ -14,24 +15,25 @@ const log = (line: string): void => {
 };
 
 /** Writes after each round, so that a run that is stopped leaves a valid report of what was complete. */
-export async function bench({ sizes, columns, out = REPORT_FOLDER }: BenchOptions): Promise<ReportData> {
+export async function bench({ sizes, columns, resume, brief = false, out = REPORT_FOLDER }: BenchOptions): Promise<ReportData> {
+    if (process.platform !== "linux") {
+        throw new Error(`expected Linux, whose /proc tells what processes use, got ${process.platform}`);
+    }
     const cli = await findPulumiCli({ log });
     mkdirSync(out, { recursive: true });
     const mint = await Mint.start();
-    const asked = new Set(sizes.map(({ n }) => n));
     let data = readEarlier(out, { machine: thisMachine(), versions: theseVersions(cli.version) });
-    const kept = {
-        samples: data.samples.filter(({ n, column }) => !asked.has(n) || !columns.includes(column)),
-        checkCosts: data.checkCosts.filter(({ n }) => !asked.has(n)),
-    };
-    data = { ...data, ...kept };
     for (const { n, repeat } of sizes) {
-        data = { ...data, checkCosts: [...data.checkCosts, await measureCheckCost(mint, n)] };
-        for (let round = 1; round <= repeat; round += 1) {
+        // Columns are compared only where their runs took turns.
+        const kept = data.samples.filter((sample) => resume || sample.n !== n);
+        const done = kept.filter((one) => one.n === n && one.column === columns[0] && one.row === "create").length;
+        const checkCosts = [...data.checkCosts.filter((cost) => cost.n !== n), await measureCheckCost(mint, n)];
+        data = { ...data, samples: kept, checkCosts };
+        for (let round = done + 1; round <= repeat; round += 1) {
             const onRun = (what: string): void => {
                 log(`round ${String(round)} of ${String(repeat)}, ${what}`);
             };
-            const samples = await runRound({ cli, mint, n, columns, onRun });
+            const samples = await runRound({ cli, mint, n, columns, brief, onRun });
             data = { ...data, samples: [...data.samples, ...samples] };
             writeData(out, data);
             writeFileSync(join(out, "REPORT.md"), writeReport(data));
@@ -42,7 +44,10 @@ export async function bench({ sizes, columns, out = REPORT_FOLDER }: BenchOption
 
 async function main(): Promise<void> {
     const options = readOptions();
-    if (options !== undefined) {
+    if (options?.profile === true) {
+        const [{ n } = { n: 1 }] = options.sizes;
+        await profile(options.columns, n, (line) => process.stdout.write(`${line}\n`));
+    } else if (options !== undefined) {
         await bench(options);
     }
 }

@@ -41,9 +41,8 @@ async function unchanged(mint: Mint, n: number): Promise<readonly Unchanged[]> {
         writeLine: () => undefined,
     });
     const resources: Unchanged[] = [];
-    for (const { name: _name, ...args } of await mint.declare(n)) {
-        const { project, team, origin } = args;
-        const news = { ...args, __provider: PROVIDER_TEXT };
+    for (const { project, team, origin, cert, key, ca } of await mint.declare(n)) {
+        const news = { project, team, origin, cert, key, ca, __provider: PROVIDER_TEXT };
         const { inputs, failures } = await provider.check({}, news);
         if (failures.length > 0) {
             throw new Error(failures.map(({ reason }) => reason).join("; "));

@@ -15,6 +15,10 @@ const PROGRAMS = join(__dirname, "programs");
 
 export const COLUMNS: Readonly<Record<ColumnName, Column>> = {
     a: { name: "a", title: "this resource", program: join(PROGRAMS, "thisResource.js") },
-    b: { name: "b", title: "an empty dynamic resource that holds the same inputs", program: join(PROGRAMS, "floor.js") },
+    b: {
+        name: "b",
+        title: "an empty dynamic resource that holds the same inputs",
+        program: join(PROGRAMS, "floor.js"),
+    },
     c: { name: "c", title: "the dynamic provider of Pulumi's documentation", program: join(PROGRAMS, "documented.js") },
 };

@@ -81,7 +81,9 @@ function relayPem(text: string): string {
         /-----BEGIN CERTIFICATE-----\n([\s\S]*?)-----END CERTIFICATE-----/g,
         (_block: string, body: string) => {
             const lines = body.replace(/\s/g, "").match(/.{1,76}/g) ?? [];
-            return ["# another layout", "-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----"].join("\n");
+            return ["# another layout", "-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----"].join(
+                "\n",
+            );
         },
     );
 }

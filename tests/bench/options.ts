@@ -7,8 +7,12 @@ export interface BenchOptions {
     readonly columns: readonly ColumnName[];
     /** A profile instead of the measurement. */
     readonly profile: boolean;
-    /** The folder that the report is written to. */
-    readonly out: string | undefined;
+    /** Whether complete rounds of an earlier run count, instead of being measured anew. */
+    readonly resume: boolean;
+    /** Every row once in a round, for a test of the bench itself. */
+    readonly brief?: boolean;
+    /** The folder that the report is written to; by default the one that it is kept in. */
+    readonly out?: string;
 }
 
 const QUICK: Readonly<Record<number, number>> = { 1: 2, 50: 1 };
@@ -16,11 +20,12 @@ const QUICK: Readonly<Record<number, number>> = { 1: 2, 50: 1 };
 const FULL: Readonly<Record<number, number>> = { 1: 5, 50: 3, 200: 2, 500: 1 };
 const PROFILE_N = 500;
 
-export const USAGE = `npm run bench -- [--full] [--n 1,50,200,500] [--repeat R] [--columns a,b,c] [--out FOLDER]
+export const USAGE = `npm run bench -- [--full] [--n 1,50,200,500] [--repeat R] [--columns a,b,c] [--resume] [--out FOLDER]
 npm run bench -- --profile [--n 500]
 
 Without options: N = 1 and 50, in a few minutes. --full: N = 1, 50, 200 and 500.
-Results of sizes that were not asked for stay in the report, if they are of the same machine and versions.`;
+Results of sizes that were not asked for stay in the report, if they are of the same machine and versions. --resume: so do
+complete rounds of those that were, and only the missing ones are run.`;
 
 /** Throws where an option is not understood. */
 export function parseOptions(args: readonly string[]): BenchOptions {
@@ -33,6 +38,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
             out: { type: "string" },
             full: { type: "boolean", default: false },
             profile: { type: "boolean", default: false },
+            resume: { type: "boolean", default: false },
         },
     });
     const repetitions = values.full || values.n !== undefined ? FULL : QUICK;
@@ -45,7 +51,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
         }),
         columns: (values.columns ?? COLUMN_NAMES.join(",")).split(",").map(columnName),
         profile: values.profile,
-        out: values.out,
+        resume: values.resume,
+        ...(values.out === undefined ? {} : { out: values.out }),
     };
 }
 

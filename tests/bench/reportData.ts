@@ -64,8 +64,7 @@ export function readEarlier(folder: string, now: Pick<ReportData, "machine" | "v
         return empty;
     }
     const earlier = JSON.parse(text) as ReportData;
-    const isSame =
-        JSON.stringify([earlier.machine, earlier.versions]) === JSON.stringify([now.machine, now.versions]);
+    const isSame = JSON.stringify([earlier.machine, earlier.versions]) === JSON.stringify([now.machine, now.versions]);
     return isSame ? earlier : empty;
 }
 

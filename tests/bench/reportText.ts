@@ -3,7 +3,7 @@ import { CERTIFICATES_PER_PROJECT } from "./material";
 import { PARTS, type Part } from "./processTree";
 import type { ReportData } from "./reportData";
 import { COMMAND_LINES } from "./round";
-import { ROW_TITLES, ROWS, spreadOf, type Row, type Sample, type Spread } from "./samples";
+import { ROW_TITLES, ROWS, STATE_ROWS, spreadOf, type Row, type Sample, type Spread } from "./samples";
 
 /** How results are read out of one run of the CLI. */
 type Measure = (sample: Sample) => number;
@@ -20,7 +20,7 @@ const peakOf =
     (part: Part): Measure =>
     ({ use }) =>
         use[part].peakBytes / MIB;
-const stateOf: Measure = ({ stateBytes, n }) => stateBytes / 1024 / n;
+const stateOf: Measure = ({ stateBytes = 0, n }) => stateBytes / 1024 / n;
 
 /** The whole report as Markdown. */
 export function writeReport(data: ReportData): string {
@@ -74,13 +74,13 @@ function targets({ samples, checkCosts }: ReportData, sizes: readonly number[]):
     const callsOf = (row: Row): number | undefined => spread(samples, n, "a", row, totalCalls)?.most;
     const cost = checkCosts.find((one) => one.n === n)?.cpuMs;
     const rows: readonly (readonly [string, number | undefined, number])[] = [
-        ["\`up\` that changes nothing, wall time, a : b", ratio("no-op", wallOf, "b"), 1.05],
+        ["`up` that changes nothing, wall time, a : b", ratio("no-op", wallOf, "b"), 1.05],
         ["the same, processor time, a : b", ratio("no-op", cpuOf, "b"), 1.05],
         ["peak memory of the provider in it, a : b", ratio("no-op", peakOf("provider"), "b"), 1.2],
         ["state after creation, a : c", ratio("create", stateOf, "c"), 0.5],
-        ["calls of an \`up\` that changes nothing", callsOf("no-op"), 0],
+        ["calls of an `up` that changes nothing", callsOf("no-op"), 0],
         ["calls of one with another layout", callsOf("reformatted"), 0],
-        ["\`check\` and \`diff\` of an unchanged resource, ms of processor time", cost?.median, 1],
+        ["`check` and `diff` of an unchanged resource, ms of processor time", cost?.median, 1],
     ];
     const lines = rows.map(([what, got, most]) => {
         const verdict = got === undefined ? "not measured" : got <= most ? "reached" : "**missed**";
@@ -101,7 +101,9 @@ function sizeSection({ samples }: ReportData, n: number): string {
         });
         return `${head}\n${lines.join("\n")}\n`;
     };
-    const repetitions = samples.filter((one) => one.n === n && one.column === columns[0] && one.row === "create").length;
+    const repetitions = samples.filter(
+        (one) => one.n === n && one.column === columns[0] && one.row === "create",
+    ).length;
     return [
         `## N = ${String(n)}\n`,
         `${String(repetitions)} ${repetitions === 1 ? "round" : "rounds"}; in each, \`up\` without changes three times and \`preview\` twice.\n`,
@@ -112,7 +114,7 @@ function sizeSection({ samples }: ReportData, n: number): string {
         table("… of the provider", partCpuOf("provider")),
         table("peak memory of the provider, MiB", peakOf("provider")),
         table("peak memory of the CLI, MiB", peakOf("cli")),
-        table("state for each resource, KiB", stateOf, ["create", "reformatted", "rotate"]),
+        table("state for each resource, KiB", stateOf, STATE_ROWS),
         callTable(samples, n, columns),
     ].join("\n");
 }
@@ -176,5 +178,11 @@ function shown(one: Spread | undefined): string {
 }
 
 function digits(value: number): string {
-    return Number.isInteger(value) ? String(value) : value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+    return Number.isInteger(value)
+        ? String(value)
+        : value >= 100
+          ? value.toFixed(0)
+          : value >= 10
+            ? value.toFixed(1)
+            : value.toFixed(2);
 }

@@ -7,7 +7,7 @@ import { COLUMNS, type ColumnName } from "./columns";
 import { CERTIFICATES_PER_PROJECT, reformat, type Mint } from "./material";
 import { watched } from "./processTree";
 import { DECLARED_FILE, type Declared } from "./programs/declared";
-import { ROWS, type Row, type Sample } from "./samples";
+import { ROWS, STATE_ROWS, type Row, type Sample } from "./samples";
 import { StandInProcess } from "./standInProcess";
 
 const COMMANDS: Readonly<Record<Row, readonly string[]>> = {
@@ -33,12 +33,14 @@ export interface RoundOptions {
     readonly mint: Mint;
     readonly n: number;
     readonly columns: readonly ColumnName[];
+    /** Every row once, for a test of the bench itself. */
+    readonly brief?: boolean;
     readonly onRun: (what: string) => void;
 }
 
 /** Every row once, for all columns in turn, so that what the machine does meanwhile hits all of them alike. */
 export async function runRound(options: RoundOptions): Promise<readonly Sample[]> {
-    const { mint, n, columns } = options;
+    const { mint, n, columns, brief = false } = options;
     const declared = await mint.declare(n);
     const texts = { first: declared, again: reformat(declared), next: await mint.declare(n) };
     const stacks: Stack[] = [];
@@ -48,7 +50,7 @@ export async function runRound(options: RoundOptions): Promise<readonly Sample[]
         }
         const samples: Sample[] = [];
         for (const row of ROWS) {
-            for (let time = 0; time < (TIMES[row] ?? 1); time += 1) {
+            for (let time = 0; time < (brief ? 1 : (TIMES[row] ?? 1)); time += 1) {
                 for (const stack of time % 2 === 0 ? stacks : [...stacks].reverse()) {
                     options.onRun(`N = ${String(n)}: ${row}, ${stack.column}`);
                     stack.declare(row === "rotate" ? texts.next : row === "reformatted" ? texts.again : undefined);
@@ -66,8 +68,12 @@ export async function runRound(options: RoundOptions): Promise<readonly Sample[]
 }
 
 /** One column's stack, with a stand-in of its own. */
-class Stack {
-    static async open(column: ColumnName, { cli, mint, n }: RoundOptions, declared: readonly Declared[]): Promise<Stack> {
+export class Stack {
+    static async open(
+        column: ColumnName,
+        { cli, mint, n }: Pick<RoundOptions, "cli" | "mint" | "n">,
+        declared: readonly Declared[],
+    ): Promise<Stack> {
         const token = newToken();
         const projects = Math.ceil(n / CERTIFICATES_PER_PROJECT);
         const standIn = await StandInProcess.start({ token, projects });
@@ -107,8 +113,20 @@ class Stack {
             const got = `${String(calls.refused)} refused and ${String(violations)} against the official document`;
             throw new Error(`${row}, ${this.column}: expected calls that are all in order, got ${got}`);
         }
-        const stateBytes = JSON.stringify((await this.project.state()).deployment.resources).length;
-        return { n: this.n, column: this.column, row, wallMs: Math.round(result.seconds * 1000), use, calls, stateBytes };
+        const stateBytes = STATE_ROWS.includes(row) ? { stateBytes: await this.#stateBytes() } : {};
+        return {
+            n: this.n,
+            column: this.column,
+            row,
+            wallMs: Math.round(result.seconds * 1000),
+            use,
+            calls,
+            ...stateBytes,
+        };
+    }
+
+    async #stateBytes(): Promise<number> {
+        return JSON.stringify((await this.project.state()).deployment.resources).length;
     }
 
     verify(): void {

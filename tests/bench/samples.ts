@@ -6,6 +6,9 @@ import type { CallCounts } from "./standInProcess";
 export const ROWS = ["create", "no-op", "preview", "reformatted", "refresh", "rotate", "destroy"] as const;
 export type Row = (typeof ROWS)[number];
 
+/** The others leave the state as it is, or none. */
+export const STATE_ROWS: readonly Row[] = ["create", "reformatted", "rotate"];
+
 export const ROW_TITLES: Readonly<Record<Row, string>> = {
     create: "`up` that creates all",
     "no-op": "`up` that changes nothing",
@@ -24,8 +27,8 @@ export interface Sample {
     readonly wallMs: number;
     readonly use: TreeUse;
     readonly calls: Omit<CallCounts, "violations">;
-    /** Of the state after this run, as compact JSON. */
-    readonly stateBytes: number;
+    /** Of the state after this run, as compact JSON; only of `STATE_ROWS`. */
+    readonly stateBytes?: number;
 }
 
 export interface Spread {
