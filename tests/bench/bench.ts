@@ -15,7 +15,13 @@ const log = (line: string): void => {
 };
 
 /** Writes after each round, so that a run that is stopped leaves a valid report of what was complete. */
-export async function bench({ sizes, columns, resume, brief = false, out = REPORT_FOLDER }: BenchOptions): Promise<ReportData> {
+export async function bench({
+    sizes,
+    columns,
+    resume,
+    brief = false,
+    out = REPORT_FOLDER,
+}: BenchOptions): Promise<ReportData> {
     if (process.platform !== "linux") {
         throw new Error(`expected Linux, whose /proc tells what processes use, got ${process.platform}`);
     }

@@ -9,16 +9,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import axios, { type AxiosInstance } from "axios";
 import * as forge from "node-forge";
-import { readDeclared } from "./declared";
+import { readDeclared, type Declared } from "./declared";
 
-interface Inputs {
-    readonly project: string;
-    readonly team: string;
-    readonly origin: string;
-    readonly cert: string;
-    readonly key: string;
-    readonly ca: string;
-}
+type Inputs = Omit<Declared, "name">;
 
 interface Outputs extends Inputs {
     readonly certId: string;

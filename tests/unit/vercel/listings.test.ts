@@ -4,10 +4,17 @@ import { SharedListings } from "../../../provider/vercel/listings";
 import { failureOf } from "../../support/world";
 import { ManualClock, nextTurn } from "./clocks";
 
-/** A server whose answer is the number of the request, so that a test sees which request an answer came from. */
-function counter(): { readonly request: () => Promise<number>; readonly sent: () => number } {
+/** With a server whose answer is the number of the request, so that a test sees which request an answer came from. */
+function setUp(): {
+    readonly clock: ManualClock;
+    readonly listings: SharedListings<number>;
+    readonly request: () => Promise<number>;
+    readonly sent: () => number;
+} {
+    const clock = new ManualClock();
     let sent = 0;
-    return { request: () => Promise.resolve((sent += 1)), sent: () => sent };
+    const request = (): Promise<number> => Promise.resolve((sent += 1));
+    return { clock, listings: new SharedListings<number>(clock), request, sent: () => sent };
 }
 
 /** Work that ends when the test says so. */
@@ -21,9 +28,7 @@ function pendingWork(): { readonly work: () => Promise<void>; readonly end: () =
 
 describe("vercel/listings", () => {
     it("waits for those who are about to ask for the same, and sends one request for all", async () => {
-        const clock = new ManualClock();
-        const listings = new SharedListings<number>(clock);
-        const { request, sent } = counter();
+        const { clock, listings, request, sent } = setUp();
         const upload = pendingWork();
         const late = listings.ahead("site", upload.work).then(() => listings.fresh("site", request));
         const early = listings.fresh("site", request);
@@ -36,9 +41,7 @@ describe("vercel/listings", () => {
     });
 
     it("waits for nobody of another project", async () => {
-        const clock = new ManualClock();
-        const listings = new SharedListings<number>(clock);
-        const { request } = counter();
+        const { clock, listings, request } = setUp();
         const upload = pendingWork();
         const other = listings.ahead("other", upload.work);
         const listing = listings.fresh("site", request);
@@ -49,9 +52,7 @@ describe("vercel/listings", () => {
     });
 
     it("does not wait for work that hangs", async () => {
-        const clock = new ManualClock();
-        const listings = new SharedListings<number>(clock);
-        const { request } = counter();
+        const { clock, listings, request } = setUp();
         const upload = pendingWork();
         const hanging = listings.ahead("site", upload.work);
         const listing = listings.fresh("site", request);
@@ -62,9 +63,7 @@ describe("vercel/listings", () => {
     });
 
     it("waits no longer for work that failed", async () => {
-        const clock = new ManualClock();
-        const listings = new SharedListings<number>(clock);
-        const { request } = counter();
+        const { clock, listings, request } = setUp();
         await failureOf(listings.ahead("site", () => Promise.reject(new Error("refused"))));
         const listing = listings.fresh("site", request);
         await clock.advance(5);
@@ -72,9 +71,7 @@ describe("vercel/listings", () => {
     });
 
     it("gives those who only look one answer, for half a minute at most", async () => {
-        const clock = new ManualClock();
-        const listings = new SharedListings<number>(clock);
-        const { request } = counter();
+        const { clock, listings, request } = setUp();
         const first = listings.recent("site", request);
         await clock.advance(20_000);
         const second = listings.recent("site", request);
@@ -85,9 +82,7 @@ describe("vercel/listings", () => {
     });
 
     it("gives nobody who confirms a write an answer from before", async () => {
-        const clock = new ManualClock();
-        const listings = new SharedListings<number>(clock);
-        const { request } = counter();
+        const { clock, listings, request } = setUp();
         const look = listings.recent("site", request);
         await clock.advance(5);
         const confirmation = listings.fresh("site", request);
@@ -96,9 +91,7 @@ describe("vercel/listings", () => {
     });
 
     it("lets nobody look at what was listed before a write", async () => {
-        const clock = new ManualClock();
-        const listings = new SharedListings<number>(clock);
-        const { request } = counter();
+        const { clock, listings, request } = setUp();
         const before = listings.recent("site", request);
         await clock.advance(5);
         listings.forget();
@@ -108,12 +101,11 @@ describe("vercel/listings", () => {
     });
 
     it("keeps no failure for those who look later", async () => {
-        const clock = new ManualClock();
-        const listings = new SharedListings<number>(clock);
+        const { clock, listings, request } = setUp();
         const refused = failureOf(listings.recent("site", () => Promise.reject(new Error("refused"))));
         await clock.advance(5);
         expect((await refused).message).to.equal("refused");
-        const later = listings.recent("site", counter().request);
+        const later = listings.recent("site", request);
         await clock.advance(5);
         expect(await later).to.equal(1);
     });
