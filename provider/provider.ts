@@ -87,6 +87,8 @@ export class ClientCertificateProvider {
             memory: this.#memory,
             store: {
                 listCertificates: (address) => this.#connect().listCertificates(address),
+                recentCertificates: (address) => this.#connect().recentCertificates(address),
+                beforeListing: (address, work) => this.#connect().beforeListing(address, work),
                 uploadCertificate: (address, upload, label) =>
                     this.#connect().uploadCertificate(address, upload, label),
                 deleteCertificate: (address, certId, label) =>

@@ -6,7 +6,7 @@ import { holdsPrivateKey } from "./keyEncoding";
 import { parseCertificate } from "./once";
 import { readPem, type PemBlock } from "./pem";
 
-export { isIssuedBy } from "./once";
+export { isIssuedBy, validityOf } from "./once";
 
 export interface CertificateReading {
     readonly certificates: readonly X509Certificate[];
@@ -68,9 +68,4 @@ export function describeCertificate(certificate: X509Certificate): string {
     const subject = nameOf(certificate.subject, SHOWN_NAME);
     const name = subject === "" ? "the certificate without a subject" : `"${subject}"`;
     return `${name} (issuer "${nameOf(certificate.issuer, SHOWN_NAME)}", serial ${shownUpTo(SHOWN_NAME, certificate.serialNumber)})`;
-}
-
-/** Milliseconds since the epoch. `validFromDate` and `validToDate` are younger than the oldest Node in use here. */
-export function validityOf(certificate: X509Certificate): { readonly fromMs: number; readonly toMs: number } {
-    return { fromMs: Date.parse(certificate.validFrom), toMs: Date.parse(certificate.validTo) };
 }

@@ -46,12 +46,13 @@ export function judgeUnneeded(material: PublicMaterial, nowMs: number): Finding[
 function judge(certificate: X509Certificate, argument: MaterialArgument, moment: Moment): Finding[] {
     const { nowMs } = moment;
     const { fromMs, toMs } = validityOf(certificate);
-    const name = describeCertificate(certificate);
     const expected = `expected a certificate that is valid on ${iso(nowMs)}`;
     if (toMs < nowMs) {
+        const name = describeCertificate(certificate);
         return [finding("expired", argument, `${expected}, got ${name}, which expired on ${iso(toMs)}`)];
     }
     if (fromMs > nowMs) {
+        const name = describeCertificate(certificate);
         const code = fromMs - nowMs <= CLOCK_SKEW_MS ? "clock-skew" : "not-yet-valid";
         return [finding(code, argument, `${expected}, got ${name}, which is valid from ${iso(fromMs)} on`)];
     }
@@ -60,7 +61,7 @@ function judge(certificate: X509Certificate, argument: MaterialArgument, moment:
         return [];
     }
     const days = `${String(Math.round(warningMs / DAY_MS))} days`;
-    const left = `${String(Math.floor((toMs - nowMs) / DAY_MS))}, until ${iso(toMs)}, of ${name}`;
+    const left = `${String(Math.floor((toMs - nowMs) / DAY_MS))}, until ${iso(toMs)}, of ${describeCertificate(certificate)}`;
     return [finding("expires-soon", argument, `expected more than ${days} of validity, got ${left}`)];
 }
 

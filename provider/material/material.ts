@@ -76,20 +76,35 @@ function describe(
 ): PublicMaterial {
     const chainDer = chain.map(({ raw }) => raw);
     const authorityDer = sortedSet(authorities.map(({ raw }) => raw));
-    const spki = publicKeyOf(leaf)?.export({ type: "spki", format: "der" });
     return {
         chain,
         authorities,
-        certPem: toPem(chainDer),
-        caPem: toPem(authorityDer),
         fingerprint: fingerprintOf(chainDer, authorityDer),
         certFingerprint: sha256(leaf.raw),
-        publicKeyFingerprint: spki === undefined ? "" : sha256(spki),
-        subject: nameOf(leaf.subject),
-        issuer: nameOf(leaf.issuer),
-        serialNumber: leaf.serialNumber,
-        notBefore: isoDate(validityOf(leaf).fromMs),
         notAfter: isoDate(Math.min(...chain.map((certificate) => validityOf(certificate).toMs))),
+        // Only what is uploaded is asked for the rest.
+        get certPem() {
+            return toPem(chainDer);
+        },
+        get caPem() {
+            return toPem(authorityDer);
+        },
+        get publicKeyFingerprint() {
+            const spki = publicKeyOf(leaf)?.export({ type: "spki", format: "der" });
+            return spki === undefined ? "" : sha256(spki);
+        },
+        get subject() {
+            return nameOf(leaf.subject);
+        },
+        get issuer() {
+            return nameOf(leaf.issuer);
+        },
+        get serialNumber() {
+            return leaf.serialNumber;
+        },
+        get notBefore() {
+            return isoDate(validityOf(leaf).fromMs);
+        },
     };
 }
 

@@ -1,7 +1,7 @@
-import * as pem from "node-forge/lib/pem";
 import { finding, shown, type Finding, type MaterialArgument } from "./findings";
 import { describeForeignText } from "./foreign";
 import { fromBareBase64 } from "./keyEncoding";
+import { decodeBlock } from "./once";
 import { fromBase64, repairText } from "./repair";
 
 /** One block of a PEM text. */
@@ -114,7 +114,7 @@ function* split(text: string): Generator<Piece | { readonly problem: string }> {
 
 /**
  * Headers of RFC 1421 stand before the base64; only old encrypted keys still have them, and their content is never
- * looked at. node-forge's decoder gets a block without whatever the way here did to its lines.
+ * looked at.
  */
 function decode({ label, body }: Piece): PemBlock | undefined {
     if (/Proc-Type:\s*4,\s*ENCRYPTED/i.test(body)) {
@@ -124,7 +124,6 @@ function decode({ label, body }: Piece): PemBlock | undefined {
     if (base64 === "" || base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) {
         return undefined;
     }
-    const lines = base64.match(/.{1,64}/g) ?? [];
-    const [message] = pem.decode([`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n"));
-    return message === undefined ? undefined : { label, der: Buffer.from(message.body, "latin1"), encrypted: false };
+    const der = decodeBlock(label, base64);
+    return der === undefined ? undefined : { label, der, encrypted: false };
 }

@@ -5,6 +5,10 @@ import { mayBeSameProject, type Identity, type Owner, type ProjectName } from ".
 /** The three calls, as the operations need them. */
 export interface CertificateStore {
     listCertificates(address: ProjectAddress): Promise<readonly CertificateEntry[]>;
+    /** For a mere look: up to half a minute old, but never older than a write of this process. */
+    recentCertificates(address: ProjectAddress): Promise<readonly CertificateEntry[]>;
+    /** Does what comes right before a listing, so that those who do so at the same time share the request. */
+    beforeListing<T>(address: ProjectAddress, work: () => Promise<T>): Promise<T>;
     uploadCertificate(address: ProjectAddress, upload: CertificateUpload, label: string): Promise<CertificateEntry>;
     deleteCertificate(address: ProjectAddress, certId: string, label: string): Promise<void>;
 }

@@ -29,7 +29,7 @@ async function createExclusively(
     context: OperationContext,
 ): Promise<CreateResult> {
     const address = context.addressOf({ ...identity, tokenEnv: args.tokenEnv });
-    const triple = await loadTriple(args, context);
+    const triple = await context.store.beforeListing(address, () => loadTriple(args, context));
     const before = await context.store.listCertificates(address);
     refuseTakeover(before, identity, args.allowOverwrite, context.memory);
     const id = formatId(identity);

@@ -64,7 +64,7 @@ async function get(id: string, context: OperationContext): Promise<ReadResult> {
 
 async function list(owner: Owner, context: OperationContext): Promise<readonly CertificateEntry[]> {
     try {
-        return await context.store.listCertificates(context.addressOf(owner));
+        return await context.store.recentCertificates(context.addressOf(owner));
     } catch (error) {
         throw explainMissingProject(error);
     }

@@ -43,7 +43,7 @@ async function rotate(
     news: Properties,
     context: OperationContext,
 ): Promise<UpdateResult> {
-    const triple = await loadTriple(args, context);
+    const triple = await context.store.beforeListing(address, () => loadTriple(args, context));
     const before = await context.store.listCertificates(address);
     const owned = [state.certId, ...state.staleCertIds].filter((certId) => certId !== "");
     const request = { ...requestFor(identity, args, triple, address), before, owned };

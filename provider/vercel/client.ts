@@ -1,5 +1,6 @@
 import type { Clock } from "./clock";
 import { parseObject, VercelError } from "./errors";
+import { SharedListings } from "./listings";
 import { PacedQueue } from "./pacing";
 import { decideRetry, epochMs } from "./retry";
 import {
@@ -42,9 +43,6 @@ export interface VercelClientOptions {
     readonly random?: () => number;
 }
 
-/** How long a listing waits for others of the same project that are wanted at the same time. */
-const GATHER_MS = 5;
-
 /** The three calls of Vercel's API for client certificates, with pacing and retries. */
 export class VercelClient {
     readonly #transport: Transport;
@@ -52,13 +50,14 @@ export class VercelClient {
     readonly #notify: (line: string) => void;
     readonly #random: () => number;
     readonly #queues = new Map<string, PacedQueue>();
-    readonly #gathering = new Map<string, Promise<readonly CertificateEntry[]>>();
+    readonly #listings: SharedListings<readonly CertificateEntry[]>;
 
     constructor({ baseUrl, clock, notify, random = Math.random }: VercelClientOptions) {
         this.#transport = new Transport(baseUrl, clock);
         this.#clock = clock;
         this.#notify = notify;
         this.#random = random;
+        this.#listings = new SharedListings(clock);
     }
 
     /**
@@ -66,22 +65,23 @@ export class VercelClient {
      * arrive before it is sent share it.
      */
     listCertificates(address: ProjectAddress): Promise<readonly CertificateEntry[]> {
-        const key = JSON.stringify([address.project, address.team ?? null, address.token]);
-        const shared = this.#gathering.get(key);
-        if (shared !== undefined) {
-            return shared;
-        }
-        const listing = this.#gather(key, address);
-        this.#gathering.set(key, listing);
-        return listing;
+        return this.#listings.fresh(listingKey(address), () => this.#list(address));
     }
 
-    async #gather(key: string, address: ProjectAddress): Promise<readonly CertificateEntry[]> {
-        try {
-            await this.#clock.sleep(GATHER_MS);
-        } finally {
-            this.#gathering.delete(key);
-        }
+    /**
+     * The certificates of a project as they were up to half a minute ago, but after every write of this client: for
+     * those who only look, as all resources of a refresh do.
+     */
+    recentCertificates(address: ProjectAddress): Promise<readonly CertificateEntry[]> {
+        return this.#listings.recent(listingKey(address), () => this.#list(address));
+    }
+
+    /** Does what the caller does right before it lists, so that those who do the same at that time share the request. */
+    beforeListing<T>(address: ProjectAddress, work: () => Promise<T>): Promise<T> {
+        return this.#listings.ahead(listingKey(address), work);
+    }
+
+    async #list(address: ProjectAddress): Promise<readonly CertificateEntry[]> {
         const request: CallRequest = { operation: "list", method: "GET", path: pathOf(address), token: address.token };
         const answer = await this.#call(request);
         return readListing(request, answer);
@@ -110,7 +110,7 @@ export class VercelClient {
             body,
             secrets: linesOf(key),
         };
-        const answer = await this.#call(request, this.#queueOf(address, "uploads"), label);
+        const answer = await this.#write(address, request, "uploads", label);
         const { certId, origin: stored } = parseObject(answer.text);
         if (!isIdentifier(certId) || !isOneLine(stored)) {
             throw malformed(request, answer, "the answer to the upload has no certId or no origin");
@@ -122,17 +122,44 @@ export class VercelClient {
     async deleteCertificate(address: ProjectAddress, certId: string, label: string): Promise<void> {
         const path = pathOf(address, certId);
         const request: CallRequest = { operation: "delete", method: "DELETE", path, token: address.token };
-        const answer = await this.#call(request, this.#queueOf(address, "deletions"), label);
+        const answer = await this.#write(address, request, "deletions", label);
         if (typeof parseObject(answer.text)["certId"] !== "string") {
             throw malformed(request, answer, "the answer to the deletion has no certId");
         }
     }
 
-    async #call(request: CallRequest, queue?: PacedQueue, label = ""): Promise<CallAnswer> {
+    /** What was listed before a write, or while it was under way, says nothing about the time after it. */
+    async #write(
+        address: ProjectAddress,
+        request: CallRequest,
+        what: "uploads" | "deletions",
+        label: string,
+    ): Promise<CallAnswer> {
+        const key = listingKey(address);
+        // An upload is confirmed by a listing; a deletion is followed by one only where its answer is lost.
+        const send = (): Promise<CallAnswer | CallFailure> => {
+            this.#listings.forget();
+            return what === "uploads"
+                ? this.#listings.ahead(key, () => this.#transport.send(request))
+                : this.#transport.send(request);
+        };
+        try {
+            return await this.#call(request, send, this.#queueOf(address, what), label);
+        } finally {
+            this.#listings.forget();
+        }
+    }
+
+    async #call(
+        request: CallRequest,
+        send = (): Promise<CallAnswer | CallFailure> => this.#transport.send(request),
+        queue?: PacedQueue,
+        label = "",
+    ): Promise<CallAnswer> {
         let firstLimitedAt: number | undefined;
         for (let attempts = 1; ; attempts += 1) {
             await (attempts === 1 ? queue?.enter(label) : queue?.reenter(label));
-            const result = await this.#transport.send(request);
+            const result = await send();
             queue?.announce(announced(result.headers));
             if (!isFailure(result)) {
                 return result;
@@ -183,6 +210,11 @@ export class VercelClient {
         this.#queues.set(key, queue);
         return queue;
     }
+}
+
+/** Whose certificates are listed, and with which right. */
+function listingKey({ project, team, token }: ProjectAddress): string {
+    return JSON.stringify([project, team ?? null, token]);
 }
 
 /** A server may echo the key without its frame, or a line of it; shorter lines would make words unreadable. */

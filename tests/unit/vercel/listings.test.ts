@@ -1,0 +1,112 @@
+import { expect } from "chai";
+import { describe, it } from "mocha";
+import { SharedListings } from "../../../provider/vercel/listings";
+import { failureOf } from "../../support/world";
+import { ManualClock, nextTurn } from "./clocks";
+
+/** With a server whose answer is the number of the request, so that a test sees which request an answer came from. */
+function setUp(): {
+    readonly clock: ManualClock;
+    readonly listings: SharedListings<number>;
+    readonly request: () => Promise<number>;
+    readonly sent: () => number;
+} {
+    const clock = new ManualClock();
+    let sent = 0;
+    const request = (): Promise<number> => Promise.resolve((sent += 1));
+    return { clock, listings: new SharedListings<number>(clock), request, sent: () => sent };
+}
+
+/** Work that ends when the test says so. */
+function pendingWork(): { readonly work: () => Promise<void>; readonly end: () => void } {
+    let end: () => void = () => undefined;
+    const done = new Promise<void>((resolve) => {
+        end = resolve;
+    });
+    return { work: () => done, end: () => end() };
+}
+
+describe("vercel/listings", () => {
+    it("waits for those who are about to ask for the same, and sends one request for all", async () => {
+        const { clock, listings, request, sent } = setUp();
+        const upload = pendingWork();
+        const late = listings.ahead("site", upload.work).then(() => listings.fresh("site", request));
+        const early = listings.fresh("site", request);
+        await clock.advance(100);
+        expect(sent()).to.equal(0);
+        upload.end();
+        await nextTurn();
+        await clock.advance(10);
+        expect(await Promise.all([early, late])).to.deep.equal([1, 1]);
+    });
+
+    it("waits for nobody of another project", async () => {
+        const { clock, listings, request } = setUp();
+        const upload = pendingWork();
+        const other = listings.ahead("other", upload.work);
+        const listing = listings.fresh("site", request);
+        await clock.advance(5);
+        expect(await listing).to.equal(1);
+        upload.end();
+        await other;
+    });
+
+    it("does not wait for work that hangs", async () => {
+        const { clock, listings, request } = setUp();
+        const upload = pendingWork();
+        const hanging = listings.ahead("site", upload.work);
+        const listing = listings.fresh("site", request);
+        await clock.advance(1_000);
+        expect(await listing).to.equal(1);
+        upload.end();
+        await hanging;
+    });
+
+    it("waits no longer for work that failed", async () => {
+        const { clock, listings, request } = setUp();
+        await failureOf(listings.ahead("site", () => Promise.reject(new Error("refused"))));
+        const listing = listings.fresh("site", request);
+        await clock.advance(5);
+        expect(await listing).to.equal(1);
+    });
+
+    it("gives those who only look one answer, for half a minute at most", async () => {
+        const { clock, listings, request } = setUp();
+        const first = listings.recent("site", request);
+        await clock.advance(20_000);
+        const second = listings.recent("site", request);
+        await clock.advance(10_000);
+        const third = listings.recent("site", request);
+        await clock.advance(5);
+        expect(await Promise.all([first, second, third])).to.deep.equal([1, 1, 2]);
+    });
+
+    it("gives nobody who confirms a write an answer from before", async () => {
+        const { clock, listings, request } = setUp();
+        const look = listings.recent("site", request);
+        await clock.advance(5);
+        const confirmation = listings.fresh("site", request);
+        await clock.advance(5);
+        expect(await Promise.all([look, confirmation])).to.deep.equal([1, 2]);
+    });
+
+    it("lets nobody look at what was listed before a write", async () => {
+        const { clock, listings, request } = setUp();
+        const before = listings.recent("site", request);
+        await clock.advance(5);
+        listings.forget();
+        const after = listings.recent("site", request);
+        await clock.advance(5);
+        expect(await Promise.all([before, after])).to.deep.equal([1, 2]);
+    });
+
+    it("keeps no failure for those who look later", async () => {
+        const { clock, listings, request } = setUp();
+        const refused = failureOf(listings.recent("site", () => Promise.reject(new Error("refused"))));
+        await clock.advance(5);
+        expect((await refused).message).to.equal("refused");
+        const later = listings.recent("site", request);
+        await clock.advance(5);
+        expect(await later).to.equal(1);
+    });
+});
