@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { describe, it } from "mocha";
-import { announcedDelay, decideRetry, epochMs, type FailedAttempt } from "../../../provider/vercel/retry";
+import { announcedDelay, decideRetry, resetTime, type FailedAttempt } from "../../../provider/vercel/retry";
 import { START_MS } from "./clocks";
 
 const MINUTE_MS = 60_000;
@@ -31,8 +31,11 @@ describe("vercel/retry", () => {
         });
 
         it("takes more than 1e12 for milliseconds", () => {
-            expect(epochMs(1_571_432_075)).to.equal(1_571_432_075_000);
-            expect(epochMs(1_571_432_075_563)).to.equal(1_571_432_075_563);
+            expect(resetTime(1_571_432_075_563)).to.equal(1_571_432_075_563);
+        });
+
+        it("takes whole seconds for rounded down, or the request comes within a second before the reset", () => {
+            expect(resetTime(1_571_432_075)).to.equal(1_571_432_076_000);
         });
     });
 
