@@ -35,8 +35,8 @@ export interface PacingState {
     readonly answeredAt: readonly number[];
     /** Nothing goes before this time: a request was refused. */
     readonly blockedUntil: number;
-    /** The lowest that an answer said remains before the reset it announced. */
-    readonly announced?: { readonly remaining: number; readonly resetAt: number } | undefined;
+    /** The lowest that an answer said remains before a reset, and until when that is believed. */
+    readonly announced?: { readonly remaining: number; readonly resetAt: number; readonly until: number } | undefined;
     /** Others use the limit too: an answer said so, or refused. Own requests do not tell then what is left of it. */
     readonly contested: boolean;
     /** The last refusal. */
@@ -61,22 +61,22 @@ function ownWait(state: PacingState, now: number): number {
     if (countedMs === 0 || announced === undefined) {
         return countedMs;
     }
-    if (announced.resetAt <= now) {
+    if (announced.until <= now) {
         // By the announcement a new window has begun. One request asks; its answer tells what is left.
         return sentAt.length === 0 ? 0 : countedMs;
     }
-    return announced.remaining > sentAt.length ? 0 : Math.min(countedMs, announced.resetAt - now);
+    return announced.remaining > sentAt.length ? 0 : Math.min(countedMs, announced.until - now);
 }
 
 /** Among others only answers tell what is left, and each request that is sent without knowing may be refused. */
 function contestedWait(state: PacingState, now: number): number {
     const { announced, sentAt } = state;
     const underWay = sentAt.length;
-    if (announced === undefined || announced.resetAt <= now) {
+    if (announced === undefined || announced.until <= now) {
         return underWay > 0 ? UNTIL_AN_ANSWER : announced === undefined ? countedWait(state, now) : 0;
     }
     if (announced.remaining <= underWay) {
-        return announced.resetAt - now;
+        return announced.until - now;
     }
     return underWay < Math.max(1, announced.remaining * CONTESTED_SHARE) ? 0 : UNTIL_AN_ANSWER;
 }
@@ -134,14 +134,14 @@ export function applyAnnounced(
         ...state,
         limit: usable,
         // A reset further away than the window is no more than a window's wait: the answer's clock may be off.
-        announced: { remaining: lowest, resetAt: Math.min(resetAt, now + WINDOW_MS) },
+        announced: { remaining: lowest, resetAt, until: Math.min(resetAt, now + WINDOW_MS) },
         contested: state.contested || usable - lowest > own,
     };
 }
 
 /** An answer that says nothing may have taken one of what was announced; what is over says nothing of the next window. */
 function stillAnnounced({ announced }: PacingState, now: number): PacingState["announced"] {
-    return announced === undefined || announced.resetAt <= now
+    return announced === undefined || announced.until <= now
         ? undefined
         : { ...announced, remaining: Math.max(0, announced.remaining - 1) };
 }
@@ -242,17 +242,8 @@ export class PacedQueue {
         try {
             for (let first = this.#waiters[0]; first !== undefined; first = this.#waiters[0]) {
                 const delayMs = waitFor(this.#state, this.#clock.steady());
-                if (delayMs === UNTIL_AN_ANSWER) {
-                    await this.#changed.raised;
-                    continue;
-                }
                 if (delayMs > 0) {
-                    const unsettledMs = this.#settledAt - this.#clock.steady();
-                    if (unsettledMs <= 0) {
-                        this.#say(first.label, delayMs);
-                    }
-                    const pauseMs = unsettledMs > 0 ? Math.min(delayMs, unsettledMs) : delayMs;
-                    await Promise.race([this.#clock.sleep(pauseMs), this.#changed.raised]);
+                    await this.#pause(first.label, delayMs);
                     continue;
                 }
                 this.#state = applySent(this.#state, this.#clock.steady());
@@ -266,6 +257,20 @@ export class PacedQueue {
         } finally {
             this.#serving = false;
         }
+    }
+
+    /** Until the next request may go, an answer comes, or it is time to say how long it takes. */
+    async #pause(label: string, delayMs: number): Promise<void> {
+        if (delayMs === UNTIL_AN_ANSWER) {
+            await this.#changed.raised;
+            return;
+        }
+        const unsettledMs = delayMs > SAY_AFTER_MS ? this.#settledAt - this.#clock.steady() : 0;
+        if (unsettledMs <= 0) {
+            this.#say(label, delayMs);
+        }
+        const pauseMs = unsettledMs > 0 ? unsettledMs : delayMs;
+        await Promise.race([this.#clock.sleep(pauseMs), this.#changed.raised]);
     }
 
     #say(label: string, delayMs: number): void {

@@ -1,5 +1,5 @@
 import type { Properties } from "../../provider/operations/arguments";
-import { World } from "../support/world";
+import { ORIGIN, World } from "../support/world";
 import { DOCUMENTED_LIMITS, Limits, type LimitSizes } from "../vercel/limits";
 import type { RecordedRequest } from "../vercel/standIn";
 import type { StorePolicy } from "../vercel/store";
@@ -71,8 +71,15 @@ export class RollOut {
     ) {}
 
     async create(): Promise<Figures> {
+        const checked = await this.#checkEach(
+            ({ project }) => [{ project }, {}],
+            this.projects.map((project) => ({ project })),
+        );
         return await this.#measure("upload", async () => {
-            this.#resources = await Promise.all(this.projects.map((project) => this.world.create({ project })));
+            this.#resources = await this.#startEach(checked, async (inputs) => ({
+                inputs,
+                ...(await this.world.provider.create(inputs)),
+            }));
         });
     }
 
@@ -81,22 +88,52 @@ export class RollOut {
         await this.clock.run(this.clock.sleep(3_600_000));
         this.world.nextRun();
         const { certPem: cert, keyPem: key } = await this.world.triple.authority.issue();
+        const checked = await this.#checkEach(
+            ({ inputs }) => [{ project: inputs["project"], cert, key }, inputs],
+            this.#resources,
+        );
         return await this.#measure("upload", async () => {
-            await Promise.all(
-                this.#resources.map(async ({ id, inputs, outs }) => {
-                    const { project } = inputs;
-                    const news = await this.world.checked({ project, cert, key }, inputs);
-                    await this.world.provider.update(id, outs, news);
-                }),
+            await this.#startEach(this.#resources, ({ id, outs }, at) =>
+                this.world.provider.update(id, outs, checked[at] ?? {}),
             );
         });
     }
 
+    /** A moment apart: each verifies its chain by a handshake in real time, and all at once they could run out of it. */
+    async #startEach<T, R>(resources: readonly T[], start: (resource: T, at: number) => Promise<R>): Promise<R[]> {
+        const started: Promise<R>[] = [];
+        for (const [at, resource] of resources.entries()) {
+            started.push(start(resource, at));
+            await this.clock.sleep(1);
+        }
+        return await Promise.all(started);
+    }
+
+    /** One after the other, before time is virtual: the handshakes of the check take real time. */
+    async #checkEach<T>(
+        given: (resource: T) => readonly [news: Properties, olds: Properties],
+        resources: readonly T[],
+    ): Promise<readonly Properties[]> {
+        const checked: Properties[] = [];
+        for (const resource of resources) {
+            checked.push(await this.world.checked(...given(resource)));
+        }
+        return checked;
+    }
+
+    /** Refreshes what was created in earlier times, by somebody who is not measured. */
     async refresh(): Promise<Figures> {
-        await this.clock.run(this.clock.sleep(3_600_000));
-        this.world.nextRun();
+        const { standIn, triple } = this.world;
+        const states = this.projects.map((project) => {
+            const { cert, ca } = triple;
+            const certId = standIn.placeCertificate(`prj-${project}`, { origin: ORIGIN, cert, ca });
+            return {
+                id: `team_1/${project}/${ORIGIN}`,
+                outs: { project, team: "team_1", certId, origin: ORIGIN, fingerprint: "v1:placed", staleCertIds: [] },
+            };
+        });
         return await this.#measure("list", async () => {
-            await Promise.all(this.#resources.map(({ id, outs }) => this.world.provider.read(id, outs)));
+            await this.#startEach(states, ({ id, outs }) => this.world.provider.read(id, outs));
         });
     }
 

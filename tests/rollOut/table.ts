@@ -49,6 +49,10 @@ export const SHARED: readonly Row[] = KINDS.flatMap((window) => [
     },
 ]);
 
+export function listingsOf(certificates: number): Row {
+    return { name: `${String(certificates)} refreshed`, scenario: { certificates, limits: { window: "sliding" } } };
+}
+
 export async function withRollOut<T>(scenario: Scenario, use: (rollOut: RollOut) => Promise<T>): Promise<T> {
     const rollOut = await RollOut.start(scenario);
     try {

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { describe, it } from "mocha";
 import {
     applyAnnounced,
+    applyAnswered,
     applySent,
     drainTime,
     PacedQueue,
@@ -47,11 +48,15 @@ describe("vercel/pacing", () => {
         });
 
         it("counts what other machines sent: no more than remain go before the reset", () => {
-            const announced = applyAnnounced(sentAgo(0), { limit: 5, remaining: 1, resetAt: NOW + 30_000 }, NOW);
+            const announced = applyAnnounced(
+                applyAnswered(sentAgo(0), NOW),
+                { limit: 5, remaining: 1, resetAt: NOW + 30_000 },
+                NOW,
+            );
             expect(waitFor(announced, NOW)).to.equal(0);
             const used = applySent(announced, NOW);
             expect(waitFor(used, NOW)).to.equal(30_000);
-            expect(waitFor(used, NOW + 30_000)).to.equal(0);
+            expect(waitFor(applyAnswered(used, NOW), NOW + 30_000)).to.equal(0);
         });
 
         it("is not raised by an answer that was overtaken", () => {

@@ -18,15 +18,15 @@ describe("vercel/retry", () => {
         });
 
         it("is read from X-RateLimit-Reset, then from the body, in seconds or milliseconds", () => {
-            expect(delay({ rateLimitReset: String(inTen), bodyReset: inTen + 5 })).to.equal(10_000);
-            expect(delay({ bodyReset: inTen })).to.equal(10_000);
+            expect(delay({ rateLimitReset: String(inTen), bodyReset: inTen + 5 })).to.equal(11_000);
+            expect(delay({ bodyReset: inTen })).to.equal(11_000);
             expect(delay({ bodyReset: inTen * 1000 })).to.equal(10_000);
         });
 
         it("is not lost when a source before it cannot be read", () => {
-            expect(delay({ retryAfter: "soon", rateLimitReset: String(inTen) })).to.equal(10_000);
-            expect(delay({ retryAfter: " ", rateLimitReset: "never", bodyReset: inTen })).to.equal(10_000);
-            expect(delay({ rateLimitReset: " ", bodyReset: inTen })).to.equal(10_000);
+            expect(delay({ retryAfter: "soon", rateLimitReset: String(inTen) })).to.equal(11_000);
+            expect(delay({ retryAfter: " ", rateLimitReset: "never", bodyReset: inTen })).to.equal(11_000);
+            expect(delay({ rateLimitReset: " ", bodyReset: inTen })).to.equal(11_000);
             expect(delay({})).to.equal(undefined);
         });
 
