@@ -13,9 +13,6 @@ const SAME_RESET_MS = 1_000;
 /** Which part of what is left may be under way at once where others take of it too: few enough to hear of it in time. */
 const CONTESTED_SHARE = 0.1;
 
-/** From one refusal to what follows the next: limiters that refill bit by bit announce the next bit, and others want it too. */
-const REFUSAL_SPACING_MS = WINDOW_MS / 2;
-
 /** What an answer announced about the limit. Times are those of `Clock.steady`, here and below. */
 export interface AnnouncedLimit {
     readonly limit?: number | undefined;
@@ -39,8 +36,6 @@ export interface PacingState {
     readonly announced?: { readonly remaining: number; readonly resetAt: number; readonly until: number } | undefined;
     /** Others use the limit too: an answer said so, or refused. Own requests do not tell then what is left of it. */
     readonly contested: boolean;
-    /** The last refusal. */
-    readonly refusedAt?: number | undefined;
 }
 
 /** How long the next request has to wait for nothing but an answer to those under way. */
@@ -147,15 +142,13 @@ function stillAnnounced({ announced }: PacingState, now: number): PacingState["a
 }
 
 /** The state after a refusal, whose request took nothing of the limit. */
-export function applyRefused(state: PacingState, delayMs: number, now: number): PacingState {
-    const { refusedAt = Number.NEGATIVE_INFINITY } = state;
+export function applyRefused(state: PacingState, until: number): PacingState {
     return {
         ...state,
         answeredAt: state.answeredAt.slice(0, -1),
-        blockedUntil: Math.max(state.blockedUntil, now + delayMs, refusedAt + REFUSAL_SPACING_MS),
+        blockedUntil: Math.max(state.blockedUntil, until),
         announced: undefined,
         contested: true,
-        refusedAt: now,
     };
 }
 
@@ -218,7 +211,7 @@ export class PacedQueue {
 
     /** A request was refused for the limit: nothing else of this queue goes before that one may come back. */
     block(milliseconds: number): void {
-        this.#state = applyRefused(this.#state, milliseconds, this.#clock.steady());
+        this.#state = applyRefused(this.#state, this.#clock.steady() + milliseconds);
     }
 
     /** What is waited for may have become shorter: an answer may announce a larger limit. */

@@ -49,8 +49,10 @@ describe("a roll-out of sixty certificates at the limit", function () {
 
     for (const row of SHARED) {
         it(`comes through where somebody else uses the limit, and hardly wastes a request: ${row.name}`, async () => {
+            // A bucket announces its next token, a fifth of a minute away: that is its window.
+            const windowMs = row.scenario.limits?.window === "bucket" ? 12_000 : 60_000;
             await createAndRotate(row, ({ tookMs, refused }) => {
-                expect(refused, "refused requests").to.be.at.most(tookMs / 60_000);
+                expect(refused, "refused requests").to.be.at.most(tookMs / windowMs);
             });
         });
     }
