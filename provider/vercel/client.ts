@@ -1,8 +1,8 @@
 import type { Clock } from "./clock";
 import { parseObject, VercelError } from "./errors";
 import { SharedListings } from "./listings";
-import { PacedQueue } from "./pacing";
-import { decideRetry, epochMs } from "./retry";
+import { LISTINGS_PER_WINDOW, PacedQueue, WRITES_PER_WINDOW, type AnnouncedLimit } from "./pacing";
+import { decideRetry, resetTime } from "./retry";
 import {
     isFailure,
     malformed,
@@ -42,6 +42,8 @@ export interface VercelClientOptions {
     readonly notify: (line: string) => void;
     readonly random?: () => number;
 }
+
+const PER_WINDOW = { uploads: WRITES_PER_WINDOW, deletions: WRITES_PER_WINDOW, listings: LISTINGS_PER_WINDOW };
 
 /** The three calls of Vercel's API for client certificates, with pacing and retries. */
 export class VercelClient {
@@ -83,7 +85,11 @@ export class VercelClient {
 
     async #list(address: ProjectAddress): Promise<readonly CertificateEntry[]> {
         const request: CallRequest = { operation: "list", method: "GET", path: pathOf(address), token: address.token };
-        const answer = await this.#call(request);
+        const answer = await this.#call(
+            () => this.#transport.send(request),
+            this.#queueOf(address, "listings"),
+            address.project,
+        );
         return readListing(request, answer);
     }
 
@@ -144,23 +150,18 @@ export class VercelClient {
                 : this.#transport.send(request);
         };
         try {
-            return await this.#call(request, send, this.#queueOf(address, what), label);
+            return await this.#call(send, this.#queueOf(address, what), label);
         } finally {
             this.#listings.forget();
         }
     }
 
-    async #call(
-        request: CallRequest,
-        send = (): Promise<CallAnswer | CallFailure> => this.#transport.send(request),
-        queue?: PacedQueue,
-        label = "",
-    ): Promise<CallAnswer> {
+    async #call(send: () => Promise<CallAnswer | CallFailure>, queue: PacedQueue, label: string): Promise<CallAnswer> {
         let firstLimitedAt: number | undefined;
         for (let attempts = 1; ; attempts += 1) {
-            await (attempts === 1 ? queue?.enter(label) : queue?.reenter(label));
+            await (attempts === 1 ? queue.enter(label) : queue.reenter(label));
             const result = await send();
-            queue?.announce(announced(result.headers));
+            queue.announce(announced(result.headers, this.#clock));
             if (!isFailure(result)) {
                 return result;
             }
@@ -169,7 +170,7 @@ export class VercelClient {
                 firstLimitedAt ??= now;
             }
             const delayMs = this.#delayOf(result, attempts, firstLimitedAt, now);
-            if (queue !== undefined && result.error.kind === "rate-limited") {
+            if (result.error.kind === "rate-limited") {
                 queue.block(delayMs);
             } else {
                 await this.#clock.sleep(delayMs);
@@ -203,10 +204,10 @@ export class VercelClient {
         throw decision.until === undefined ? error : limitedUntil(error, decision.until);
     }
 
-    /** One queue per kind of write and owner, for the limit is the owner's. */
-    #queueOf({ team, token }: ProjectAddress, what: "uploads" | "deletions"): PacedQueue {
+    /** One queue per kind of call and owner, for the limit is the owner's. */
+    #queueOf({ team, token }: ProjectAddress, what: keyof typeof PER_WINDOW): PacedQueue {
         const key = JSON.stringify([what, team ?? token]);
-        const queue = this.#queues.get(key) ?? new PacedQueue(what, this.#clock, this.#notify);
+        const queue = this.#queues.get(key) ?? new PacedQueue(what, PER_WINDOW[what], this.#clock, this.#notify);
         this.#queues.set(key, queue);
         return queue;
     }
@@ -277,13 +278,13 @@ function isIdentifier(text: unknown): text is string {
     return isOneLine(text) && text !== "" && text !== "." && text !== "..";
 }
 
-function announced({ limit, remaining, reset }: AnswerHeaders): Parameters<PacedQueue["announce"]>[0] {
+function announced({ limit, remaining, reset }: AnswerHeaders, clock: Clock): AnnouncedLimit {
     const number = (text: string | undefined): number | undefined =>
         text === undefined || text.trim() === "" || Number.isNaN(Number(text)) ? undefined : Number(text);
     const resetAt = number(reset);
     return {
         limit: number(limit),
         remaining: number(remaining),
-        resetAt: resetAt === undefined ? undefined : epochMs(resetAt),
+        resetAt: resetAt === undefined ? undefined : resetTime(resetAt) - clock.now() + clock.steady(),
     };
 }

@@ -83,12 +83,15 @@ export function announcedDelay(
     }
     const header = Number(rateLimitReset?.trim() === "" ? undefined : rateLimitReset);
     const reset = Number.isFinite(header) ? header : bodyReset;
-    return reset === undefined || !Number.isFinite(reset) ? undefined : epochMs(reset) - now;
+    return reset === undefined || !Number.isFinite(reset) ? undefined : resetTime(reset) - now;
 }
 
 /** Vercel documents seconds and has sent milliseconds; no time in seconds is that large. */
 const SMALLEST_MS = 1e12;
+/** A reset in whole seconds may have been rounded down. Coming back within that second could be too early. */
+const ROUNDING_MS = 1_000;
 
-export function epochMs(secondsOrMs: number): number {
-    return secondsOrMs > SMALLEST_MS ? secondsOrMs : secondsOrMs * 1000;
+/** When a limit is reset for certain, in milliseconds since the epoch. */
+export function resetTime(secondsOrMs: number): number {
+    return secondsOrMs > SMALLEST_MS ? secondsOrMs : secondsOrMs * 1000 + ROUNDING_MS;
 }

@@ -10,6 +10,10 @@ export class FaultClock implements Clock {
         return Date.now() + this.#aheadMs;
     }
 
+    steady(): number {
+        return this.now();
+    }
+
     async sleep(milliseconds: number): Promise<void> {
         this.#aheadMs += milliseconds;
         await this.onSleep?.(milliseconds);

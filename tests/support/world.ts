@@ -14,6 +14,8 @@ export interface WorldOptions extends StandInOptions {
     readonly configuration?: Readonly<Record<string, string>>;
     readonly environment?: Readonly<Record<string, string>>;
     readonly folder?: string;
+    /** Hears of each line to the user, when it is said. */
+    readonly onLine?: (line: string) => void;
 }
 
 /** A provider as the host would drive it, in this process, against a stand-in for Vercel with one team and project. */
@@ -101,12 +103,15 @@ export class World {
     }
 
     #newProvider(): ClientCertificateProvider {
-        const { clock = systemClock, configuration = {}, folder = process.cwd() } = this.#options;
+        const { clock = systemClock, configuration = {}, folder = process.cwd(), onLine } = this.#options;
         const provider = new ClientCertificateProvider({
             clock,
             environment: this.environment,
             folder,
-            writeLine: (line) => this.lines.push(line),
+            writeLine: (line) => {
+                this.lines.push(line);
+                onLine?.(line);
+            },
         });
         void provider.configure({ config: { get: (key) => configuration[key] } });
         return provider;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import type { Fault } from "./faults";
-import type { LimitReading } from "./limits";
+import type { LimitReading, ResetUnit } from "./limits";
 
 export interface Answer {
     readonly status: number;
@@ -27,11 +27,18 @@ export function rateLimited({ total, resetMs }: LimitReading, nowMs: number): An
     return failure(429, "rate_limited", message, { limit });
 }
 
-export function limitHeaders({ total, remaining, resetMs }: LimitReading): Readonly<Record<string, string>> {
+const ANNOUNCED_AS: Readonly<Record<ResetUnit, (ms: number) => number>> = {
+    "seconds-up": (ms) => Math.ceil(ms / 1000),
+    "seconds-down": (ms) => Math.floor(ms / 1000),
+    milliseconds: (ms) => Math.ceil(ms),
+};
+
+export function limitHeaders(reading: LimitReading): Readonly<Record<string, string>> {
+    const { total, remaining, resetMs, resetUnit } = reading;
     return {
         "X-RateLimit-Limit": String(total),
         "X-RateLimit-Remaining": String(remaining),
-        "X-RateLimit-Reset": String(Math.ceil(resetMs / 1000)),
+        "X-RateLimit-Reset": String(ANNOUNCED_AS[resetUnit](resetMs)),
     };
 }
 

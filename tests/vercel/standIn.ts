@@ -15,6 +15,8 @@ export type { Fault } from "./faults";
 export interface StandInOptions extends Partial<StorePolicy> {
     readonly limits?: Partial<LimitSizes>;
     readonly now?: () => number;
+    /** What a request waits on its way, and an answer on its way back. None by default. */
+    readonly transit?: () => Promise<void>;
 }
 
 /** What can be told of a request without its body and token. */
@@ -83,11 +85,12 @@ export class StandIn {
     #refusesAfter: number | undefined;
     readonly #limits: Limits;
     readonly #now: () => number;
+    readonly #transit: () => Promise<void>;
     readonly #server: Server;
     readonly #specification = sharedSpecification();
     #url = "";
 
-    private constructor({ limits = {}, now = Date.now, ...policy }: StandInOptions) {
+    private constructor({ limits = {}, now = Date.now, transit = () => Promise.resolve(), ...policy }: StandInOptions) {
         this.#directory = new Directory({
             uploadPolicy: policy.uploadPolicy ?? "new-id",
             keepsReplaced: policy.keepsReplaced ?? true,
@@ -96,6 +99,7 @@ export class StandIn {
         });
         this.#limits = new Limits({ ...DOCUMENTED_LIMITS, ...limits });
         this.#now = now;
+        this.#transit = transit;
         this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
             this.#handle(request, response).catch((error: unknown) => {
                 this.#failItself(error);
@@ -132,6 +136,11 @@ export class StandIn {
 
     addProject(project: { readonly id: string; readonly name: string; readonly team?: string }): void {
         this.#directory.addProject(project);
+    }
+
+    /** Somebody else takes of the limit of a team (its id), if there is something left of it. */
+    spendLimit(teamId: string, operation: LimitedOperation): boolean {
+        return this.#limits.take(teamId, operation, this.#now()).allowed;
     }
 
     /** While a project is being transferred to another owner, its certificates cannot change. */
@@ -227,8 +236,11 @@ export class StandIn {
         }
         const call = readCall(request, head, await readBody(request));
         if (fault === undefined) {
-            send(response, this.#serve(call));
+            await this.#transit();
+            const answer = this.#serve(call);
             this.#serveOverdue(call);
+            await this.#transit();
+            send(response, answer);
             return;
         }
         this.onEvent?.({ kind: "fault", fault });

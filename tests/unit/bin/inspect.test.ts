@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import type { Inspection } from "../../../provider/bin/inspect";
+import { systemClock } from "../../../provider/vercel/clock";
 import { mintAuthority, type Authority, type Issued } from "../../support/mint";
 import { Terminal, type Run } from "./terminal";
 
@@ -166,7 +167,7 @@ describe("vercel-client-cert inspect", () => {
     it("counts the days by the clock that it is given", async () => {
         const day = Date.parse(new X509Certificate(leaf.certPem).validTo) - 10.5 * 86_400_000;
         const later = new Terminal({
-            clock: { now: () => day, sleep: () => Promise.resolve(), deadline: () => new AbortController().signal },
+            clock: { ...systemClock, now: () => day },
         });
         try {
             later.write({ "client.pem": leaf.certPem });

@@ -29,6 +29,10 @@ export class EagerClock implements Clock {
         return this.#now;
     }
 
+    steady(): number {
+        return this.#now;
+    }
+
     async sleep(milliseconds: number): Promise<void> {
         this.slept.push(milliseconds);
         this.#now += milliseconds;
@@ -51,6 +55,10 @@ export class ManualClock implements Clock {
     #now = START_MS;
 
     now(): number {
+        return this.#now;
+    }
+
+    steady(): number {
         return this.#now;
     }
 

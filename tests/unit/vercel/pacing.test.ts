@@ -2,16 +2,18 @@ import { expect } from "chai";
 import { describe, it } from "mocha";
 import {
     applyAnnounced,
+    applyAnswered,
     applySent,
     drainTime,
     PacedQueue,
     waitFor,
     WINDOW_MS,
+    WRITES_PER_WINDOW,
     type PacingState,
 } from "../../../provider/vercel/pacing";
 import { ManualClock, nextTurn, START_MS as NOW } from "./clocks";
 
-const fresh: PacingState = { limit: 5, sentAt: [], blockedUntil: 0 };
+const fresh: PacingState = { limit: 5, sentAt: [], answeredAt: [], blockedUntil: 0, contested: false };
 const sentAgo = (...milliseconds: readonly number[]): PacingState => ({
     ...fresh,
     sentAt: milliseconds.map((ago) => NOW - ago),
@@ -46,11 +48,15 @@ describe("vercel/pacing", () => {
         });
 
         it("counts what other machines sent: no more than remain go before the reset", () => {
-            const announced = applyAnnounced(sentAgo(0), { limit: 5, remaining: 1, resetAt: NOW + 30_000 }, NOW);
+            const announced = applyAnnounced(
+                applyAnswered(sentAgo(0), NOW),
+                { limit: 5, remaining: 1, resetAt: NOW + 30_000 },
+                NOW,
+            );
             expect(waitFor(announced, NOW)).to.equal(0);
             const used = applySent(announced, NOW);
             expect(waitFor(used, NOW)).to.equal(30_000);
-            expect(waitFor(used, NOW + 30_000)).to.equal(0);
+            expect(waitFor(applyAnswered(used, NOW), NOW + 30_000)).to.equal(0);
         });
 
         it("is not raised by an answer that was overtaken", () => {
@@ -84,7 +90,7 @@ describe("vercel/pacing", () => {
             const clock = new ManualClock();
             const lines: string[] = [];
             const went: string[] = [];
-            const queue = new PacedQueue("uploads", clock, (line) => lines.push(line));
+            const queue = new PacedQueue("uploads", WRITES_PER_WINDOW, clock, (line) => lines.push(line));
             const send = (label: string): void => void queue.enter(label).then(() => went.push(label));
             return { clock, lines, went, queue, send };
         }
@@ -120,10 +126,12 @@ describe("vercel/pacing", () => {
             for (let index = 0; index < 12; index += 1) {
                 send("shop/https://billing.example.com");
             }
-            await nextTurn();
+            await clock.advance(1_999);
+            expect(lines.length).to.equal(0);
+            await clock.advance(1);
             expect(lines.length).to.equal(1);
             expect(lines[0]).to.match(/^shop\/https:\/\/billing\.example\.com: /);
-            expect(lines[0]).to.contain("5 uploads a minute").and.contain("7 wait").and.contain("120 s");
+            expect(lines[0]).to.contain("5 uploads a minute").and.contain("7 wait").and.contain("118 s");
             await clock.advance(29_000);
             expect(lines.length).to.equal(1);
             await clock.advance(31_000);
@@ -174,25 +182,30 @@ describe("vercel/pacing", () => {
             ["b", "c", "d", "e"].forEach(send);
             await clock.advance(10_000);
             expect(went.join("")).to.equal("ab");
-            queue.announce({ remaining: 2, resetAt: clock.now() + WINDOW_MS });
+            const resetAt = clock.now() + WINDOW_MS;
+            queue.announce({ remaining: 2, resetAt });
+            await nextTurn();
+            expect(went.join("")).to.equal("abc");
+            queue.announce({ remaining: 1, resetAt });
             await nextTurn();
             expect(went.join("")).to.equal("abcd");
-            queue.announce({});
-            queue.announce({});
+            queue.announce({ remaining: 0, resetAt });
             await clock.advance(WINDOW_MS);
             expect(went.join("")).to.equal("abcde");
         });
 
         it("fails those who wait, instead of leaving them waiting, when it cannot go on", async () => {
-            const queue = new PacedQueue("uploads", new ManualClock(), () => {
+            const clock = new ManualClock();
+            const queue = new PacedQueue("uploads", WRITES_PER_WINDOW, clock, () => {
                 throw new Error("stderr is closed");
             });
             queue.block(10_000);
-            const outcome = await queue.enter("a").then(
+            const outcome = queue.enter("a").then(
                 () => "went",
                 (error: unknown) => (error as Error).message,
             );
-            expect(outcome).to.equal("stderr is closed");
+            await clock.advance(2_000);
+            expect(await outcome).to.equal("stderr is closed");
         });
     });
 });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { describe, it } from "mocha";
-import { announcedDelay, decideRetry, epochMs, type FailedAttempt } from "../../../provider/vercel/retry";
+import { announcedDelay, decideRetry, resetTime, type FailedAttempt } from "../../../provider/vercel/retry";
 import { START_MS } from "./clocks";
 
 const MINUTE_MS = 60_000;
@@ -18,21 +18,24 @@ describe("vercel/retry", () => {
         });
 
         it("is read from X-RateLimit-Reset, then from the body, in seconds or milliseconds", () => {
-            expect(delay({ rateLimitReset: String(inTen), bodyReset: inTen + 5 })).to.equal(10_000);
-            expect(delay({ bodyReset: inTen })).to.equal(10_000);
+            expect(delay({ rateLimitReset: String(inTen), bodyReset: inTen + 5 })).to.equal(11_000);
+            expect(delay({ bodyReset: inTen })).to.equal(11_000);
             expect(delay({ bodyReset: inTen * 1000 })).to.equal(10_000);
         });
 
         it("is not lost when a source before it cannot be read", () => {
-            expect(delay({ retryAfter: "soon", rateLimitReset: String(inTen) })).to.equal(10_000);
-            expect(delay({ retryAfter: " ", rateLimitReset: "never", bodyReset: inTen })).to.equal(10_000);
-            expect(delay({ rateLimitReset: " ", bodyReset: inTen })).to.equal(10_000);
+            expect(delay({ retryAfter: "soon", rateLimitReset: String(inTen) })).to.equal(11_000);
+            expect(delay({ retryAfter: " ", rateLimitReset: "never", bodyReset: inTen })).to.equal(11_000);
+            expect(delay({ rateLimitReset: " ", bodyReset: inTen })).to.equal(11_000);
             expect(delay({})).to.equal(undefined);
         });
 
         it("takes more than 1e12 for milliseconds", () => {
-            expect(epochMs(1_571_432_075)).to.equal(1_571_432_075_000);
-            expect(epochMs(1_571_432_075_563)).to.equal(1_571_432_075_563);
+            expect(resetTime(1_571_432_075_563)).to.equal(1_571_432_075_563);
+        });
+
+        it("takes whole seconds for rounded down, or the request comes within a second before the reset", () => {
+            expect(resetTime(1_571_432_075)).to.equal(1_571_432_076_000);
         });
     });
 
