@@ -25,7 +25,11 @@ export const PROGRAMS_OF_PACKAGE_MANAGERS: readonly ProgramName[] = ["cjs", "ts"
 export const PROGRAMS_OF_NODES: readonly ProgramName[] = ["cjs", "esm", "ts", "tsEsm", "tsOld", "stripped"];
 
 /** What does not work, and cannot be mended in this package. */
-export const KNOWN: Readonly<Record<string, string>> = {};
+export const KNOWN: Readonly<Record<string, string>> = {
+    "yarnPnp, Node 22, component":
+        "Plug'n'Play shows a package to its dependents alone, and the provider is looked up from the program and from the SDK. " +
+        "The message says what to do: install this package in the program too.",
+};
 
 export const nodeNames = Object.keys(NODES) as readonly NodeName[];
 export const packageManagerNames = Object.keys(PACKAGE_MANAGERS) as readonly PackageManagerName[];

@@ -10,6 +10,8 @@ export interface PackageManager {
     readonly install: readonly string[];
     /** What Node needs to find packages that are in no node_modules. */
     readonly nodeOptions: (folder: string) => readonly string[];
+    /** What a user has to do beyond the installation. */
+    readonly note?: string;
 }
 
 const none = (): readonly string[] => [];
@@ -37,6 +39,7 @@ export const PACKAGE_MANAGERS = {
         environment: {},
         install: ["install", "--no-frozen-lockfile"],
         nodeOptions: none,
+        note: "it asks whether the script of `protobufjs`, a dependency of the SDK, may run. Either answer will do; here it is no.",
     },
     yarn: {
         title: "Yarn, node_modules",
@@ -54,6 +57,7 @@ export const PACKAGE_MANAGERS = {
         install: ["install", "--no-immutable"],
         // As `yarn pulumi up` and `yarn exec` set it.
         nodeOptions: (folder) => ["--require", join(folder, ".pnp.cjs")],
+        note: "`NODE_OPTIONS=--require=…/.pnp.cjs`, which `yarn exec pulumi up` sets.",
     },
     yarnClassic: {
         title: "Yarn 1",

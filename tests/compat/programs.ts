@@ -3,6 +3,8 @@ import { ORIGIN } from "../support/world";
 /** A way in which users write their programs. */
 export interface ProgramKind {
     readonly title: string;
+    /** What makes it this kind. */
+    readonly explanation: string;
     /** What Pulumi.yaml says: whether the SDK compiles the program, by ts-node. */
     readonly typescript: boolean;
     readonly main: string;
@@ -75,6 +77,7 @@ export const COMPONENT = {
 export const PROGRAMS = {
     cjs: {
         title: "JavaScript, CommonJS",
+        explanation: "`require`. In `Pulumi.yaml`: `typescript: false`.",
         typescript: false,
         main: "index.js",
         type: "commonjs",
@@ -83,6 +86,7 @@ export const PROGRAMS = {
     },
     esm: {
         title: "JavaScript, ES module",
+        explanation: '`"type": "module"` in `package.json`, a named `import`.',
         typescript: false,
         main: "index.js",
         type: "module",
@@ -91,6 +95,7 @@ export const PROGRAMS = {
     },
     ts: {
         title: "TypeScript, CommonJS",
+        explanation: "the SDK's default: compiled by the ts-node that it brings, with the TypeScript of the project.",
         typescript: true,
         main: "index.ts",
         type: "commonjs",
@@ -99,6 +104,7 @@ export const PROGRAMS = {
     },
     tsEsm: {
         title: "TypeScript, ES module",
+        explanation: '`"type": "module"`, compiled by the SDK with `ts-node` 10 of the project.',
         typescript: true,
         main: "index.ts",
         type: "module",
@@ -107,6 +113,7 @@ export const PROGRAMS = {
     },
     tsOld: {
         title: "TypeScript, by the compiler of the SDK (3.8)",
+        explanation: "no `typescript` in the project, so the SDK takes its own.",
         typescript: true,
         main: "index.ts",
         type: "commonjs",
@@ -115,6 +122,7 @@ export const PROGRAMS = {
     },
     stripped: {
         title: "TypeScript, by Node's own type stripping",
+        explanation: '`"type": "module"`, `"main": "index.ts"`, and in `Pulumi.yaml` `typescript: false`.',
         typescript: false,
         main: "index.ts",
         type: "module",
@@ -124,6 +132,7 @@ export const PROGRAMS = {
     },
     component: {
         title: "JavaScript, through a component package",
+        explanation: "this package is a dependency of a dependency only.",
         typescript: false,
         main: "index.js",
         type: "commonjs",
