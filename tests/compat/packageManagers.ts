@@ -16,11 +16,12 @@ export interface PackageManager {
 
 const none = (): readonly string[] => [];
 
-const YARN: Tool = {
-    name: "@yarnpkg/cli-dist",
-    version: "4.18.1",
-    file: "node_modules/.bin/yarn",
-};
+const YARN = {
+    tool: { name: "@yarnpkg/cli-dist", version: "4.18.1", file: "node_modules/.bin/yarn" },
+    // Without it, Yarn takes the folder for a part of a project above.
+    files: { "yarn.lock": "" },
+    install: ["install", "--no-immutable"],
+} as const;
 
 export const PACKAGE_MANAGERS = {
     npm: {
@@ -43,18 +44,14 @@ export const PACKAGE_MANAGERS = {
     },
     yarn: {
         title: "Yarn, node_modules",
-        tool: YARN,
-        files: { "yarn.lock": "" },
+        ...YARN,
         environment: { YARN_NODE_LINKER: "node-modules" },
-        install: ["install", "--no-immutable"],
         nodeOptions: none,
     },
     yarnPnp: {
         title: "Yarn, Plug'n'Play",
-        tool: YARN,
-        files: { "yarn.lock": "" },
+        ...YARN,
         environment: { YARN_NODE_LINKER: "pnp" },
-        install: ["install", "--no-immutable"],
         // As `yarn pulumi up` and `yarn exec` set it.
         nodeOptions: (folder) => ["--require", join(folder, ".pnp.cjs")],
         note: "`NODE_OPTIONS=--require=…/.pnp.cjs`, which `yarn exec pulumi up` sets.",
