@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import type { ProjectClientCert, ProjectClientCertArgs } from "./projectClientCert";
 
@@ -38,12 +39,14 @@ interface Declared {
 }
 
 async function advise(resource: Advised, declared: Declared): Promise<void> {
-    // Loaded here, so that a program that only looks certificates up does not pay for it.
-    const [{ readPublicMaterial, judgePublicMaterial }, { judgeDates }, { sortFindings }] = await Promise.all([
-        import("./material/material.js"),
-        import("./material/dates.js"),
-        import("./material/findings.js"),
-    ]);
+    // Loaded here, so that a program that only looks certificates up does not pay for it; by `require`, since under
+    // Yarn Plug'n'Play `import()` finds nothing.
+    const load = createRequire(__filename);
+    const { readPublicMaterial, judgePublicMaterial } = load(
+        "./material/material",
+    ) as typeof import("./material/material.js");
+    const { judgeDates } = load("./material/dates") as typeof import("./material/dates.js");
+    const { sortFindings } = load("./material/findings") as typeof import("./material/findings.js");
     const { value: material, findings } = readPublicMaterial(declared);
     if (material?.fingerprint !== declared.fingerprint) {
         await warnOfOutputs(resource);

@@ -1,7 +1,8 @@
-import type { AxiosInstance, AxiosResponse } from "axios" with { "resolution-mode": "import" };
+import type { AxiosInstance, AxiosResponse, AxiosStatic } from "axios";
 import { readFileSync } from "node:fs";
 import http, { type ClientRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import https from "node:https";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { TLSSocket } from "node:tls";
 import type { Clock } from "./clock";
@@ -59,7 +60,7 @@ const PROXY_REFUSED = "PROXY_";
 export class Transport {
     readonly #baseUrl: string;
     readonly #clock: Pick<Clock, "deadline">;
-    #axios: Promise<AxiosInstance> | undefined;
+    #axios: AxiosInstance | undefined;
 
     constructor(baseUrl: string, clock: Pick<Clock, "deadline">) {
         this.#baseUrl = baseUrl;
@@ -71,9 +72,11 @@ export class Transport {
             // Of this process, whatever the provider was given: that is where axios looks for a proxy.
             refuseShownProxy(process.env);
         }
+        // Outside `try`: what cannot be loaded is no failure of the network.
+        const axios = this.#load();
         let response: AxiosResponse<string>;
         try {
-            response = await this.#request(request);
+            response = await this.#request(axios, request);
         } catch (thrown) {
             return failureOf(request, thrown);
         }
@@ -84,8 +87,7 @@ export class Transport {
         return this.#baseUrl.startsWith("http:");
     }
 
-    async #request({ method, path, token, body }: CallRequest): Promise<AxiosResponse<string>> {
-        const axios = await this.#load();
+    async #request(axios: AxiosInstance, { method, path, token, body }: CallRequest): Promise<AxiosResponse<string>> {
         return await axios.request<string>({
             method,
             url: `${this.#baseUrl}${path}`,
@@ -98,19 +100,20 @@ export class Transport {
         });
     }
 
-    /** Loaded with the first call: an up that changes nothing makes none. */
-    #load(): Promise<AxiosInstance> {
-        this.#axios ??= import("axios").then(({ default: axios }) =>
-            axios.create({
-                maxRedirects: 0,
-                transport: NODE_TRANSPORT,
-                maxContentLength: LARGEST_ANSWER_BYTES,
-                responseType: "text",
-                transformResponse: (text: string) => text,
-                validateStatus: () => true,
-                headers: { "User-Agent": userAgent() },
-            }),
-        );
+    /**
+     * Loaded with the first call: an up that changes nothing makes none. By `require`, since under Yarn Plug'n'Play
+     * `import()` finds no package.
+     */
+    #load(): AxiosInstance {
+        this.#axios ??= (createRequire(__filename)("axios") as AxiosStatic).create({
+            maxRedirects: 0,
+            transport: NODE_TRANSPORT,
+            maxContentLength: LARGEST_ANSWER_BYTES,
+            responseType: "text",
+            transformResponse: (text: string) => text,
+            validateStatus: () => true,
+            headers: { "User-Agent": userAgent() },
+        });
         return this.#axios;
     }
 }

@@ -12,7 +12,7 @@ import {
  * Certificates that no decent library issues: version 1, broken digests, odd curves, keys that Node cannot read. Their
  * DER is put together here, element by element (RFC 5280 §4.1).
  */
-export type OddKeyType = "rsa" | "rsa-1024" | "rsa-pss" | "p256" | "secp256k1" | "ed25519" | "ed448" | "ml-dsa-65";
+export type OddKeyType = "rsa" | "rsa-1024" | "rsa-pss" | "p256" | "secp256k1" | "ed25519" | "ed448" | UnmintedType;
 
 export interface OddOptions {
     readonly commonName?: string;
@@ -44,8 +44,14 @@ export interface OddCertificate {
 const DAY_MS = 86_400_000;
 const DIGITAL_SIGNATURE = 0x80;
 const CERT_SIGN = 0x04;
-const ML_DSA_65 = "2.16.840.1.101.3.4.3.18";
-const ML_DSA_65_PUBLIC_BYTES = 1952;
+/** Types that not every Node can generate; certificate and key are no pair then. */
+const UNMINTED_TYPES = {
+    "ml-dsa-65": { algorithm: "2.16.840.1.101.3.4.3.18", publicBytes: 1952 },
+    // Under the number for documentation of RFC 5612.
+    "unheard-of": { algorithm: "1.3.6.1.4.1.32473.1", publicBytes: 32 },
+} as const;
+
+type UnmintedType = keyof typeof UNMINTED_TYPES;
 
 export function mintByHand(options: OddOptions = {}): OddCertificate {
     const { keyType = "p256", issuer, version = 3, digest = "sha256" } = options;
@@ -91,14 +97,19 @@ interface OddKeys {
     readonly spki: Buffer;
 }
 
+function isUnminted(keyType: OddKeyType): keyType is UnmintedType {
+    return keyType in UNMINTED_TYPES;
+}
+
 function newKeys(keyType: OddKeyType): OddKeys {
-    if (keyType === "ml-dsa-65") {
-        const algorithm = sequence(oid(ML_DSA_65));
+    if (isUnminted(keyType)) {
+        const { algorithm: type, publicBytes } = UNMINTED_TYPES[keyType];
+        const algorithm = sequence(oid(type));
         const der = sequence(integer(Buffer.from([0])), algorithm, tlv(0x04, tlv(0x80, randomBytes(32))));
         return {
             key: undefined,
             pem: pem("PRIVATE KEY", der),
-            spki: sequence(algorithm, bitString(randomBytes(ML_DSA_65_PUBLIC_BYTES))),
+            spki: sequence(algorithm, bitString(randomBytes(publicBytes))),
         };
     }
     return keysOf(generate(keyType));
@@ -109,7 +120,7 @@ function keysOf(privateKey: KeyObject): OddKeys {
     return { key: privateKey, pem: privateKey.export({ type: "pkcs8", format: "pem" }).toString(), spki };
 }
 
-function generate(keyType: Exclude<OddKeyType, "ml-dsa-65">): KeyObject {
+function generate(keyType: Exclude<OddKeyType, UnmintedType>): KeyObject {
     switch (keyType) {
         case "rsa":
             return generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
