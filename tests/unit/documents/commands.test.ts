@@ -53,14 +53,22 @@ describe("the commands in the documents", () => {
 
     for (const { path } of documents.filter((file) => file.path.startsWith("examples/"))) {
         it(`that configure an example set what its program reads: ${path}`, () => {
-            const program = readText(path.replace("README.md", "index.ts"));
-            const read = [...program.matchAll(/\bconfig\.(?:get|require)\w*\("(\w+)"\)/g)].map(([, key = ""]) => key);
-            const set = shown
-                .filter(({ place }) => place.startsWith(path))
-                .flatMap(({ line }) => /^pulumi config set (?:--secret )?(\S+)/.exec(line)?.slice(1) ?? []);
-            // What begins with `vercel:` is read by the provider.
-            const ofProgram = set.filter((key) => !key.startsWith("vercel:"));
-            expect([...ofProgram].sort()).to.deep.equal([...new Set(read)].sort());
+            const files = filesBelow(path.replace("/README.md", ""));
+            const textOf = (name: RegExp): string =>
+                files
+                    .filter((file) => name.test(file))
+                    .map(readText)
+                    .join("\n");
+            const ofProgram = [...textOf(/\.[jt]s$/).matchAll(/\bconfig\.(?:get|require)\w*(?:<.+>)?\("(\w+)"\)/g)];
+            // By a command, also one in the running text, or by the configuration of a stack that comes along.
+            const set = [
+                ...readText(path).matchAll(/\bpulumi config set (?:--secret )?([\w:]+)/g),
+                ...textOf(/Pulumi\.\w+\.yaml$/).matchAll(/^ +(?!vercel:)[\w-]+:(\w+):/gm),
+            ].map(([, key = ""]) => key);
+            // What belongs to `vercel` is read by the provider.
+            const keys = new Set(set.filter((key) => !key.startsWith("vercel:")));
+            const read = new Set(ofProgram.map(([, key = ""]) => key));
+            expect([...keys].sort()).to.deep.equal([...read].sort());
         });
     }
 
@@ -76,16 +84,21 @@ describe("the commands in the documents", () => {
     it("include every script of the package in CONTRIBUTING.md, but those that npm calls itself", () => {
         const { scripts } = JSON.parse(readText("package.json")) as { scripts: Record<string, string> };
         const contributing = readText("CONTRIBUTING.md");
-        const missing = Object.keys(scripts).filter(
-            (script) =>
-                script !== "prepack" && !contributing.includes(`\`npm ${script === "test" ? "" : "run "}${script}\``),
-        );
+        // As a whole, or with what is given to it behind it.
+        const isNamed = (script: string): boolean =>
+            ["`", " -- "].some((end) =>
+                contributing.includes(`\`npm ${script === "test" ? "" : "run "}${script}${end}`),
+            );
+        const missing = Object.keys(scripts).filter((script) => script !== "prepack" && !isNamed(script));
         expect(missing).to.deep.equal([]);
     });
 });
 
-/** The variables of this package and its tests, and Vercel's; those of other programs are theirs to document. */
-const VARIABLE = /\b(?:VERCEL|FUZZ|PULUMI_VERCEL)_[A-Z_]+\b/g;
+/**
+ * The variables of this package and its tests, and Vercel's; those of other programs are theirs to document, and those
+ * that `tokenEnv` names have names of the user's own, as `VERCEL_TOKEN_PROD`.
+ */
+const VARIABLE = /\b(?:VERCEL(?!_TOKEN_)|FUZZ|PULUMI_VERCEL)_[A-Z_]+\b/g;
 
 function variablesIn(paths: readonly string[]): readonly string[] {
     return [...new Set(paths.flatMap((path) => readText(path).match(VARIABLE) ?? []))].sort();
