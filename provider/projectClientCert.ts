@@ -127,8 +127,7 @@ export interface ProjectClientCertArgs {
  * arguments, all at once, before any call, and in a preview already; a certificate that is already in place (see `allowOverwrite`); everything
  * that Vercel refuses, with what to do about it.
  *
- * No output is secret. What was imported from a file has `certId`, `project`, `team` and `fingerprint` only, and the other
- * outputs are `undefined`, until the next upload.
+ * No output is secret.
  */
 export class ProjectClientCert extends pulumi.CustomResource {
     /** Vercel's id of the certificate that is in place. */

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { shown } from "../material/findings";
-import { readPublicMaterial } from "../material/material";
+import { readPublicMaterial, type PublicMaterial } from "../material/material";
 import {
     formatId,
     holdsOrigin,
@@ -11,7 +11,9 @@ import {
     type Identity,
     type Owner,
 } from "../operations/identity";
+import { writeState } from "../operations/state";
 import { PROVIDER_TEXT, TYPE } from "../registration";
+import type { CertificateEntry } from "../vercel/client";
 import { CommandError, EXIT, type Command, type CommandHost } from "./command";
 import { requireMaterialFile } from "./files";
 import { misuse, type Parsed } from "./options";
@@ -27,7 +29,7 @@ interface ImportedResource {
     readonly name: string;
     readonly id: string;
     readonly inputs: { readonly __provider: string };
-    readonly outputs: Readonly<Record<string, string>>;
+    readonly outputs: Readonly<Record<string, unknown>>;
 }
 
 type Adopted = Identity & Owner;
@@ -65,10 +67,12 @@ export const importCommand: Command = {
 
 async function runImport(parsed: Parsed, host: CommandHost): Promise<typeof EXIT.fine> {
     const identity = identityOf(parsed);
-    const fingerprint = await fingerprintOf(parsed, host);
-    const certId = await findInPlace(identity, parsed.value("cert-id"), host);
+    const material = await readMaterial(parsed, host);
+    const entry = await findInPlace(identity, parsed.value("cert-id"), host);
     const name = parsed.value("name") ?? defaultName(identity);
-    const file: ImportFile = { resources: [resourceOf(identity, name, certId, fingerprint)] };
+    const file: ImportFile = { resources: [resourceOf(identity, name, entry, material)] };
+    const { certId } = entry;
+    const { fingerprint } = material;
     const output = parsed.value("output") ?? "import.json";
     const text = `${JSON.stringify(file, null, 4)}\n`;
     if (output === "-") {
@@ -95,7 +99,7 @@ function identityOf(parsed: Parsed): Adopted {
 }
 
 /** What only time changes is nothing to an import: the certificate is in place. */
-async function fingerprintOf(parsed: Parsed, host: CommandHost): Promise<string> {
+async function readMaterial(parsed: Parsed, host: CommandHost): Promise<PublicMaterial> {
     const cert = await requireMaterialFile(parsed.required("cert"), host);
     const ca = await requireMaterialFile(parsed.required("ca"), host);
     const { value, findings } = readPublicMaterial({ cert, ca });
@@ -106,17 +110,20 @@ async function fingerprintOf(parsed: Parsed, host: CommandHost): Promise<string>
             EXIT.bad,
         );
     }
-    return value.fingerprint;
+    return value;
 }
 
-async function findInPlace(identity: Adopted, wanted: string | undefined, host: CommandHost): Promise<string> {
+async function findInPlace(
+    identity: Adopted,
+    wanted: string | undefined,
+    host: CommandHost,
+): Promise<CertificateEntry> {
     const entries = await listAtVercel(identity, host);
     const there = entries
         .filter(({ origin }) => holdsOrigin(origin, identity.origin))
-        .map(({ certId }) => certId)
-        .filter((certId) => wanted === undefined || certId === wanted);
-    const [certId, ...others] = there;
-    if (certId === undefined) {
+        .filter(({ certId }) => wanted === undefined || certId === wanted);
+    const [entry, ...others] = there;
+    if (entry === undefined) {
         const what = wanted === undefined ? "a certificate" : `the certificate ${quote(wanted)}`;
         const origins = [...new Set(entries.map(({ origin }) => shown(origin)))].slice(0, 10).join(", ");
         throw new CommandError(
@@ -125,14 +132,21 @@ async function findInPlace(identity: Adopted, wanted: string | undefined, host: 
     }
     if (others.length > 0) {
         throw new CommandError(
-            `expected one certificate in place for ${labelOf(identity)}, got ${there.map(shown).join(", ")}; choose with --cert-id`,
+            `expected one certificate in place for ${labelOf(identity)}, got ${there.map(({ certId }) => shown(certId)).join(", ")}; choose with --cert-id`,
         );
     }
-    return certId;
+    return entry;
 }
 
-function resourceOf(identity: Adopted, name: string, certId: string, fingerprint: string): ImportedResource {
+/** With every output, as `create` would leave it: a program may use any of them. Who uploaded it, and when, is not known. */
+function resourceOf(
+    identity: Adopted,
+    name: string,
+    { certId, origin }: CertificateEntry,
+    material: PublicMaterial,
+): ImportedResource {
     const { project, team, tokenEnv } = identity;
+    const state = { project, team, tokenEnv, certId, origin, staleCertIds: [], uploadedAt: "" };
     return {
         type: TYPE,
         name,
@@ -140,11 +154,7 @@ function resourceOf(identity: Adopted, name: string, certId: string, fingerprint
         inputs: { __provider: PROVIDER_TEXT },
         outputs: {
             __provider: PROVIDER_TEXT,
-            certId,
-            project,
-            ...(team === undefined ? {} : { team }),
-            ...(tokenEnv === undefined ? {} : { tokenEnv }),
-            fingerprint,
+            ...writeState({ ...state, fingerprint: material.fingerprint }, material),
         },
     };
 }

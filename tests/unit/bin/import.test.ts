@@ -50,6 +50,7 @@ describe("vercel-client-cert import", () => {
         const { exitCode, stdout } = await run("--origin", `${ORIGIN}/`, "--name", "mtls");
         expect(exitCode).to.equal(0);
         expect(stdout).to.contain("pulumi import --file import.json --generate-code=false --protect=false\n");
+        const { value: material } = readPublicMaterial(triple);
         expect(written()).to.deep.equal({
             resources: [
                 {
@@ -60,9 +61,19 @@ describe("vercel-client-cert import", () => {
                     outputs: {
                         __provider: PROVIDER_TEXT,
                         certId,
+                        origin: ORIGIN,
                         project: "site",
                         team: "my-team",
-                        fingerprint: readPublicMaterial(triple).value?.fingerprint,
+                        fingerprint: material?.fingerprint,
+                        certFingerprint: material?.certFingerprint,
+                        publicKeyFingerprint: material?.publicKeyFingerprint,
+                        subject: material?.subject,
+                        issuer: material?.issuer,
+                        serialNumber: material?.serialNumber,
+                        notBefore: material?.notBefore,
+                        notAfter: material?.notAfter,
+                        uploadedAt: "",
+                        staleCertIds: [],
                     },
                 },
             ],
