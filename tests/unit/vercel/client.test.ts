@@ -538,8 +538,9 @@ describe("vercel/client", () => {
                         client.uploadCertificate({ ...ADDRESS, team: undefined, token }, UPLOAD, LABEL);
                     await Promise.all(six.map(upload));
                     expect(clock.slept).to.deep.equal([]);
+                    const startedAt = clock.now();
                     await Promise.all(["first", "first", "first"].map(upload));
-                    expect(clock.slept).to.deep.equal([60_000]);
+                    expect(clock.now() - startedAt).to.equal(60_000);
                 },
             );
         });
