@@ -160,8 +160,15 @@ export class VercelClient {
         let firstLimitedAt: number | undefined;
         for (let attempts = 1; ; attempts += 1) {
             await (attempts === 1 ? queue.enter(label) : queue.reenter(label));
-            const result = await send();
-            queue.announce(announced(result.headers, this.#clock));
+            let headers: AnswerHeaders | undefined;
+            let result: CallAnswer | CallFailure;
+            try {
+                result = await send();
+                headers = result.headers;
+            } finally {
+                // Also after a request that could not be made: others may be waiting for an answer to it.
+                queue.announce(headers === undefined ? {} : announced(headers, this.#clock));
+            }
             if (!isFailure(result)) {
                 return result;
             }
