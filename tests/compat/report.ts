@@ -79,7 +79,7 @@ function notesOf(name: keyof typeof PACKAGE_MANAGERS): readonly string[] {
 }
 
 function knownText(): string {
-    const lines = Object.entries(KNOWN).map(([cell, reason]) => `- ${cell}: ${reason}`);
+    const lines = Object.entries(KNOWN).map(([cell, { reason }]) => `- ${cell}: ${reason}`);
     return lines.length === 0 ? "" : `\n## What does not work\n\n${lines.join("\n")}\n`;
 }
 
