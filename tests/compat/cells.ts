@@ -24,11 +24,21 @@ export const NODE_OF_PACKAGE_MANAGERS: NodeName = "22";
 export const PROGRAMS_OF_PACKAGE_MANAGERS: readonly ProgramName[] = ["cjs", "ts", "component"];
 export const PROGRAMS_OF_NODES: readonly ProgramName[] = ["cjs", "esm", "ts", "tsEsm", "tsOld", "stripped"];
 
+export interface KnownFailure {
+    /** For users. */
+    readonly reason: string;
+    /** What the run shows; a failure without it is another one. */
+    readonly shows: string;
+}
+
 /** What does not work, and cannot be mended in this package. */
-export const KNOWN: Readonly<Record<string, string>> = {
-    "yarnPnp, Node 22, component":
-        "Plug'n'Play shows a package to its dependents alone, and the provider is looked up from the program and from the SDK. " +
-        "The message says what to do: install this package in the program too.",
+export const KNOWN: Readonly<Record<string, KnownFailure>> = {
+    "yarnPnp, Node 22, component": {
+        reason:
+            "Plug'n'Play shows a package to its dependents alone, and the provider is looked up from the program and from " +
+            "the SDK. The message says what to do: install this package in the program too.",
+        shows: "npm package pulumi-vercel-client-cert not found from",
+    },
 };
 
 export const nodeNames = Object.keys(NODES) as readonly NodeName[];

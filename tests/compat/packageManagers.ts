@@ -40,7 +40,7 @@ export const PACKAGE_MANAGERS = {
         environment: {},
         install: ["install", "--no-frozen-lockfile"],
         nodeOptions: none,
-        note: "it asks whether the script of `protobufjs`, a dependency of the SDK, may run. Either answer will do; here it is no.",
+        note: "it asks whether the script of `protobufjs`, a dependency of the SDK, may run. It need not.",
     },
     yarn: {
         title: "Yarn, node_modules",

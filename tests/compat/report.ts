@@ -63,8 +63,8 @@ ${table(["package manager", ...PROGRAMS_OF_PACKAGE_MANAGERS.map((program) => PRO
 ${packageManagerNames.flatMap(notesOf).join("\n")}
 - ${PROGRAMS.component.title}: ${PROGRAMS.component.explanation}
 
-Not run: every package manager on every Node, and ES modules under each of them. How packages are laid out does not depend on
-the Node, and a package is looked up for an ES module as for any other.
+Not run: every package manager on every Node, for how packages are laid out does not depend on the Node; and ES modules under each
+of them. Under Plug'n'Play these need Yarn's loader as well.
 ${knownText()}`;
 }
 
@@ -79,7 +79,7 @@ function notesOf(name: keyof typeof PACKAGE_MANAGERS): readonly string[] {
 }
 
 function knownText(): string {
-    const lines = Object.entries(KNOWN).map(([cell, reason]) => `- ${cell}: ${reason}`);
+    const lines = Object.entries(KNOWN).map(([cell, { reason }]) => `- ${cell}: ${reason}`);
     return lines.length === 0 ? "" : `\n## What does not work\n\n${lines.join("\n")}\n`;
 }
 
