@@ -11,6 +11,9 @@ import { assertNoSecrets } from "../support/secretSweep";
 const EXECUTABLE = resolve(__dirname, "../../provider/bin/vercelClientCert.js");
 const DAY_MS = 86_400_000;
 
+/** The variable would outrank the stack that the folder has selected. */
+const BY_FOLDER = { environment: { PULUMI_STACK: undefined } };
+
 describe("vercel-client-cert status, with the real CLI", function () {
     // The first run may have to build or download the CLI.
     this.timeout(25 * 60_000);
@@ -19,12 +22,12 @@ describe("vercel-client-cert status, with the real CLI", function () {
     let elsewhere: string;
     const outputs: string[] = [];
 
-    /** Without passphrase and token: neither is needed to know how long a certificate lasts. */
+    /** Without passphrase and token: neither is needed to know how long a certificate lasts. The folder says which stack. */
     const status = async (
         args: readonly string[],
         { cwd = world.project.folder, variables = {} }: { cwd?: string; variables?: NodeJS.ProcessEnv } = {},
     ): Promise<Finished> => {
-        const without = { PULUMI_CONFIG_PASSPHRASE: undefined, VERCEL_API_TOKEN: undefined };
+        const without = { PULUMI_CONFIG_PASSPHRASE: undefined, VERCEL_API_TOKEN: undefined, PULUMI_STACK: undefined };
         const finished = await runProcess(process.execPath, [EXECUTABLE, "status", ...args], {
             cwd,
             environment: { ...world.project.environment, ...without, ...variables },
@@ -56,10 +59,10 @@ describe("vercel-client-cert status, with the real CLI", function () {
         standIn.addFault({ operation: "delete", kind: "status", status: 409 });
         world.declare({ resources: { fine, soon: renewed, over } });
         await project.up();
-        await project.run(["stack", "init", "other"]);
+        await project.addStack("other");
         world.declare({ resources: { twin: { ...fine, allowOverwrite: true } }, get: `team_1/site/${origin("soon")}` });
         await project.up();
-        await project.run(["stack", "init", "empty"]);
+        await project.addStack("empty");
     });
     after(async () => {
         rmSync(elsewhere, { recursive: true, force: true });
@@ -105,7 +108,7 @@ describe("vercel-client-cert status, with the real CLI", function () {
     });
 
     it("takes the stack that is selected in the folder where none is named, and a full name in any folder", async () => {
-        await world.project.run(["stack", "select", "dev"]);
+        await world.project.run(["stack", "select", "dev"], BY_FOLDER);
         const selected = await status(["--days", "0"]);
         expect(selected.stdout).to.match(/^dev +team_1\/site +https:\/\/fine\.example\.com /m);
         const full = ["--stack", "organization/client-cert-test/dev", "--days", "0"];
@@ -169,7 +172,7 @@ describe("vercel-client-cert status, with the real CLI", function () {
             expect(finished.stderr).to.match(expected);
             expect(finished.stderr.trimEnd().split("\n").length).to.equal(exitCode === 3 ? 1 : 2);
         }
-        await world.project.run(["stack", "unselect"]);
+        await world.project.run(["stack", "unselect"], BY_FOLDER);
         const unselected = await status([]);
         expect(unselected.stderr).to.contain(
             "(selected): expected --stack NAME, or a stack that is selected in the folder",
