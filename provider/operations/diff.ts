@@ -16,8 +16,9 @@ export async function diff(
     context: OperationContext,
 ): Promise<DiffResult> {
     const state = readState(olds);
-    const { tokenEnv } = parseArguments(news).args;
-    const names = declaredNames(state, news, context);
+    const { args } = parseArguments(news);
+    const { tokenEnv } = args;
+    const names = declaredNames(state, args, context);
     const unknown = NAMES.filter((name) => names[name] === UNKNOWN);
     const { project, team, origin } = names;
     if (project === UNKNOWN || team === UNKNOWN || origin === UNKNOWN) {
@@ -34,7 +35,7 @@ export async function diff(
             return { changes: true, replaces: renamed };
         }
     }
-    rememberInPlace({ project, team: context.teamFor(declaredTeam(news)), origin }, state, context);
+    rememberInPlace({ project, team: context.teamFor(declaredTeam(args)), origin }, state, context);
     explain(id, state, context);
     const changes =
         news["fingerprint"] !== state.fingerprint ||
@@ -46,18 +47,16 @@ export async function diff(
 
 const NAMES = ["project", "team", "origin"] as const;
 
-function declaredTeam(news: Properties): string | undefined {
-    const { team } = parseArguments(news).args;
+function declaredTeam({ team }: Arguments): string | undefined {
     return team === UNKNOWN ? undefined : team;
 }
 
 /** An unknown name counts as changed: it cannot be looked up. */
 function declaredNames(
     state: CertificateState,
-    news: Properties,
+    { project, team, origin }: Arguments,
     context: OperationContext,
 ): Pick<Arguments, (typeof NAMES)[number]> {
-    const { project, team, origin } = parseArguments(news).args;
     return { project, origin, team: team === UNKNOWN ? team : teamInUse(state, team, context) };
 }
 

@@ -31,7 +31,7 @@ export class SharedListings<Listing> {
 
     /** For those who only look: the answer may be some seconds old, but never older than a write of this process. */
     recent(key: string, request: () => Promise<Listing>): Promise<Listing> {
-        const now = this.#clock.now();
+        const now = this.#clock.steady();
         const known = this.#recent.get(key);
         if (known !== undefined && now - known.askedAt < RECENT_MS) {
             return known.listing;
