@@ -17,15 +17,19 @@ export function adviseOn(resource: Advised, args: Partial<ProjectClientCertArgs>
         // Looked up, not declared: no certificate is known, and the outputs are empty.
         return pulumi.output(undefined);
     }
-    return pulumi
-        .all([cert, ca, expiryWarningDays, resource.fingerprint])
-        .apply(async ([cert, ca, days, fingerprint]) => {
-            if (typeof cert !== "string" || typeof ca !== "string" || !fingerprint) {
-                return;
-            }
+    const say = async (cert: unknown, ca: unknown, days: number | undefined, fingerprint: string): Promise<void> => {
+        if (typeof cert === "string" && typeof ca === "string" && fingerprint) {
             const isNew = await isUploadedSince(resource, declaredMs);
             await advise(resource, { cert, ca, expiryWarningDays: days, fingerprint, isNew });
-        });
+        }
+    };
+    if (typeof cert === "string" && typeof ca === "string" && typeof expiryWarningDays !== "object") {
+        // Known already, as mostly; each output more is felt where there are hundreds of resources.
+        return resource.fingerprint.apply((fingerprint) => say(cert, ca, expiryWarningDays, fingerprint));
+    }
+    return pulumi
+        .all([cert, ca, expiryWarningDays, resource.fingerprint])
+        .apply(([cert, ca, days, fingerprint]) => say(cert, ca, days, fingerprint));
 }
 
 interface Declared {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { adviseOn } from "./advice";
 import { PROVIDER_TEXT, TYPE } from "./registration";
+import { deferPromiseTraces } from "./traces";
 
 /**
  * Where the private key comes from.
@@ -176,7 +177,12 @@ export class ProjectClientCert extends pulumi.CustomResource {
      * @param opts The options of any Pulumi resource; `customTimeouts` and `replaceOnChanges` have no effect on dynamic resources.
      */
     constructor(name: string, args: ProjectClientCertArgs, opts?: pulumi.CustomResourceOptions) {
-        super(TYPE, name, propertiesOf(args), opts);
+        const writeTraces = deferPromiseTraces();
+        try {
+            super(TYPE, name, propertiesOf(args), opts);
+        } finally {
+            writeTraces();
+        }
         adviseOn(this, args);
     }
 
