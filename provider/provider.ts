@@ -88,6 +88,8 @@ export class ClientCertificateProvider {
             store: {
                 listCertificates: (address) => this.#connect().listCertificates(address),
                 recentCertificates: (address) => this.#connect().recentCertificates(address),
+                listBeforeWrite: (address, holdsOrigin) => this.#connect().listBeforeWrite(address, holdsOrigin),
+                listAfterWrite: (address) => this.#connect().listAfterWrite(address),
                 beforeListing: (address, work) => this.#connect().beforeListing(address, work),
                 uploadCertificate: (address, upload, label) =>
                     this.#connect().uploadCertificate(address, upload, label),

@@ -7,6 +7,16 @@ export interface CertificateStore {
     listCertificates(address: ProjectAddress): Promise<readonly CertificateEntry[]>;
     /** For a mere look: up to half a minute old, but never older than a write of this process. */
     recentCertificates(address: ProjectAddress): Promise<readonly CertificateEntry[]>;
+    /**
+     * Before a write for one origin: up to some seconds old, but never older than a write of this process for that
+     * origin. `holdsOrigin` says which entries are of it.
+     */
+    listBeforeWrite(
+        address: ProjectAddress,
+        holdsOrigin: (listedOrigin: string) => boolean,
+    ): Promise<readonly CertificateEntry[]>;
+    /** After an upload, to confirm it: as new as `listCertificates`, and shared with others who are about to do so. */
+    listAfterWrite(address: ProjectAddress): Promise<readonly CertificateEntry[]>;
     /** Does what comes right before a listing, so that those who do so at the same time share the request. */
     beforeListing<T>(address: ProjectAddress, work: () => Promise<T>): Promise<T>;
     uploadCertificate(address: ProjectAddress, upload: CertificateUpload, label: string): Promise<CertificateEntry>;

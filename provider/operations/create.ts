@@ -1,9 +1,9 @@
 import { parseKnownArguments, PROVIDER_PROPERTY, type KnownArguments, type Properties } from "./arguments";
-import type { ProjectAddress } from "../vercel/client";
+import type { CertificateEntry, ProjectAddress } from "../vercel/client";
 import type { PrivateKey, PublicMaterial } from "../material/material";
 import type { OperationContext } from "./context";
 import { PartialFailure } from "./failures";
-import { formatId, labelOf, type Identity } from "./identity";
+import { formatId, holdsOrigin, labelOf, type Identity } from "./identity";
 import { placeCertificate, type Placement, type PlacementRequest } from "./placement";
 import { probeBeforeUpload } from "./probe";
 import { writeState } from "./state";
@@ -30,12 +30,21 @@ async function createExclusively(
 ): Promise<CreateResult> {
     const address = context.addressOf({ ...identity, tokenEnv: args.tokenEnv });
     const triple = await context.store.beforeListing(address, () => loadTriple(args, context));
-    const before = await context.store.listCertificates(address);
+    const before = await listBefore(identity, address, context);
     refuseTakeover(before, identity, args.allowOverwrite, context.memory);
     const id = formatId(identity);
     const owned = context.memory.handedOverTo(identity);
     const request = { ...requestFor(identity, args, triple, address), before, owned };
     return { id, outs: await placeAndRecord(id, request, triple.material, inputs, context) };
+}
+
+/** What is in place at the origin, before something is put there. */
+export function listBefore(
+    { origin }: Identity,
+    address: ProjectAddress,
+    { store }: OperationContext,
+): Promise<readonly CertificateEntry[]> {
+    return store.listBeforeWrite(address, (listedOrigin) => holdsOrigin(listedOrigin, origin));
 }
 
 /** The fields of a placement that create and update fill in the same way. */

@@ -99,7 +99,7 @@ async function settle(request: SettleRequest, entry: CertificateEntry, context: 
     const { address, label } = request;
     let after: readonly CertificateEntry[];
     try {
-        after = await context.store.listCertificates(address);
+        after = await context.store.listAfterWrite(address);
     } catch (error) {
         const staleCertIds = ownAmong(request, request.before, certId);
         context.notify(

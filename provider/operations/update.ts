@@ -1,6 +1,6 @@
 import { parseKnownArguments, type KnownArguments, type Properties } from "./arguments";
 import type { OperationContext } from "./context";
-import { placeAndRecord, requestFor } from "./create";
+import { listBefore, placeAndRecord, requestFor } from "./create";
 import { teamInUse } from "./diff";
 import { holdsOrigin, labelOf, parseId, type Identity } from "./identity";
 import type { ProjectAddress } from "../vercel/client";
@@ -44,7 +44,7 @@ async function rotate(
     context: OperationContext,
 ): Promise<UpdateResult> {
     const triple = await context.store.beforeListing(address, () => loadTriple(args, context));
-    const before = await context.store.listCertificates(address);
+    const before = await listBefore(identity, address, context);
     const owned = [state.certId, ...state.staleCertIds].filter((certId) => certId !== "");
     const request = { ...requestFor(identity, args, triple, address), before, owned };
     return { outs: await placeAndRecord(id, request, triple.material, news, context) };

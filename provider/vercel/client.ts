@@ -43,6 +43,9 @@ export interface VercelClientOptions {
     readonly random?: () => number;
 }
 
+/** A write, as far as it may change what a listing shows. */
+type Write = { readonly uploadedFor: string } | { readonly deleted: string };
+
 const PER_WINDOW = { uploads: WRITES_PER_WINDOW, deletions: WRITES_PER_WINDOW, listings: LISTINGS_PER_WINDOW };
 
 /** The three calls of Vercel's API for client certificates, with pacing and retries. */
@@ -52,7 +55,7 @@ export class VercelClient {
     readonly #notify: (line: string) => void;
     readonly #random: () => number;
     readonly #queues = new Map<string, PacedQueue>();
-    readonly #listings: SharedListings<readonly CertificateEntry[]>;
+    readonly #listings: SharedListings<readonly CertificateEntry[], Write>;
 
     constructor({ baseUrl, clock, notify, random = Math.random }: VercelClientOptions) {
         this.#transport = new Transport(baseUrl, clock);
@@ -76,6 +79,28 @@ export class VercelClient {
      */
     recentCertificates(address: ProjectAddress): Promise<readonly CertificateEntry[]> {
         return this.#listings.recent(listingKey(address), () => this.#list(address));
+    }
+
+    /**
+     * The certificates of a project, for a caller who is about to write for one origin: as they were up to five seconds
+     * ago, but after every write of this client for that origin.
+     *
+     * @param holdsOrigin Whether an entry with this origin is one of the caller's.
+     */
+    listBeforeWrite(
+        address: ProjectAddress,
+        holdsOrigin: (listedOrigin: string) => boolean,
+    ): Promise<readonly CertificateEntry[]> {
+        const concerns = (write: Write, listing: readonly CertificateEntry[]): boolean =>
+            "deleted" in write
+                ? listing.some(({ certId, origin }) => certId === write.deleted && holdsOrigin(origin))
+                : holdsOrigin(write.uploadedFor);
+        return this.#listings.beforeWrite(listingKey(address), concerns, () => this.#list(address));
+    }
+
+    /** As `listCertificates`, to confirm an upload. It waits a moment where others of the project may be about to confirm. */
+    listAfterWrite(address: ProjectAddress): Promise<readonly CertificateEntry[]> {
+        return this.#listings.confirming(listingKey(address), () => this.#list(address));
     }
 
     /** Does what the caller does right before it lists, so that those who do the same at that time share the request. */
@@ -116,7 +141,7 @@ export class VercelClient {
             body,
             secrets: linesOf(key),
         };
-        const answer = await this.#write(address, request, "uploads", label);
+        const answer = await this.#write(address, request, { uploadedFor: origin ?? "" }, label);
         const { certId, origin: stored } = parseObject(answer.text);
         if (!isIdentifier(certId) || !isOneLine(stored)) {
             throw malformed(request, answer, "the answer to the upload has no certId or no origin");
@@ -128,7 +153,7 @@ export class VercelClient {
     async deleteCertificate(address: ProjectAddress, certId: string, label: string): Promise<void> {
         const path = pathOf(address, certId);
         const request: CallRequest = { operation: "delete", method: "DELETE", path, token: address.token };
-        const answer = await this.#write(address, request, "deletions", label);
+        const answer = await this.#write(address, request, { deleted: certId }, label);
         if (typeof parseObject(answer.text)["certId"] !== "string") {
             throw malformed(request, answer, "the answer to the deletion has no certId");
         }
@@ -138,21 +163,22 @@ export class VercelClient {
     async #write(
         address: ProjectAddress,
         request: CallRequest,
-        what: "uploads" | "deletions",
+        write: Write,
         label: string,
     ): Promise<CallAnswer> {
         const key = listingKey(address);
+        const isUpload = "uploadedFor" in write;
         // An upload is confirmed by a listing; a deletion is followed by one only where its answer is lost.
         const send = (): Promise<CallAnswer | CallFailure> => {
-            this.#listings.forget();
-            return what === "uploads"
+            this.#listings.note(write);
+            return isUpload
                 ? this.#listings.ahead(key, () => this.#transport.send(request))
                 : this.#transport.send(request);
         };
         try {
-            return await this.#call(send, this.#queueOf(address, what), label);
+            return await this.#call(send, this.#queueOf(address, isUpload ? "uploads" : "deletions"), label);
         } finally {
-            this.#listings.forget();
+            this.#listings.note(write);
         }
     }
 

@@ -57,6 +57,32 @@ describe("the operations", () => {
             expect(operations()).to.deep.equal(["list"]);
         });
 
+        it("asks once what is there for several origins of a project, and then confirms each", async () => {
+            await start();
+            await world.create();
+            await world.create({ origin: "https://other.example.com" });
+            await world.create({ origin: undefined });
+            expect(operations()).to.deep.equal(["list", "upload", "list", "upload", "list", "upload", "list"]);
+        });
+
+        it("asks anew what is there after a write for the same origin, by whichever name of the project", async () => {
+            await start();
+            const { outs } = await world.create();
+            await world.create({ origin: "https://other.example.com" });
+            const twice = await failureOf(world.create({ project: "prj_1" }));
+            expect(twice.message).to.contain("got a second").and.to.contain(String(outs["certId"]));
+        });
+
+        it("sees that what it has just removed at the origin is gone", async () => {
+            await start();
+            const { id, outs } = await world.create();
+            world.nextRun();
+            await world.create({ origin: "https://other.example.com" });
+            await world.provider.delete(id, outs);
+            await world.create();
+            expect(operations().slice(-4)).to.deep.equal(["delete", "list", "upload", "list"]);
+        });
+
         for (const policy of POLICIES) {
             it(`takes over with allowOverwrite and leaves one certificate (${JSON.stringify(policy)})`, async () => {
                 await start(policy);

@@ -7,14 +7,14 @@ import { ManualClock, nextTurn } from "./clocks";
 /** With a server whose answer is the number of the request, so that a test sees which request an answer came from. */
 function setUp(): {
     readonly clock: ManualClock;
-    readonly listings: SharedListings<number>;
+    readonly listings: SharedListings<number, string>;
     readonly request: () => Promise<number>;
     readonly sent: () => number;
 } {
     const clock = new ManualClock();
     let sent = 0;
     const request = (): Promise<number> => Promise.resolve((sent += 1));
-    return { clock, listings: new SharedListings<number>(clock), request, sent: () => sent };
+    return { clock, listings: new SharedListings<number, string>(clock), request, sent: () => sent };
 }
 
 /** Work that ends when the test says so. */
@@ -94,7 +94,7 @@ describe("vercel/listings", () => {
         const { clock, listings, request } = setUp();
         const before = listings.recent("site", request);
         await clock.advance(5);
-        listings.forget();
+        listings.note("write");
         const after = listings.recent("site", request);
         await clock.advance(5);
         expect(await Promise.all([before, after])).to.deep.equal([1, 2]);
@@ -108,5 +108,95 @@ describe("vercel/listings", () => {
         const later = listings.recent("site", request);
         await clock.advance(5);
         expect(await later).to.equal(1);
+    });
+
+    it("is not older than what was written for the same, where somebody is about to write", async () => {
+        const { clock, listings, request } = setUp();
+        const concernsMine = (write: string): boolean => write === "mine";
+        const before = async (): Promise<number> => {
+            const listing = listings.beforeWrite("site", concernsMine, request);
+            await clock.advance(5);
+            return await listing;
+        };
+        expect(await before()).to.equal(1);
+        listings.note("another's");
+        expect(await before()).to.equal(1);
+        listings.note("mine");
+        expect(await before()).to.equal(2);
+        expect(await before()).to.equal(2);
+    });
+
+    it("is not older than what was written while it was on its way, where somebody is about to write", async () => {
+        const { clock, listings } = setUp();
+        let answer: (listing: number) => void = () => undefined;
+        const slow = (): Promise<number> => new Promise((resolve) => (answer = resolve));
+        const concerns = (): boolean => true;
+        const first = listings.beforeWrite("site", concerns, slow);
+        await clock.advance(5);
+        const second = listings.beforeWrite("site", concerns, () => Promise.resolve(2));
+        listings.note("in between");
+        answer(1);
+        expect(await first).to.equal(1);
+        await nextTurn();
+        await clock.advance(5);
+        expect(await second).to.equal(2);
+    });
+
+    it("is five seconds old at most where somebody is about to write", async () => {
+        const { clock, listings, request } = setUp();
+        const first = listings.beforeWrite("site", () => false, request);
+        await clock.advance(4_999);
+        const second = listings.beforeWrite("site", () => false, request);
+        await clock.advance(1);
+        const third = listings.beforeWrite("site", () => false, request);
+        await clock.advance(5);
+        expect(await Promise.all([first, second, third])).to.deep.equal([1, 1, 2]);
+    });
+
+    it("remembers a write for as long as a listing from before it may be used", async () => {
+        const { clock, listings, request } = setUp();
+        const first = listings.recent("site", request);
+        await clock.advance(1);
+        listings.note("write");
+        await clock.advance(28_000);
+        listings.note("a much later write");
+        const second = listings.recent("site", request);
+        await clock.advance(5);
+        expect(await Promise.all([first, second])).to.deep.equal([1, 2]);
+    });
+
+    it("confirms at once for who is alone, and once for all that come soon after each other", async () => {
+        const { clock, listings, request, sent } = setUp();
+        const alone = listings.confirming("site", request);
+        await clock.advance(5);
+        expect(await alone).to.equal(1);
+        const confirmed: Promise<number>[] = [];
+        for (let count = 0; count < 4; count += 1) {
+            confirmed.push(listings.confirming("site", request));
+            await clock.advance(40);
+        }
+        expect(sent()).to.equal(1);
+        await clock.advance(20);
+        expect(await Promise.all(confirmed)).to.deep.equal([2, 2, 2, 2]);
+    });
+
+    it("keeps nobody waiting for company for longer than a quarter of a second", async () => {
+        const { clock, listings, request, sent } = setUp();
+        void listings.confirming("site", request);
+        await clock.advance(5);
+        for (let ms = 0; ms < 250; ms += 25) {
+            void listings.confirming("site", request);
+            await clock.advance(25);
+        }
+        expect(sent()).to.equal(2);
+    });
+
+    it("confirms at once where nobody has confirmed for a second", async () => {
+        const { clock, listings, request, sent } = setUp();
+        void listings.confirming("site", request);
+        await clock.advance(1_005);
+        void listings.confirming("site", request);
+        await clock.advance(5);
+        expect(sent()).to.equal(2);
     });
 });
