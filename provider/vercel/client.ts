@@ -160,12 +160,7 @@ export class VercelClient {
     }
 
     /** What was listed before a write, or while it was under way, says nothing about the time after it. */
-    async #write(
-        address: ProjectAddress,
-        request: CallRequest,
-        write: Write,
-        label: string,
-    ): Promise<CallAnswer> {
+    async #write(address: ProjectAddress, request: CallRequest, write: Write, label: string): Promise<CallAnswer> {
         const key = listingKey(address);
         const isUpload = "uploadedFor" in write;
         // An upload is confirmed by a listing; a deletion is followed by one only where its answer is lost.

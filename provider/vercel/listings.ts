@@ -48,7 +48,8 @@ export class SharedListings<Listing, Write> {
 
     /** As `fresh`, for those who have written. Where others have confirmed lately, it waits for more who will. */
     confirming(key: string, request: () => Promise<Listing>): Promise<Listing> {
-        const isInCompany = this.#clock.steady() - (this.#confirmedAt.get(key) ?? Number.NEGATIVE_INFINITY) < COMPANY_MS;
+        const isInCompany =
+            this.#clock.steady() - (this.#confirmedAt.get(key) ?? Number.NEGATIVE_INFINITY) < COMPANY_MS;
         return this.#share(
             key,
             () => {
@@ -159,10 +160,7 @@ export class SharedListings<Listing, Write> {
                 await this.#clock.sleep(GATHER_MS);
                 waitedMs += GATHER_MS;
                 lull.ms += GATHER_MS;
-            } while (
-                waitedMs < GATHER_MOST_MS &&
-                (this.#underWay.has(key) || (inCompany && lull.ms < COMPANY_GAP_MS))
-            );
+            } while (waitedMs < GATHER_MOST_MS && (this.#underWay.has(key) || (inCompany && lull.ms < COMPANY_GAP_MS)));
         } finally {
             this.#gathering.delete(key);
         }
