@@ -36,6 +36,18 @@ export function readCertificates(text: string, argument: "cert" | "ca"): Certifi
     return { certificates: [...certificates.values()], findings: found };
 }
 
+/** Whether a text is certificates and nothing else, as far as that shows without parsing them, which is the slow part. */
+export function looksLikeCertificates(text: string, argument: "cert" | "ca"): boolean {
+    const { blocks, findings, ...reading } = readPem(text, argument);
+    return (
+        blocks.length > 0 &&
+        blocks.every(({ label, der }) => CERTIFICATE_LABELS.has(label) && readElement(der) !== undefined) &&
+        findings.every(({ severity }) => severity !== "error") &&
+        !reading.holdsPrivateKey &&
+        !holdsPrivateKey(text)
+    );
+}
+
 function readBlock({ label, der }: PemBlock, argument: "cert" | "ca"): X509Certificate | Finding {
     if (!CERTIFICATE_LABELS.has(label)) {
         return describeForeignBlock(label, argument);

@@ -1,3 +1,4 @@
+import { looksLikeCertificates } from "../material/certificate";
 import { sortFindings } from "../material/findings";
 import { readPublicMaterial } from "../material/material";
 import {
@@ -76,9 +77,14 @@ async function assess(args: Arguments, olds: Properties, context: OperationConte
     if (args.cert === UNKNOWN || args.ca === UNKNOWN) {
         return { computed: UNKNOWN_INPUTS, errors: [], lines: [], linesOfProgram: [] };
     }
-    const { value: material, findings } = readPublicMaterial({ cert: args.cert, ca: args.ca });
     const inPlace = computedBefore(olds);
-    if (material === undefined && inPlace !== undefined && args.cert === olds["cert"] && args.ca === olds["ca"]) {
+    const isSameText = inPlace !== undefined && args.cert === olds["cert"] && args.ca === olds["ca"];
+    if (isSameText && args.expectedFingerprint === undefined && seemsReadable(args.cert, args.ca)) {
+        // The same certificates have the same fingerprints. Only a gate does not take a state's word for it.
+        return { computed: inPlace, errors: [], lines: [], linesOfProgram: [] };
+    }
+    const { value: material, findings } = readPublicMaterial({ cert: args.cert, ca: args.ca });
+    if (material === undefined && isSameText) {
         const { errors, warnings } = sortFindings(findings, args.skipValidation);
         return { computed: inPlace, errors: [], lines: [...errors, ...warnings], linesOfProgram: [] };
     }
@@ -98,6 +104,10 @@ async function assess(args: Arguments, olds: Properties, context: OperationConte
         lines: [...ofKey.warnings, ...ofKey.notes],
         linesOfProgram: ofPublic.warnings,
     };
+}
+
+function seemsReadable(cert: string, ca: string): boolean {
+    return looksLikeCertificates(cert, "cert") && looksLikeCertificates(ca, "ca");
 }
 
 function computedBefore(olds: Properties): ComputedInputs | undefined {

@@ -29,6 +29,7 @@ export function writeReport(data: ReportData): string {
         header(data),
         targets(data, sizes),
         ...sizes.map((n) => sizeSection(data, n)),
+        growthSection(data, sizes),
         costSection(data),
         commandSection(),
     ].join("\n");
@@ -58,6 +59,8 @@ ${COLUMN_NAMES.map((name) => `| ${name} | ${COLUMNS[name].title} |`).join("\n")}
 - Processor time is user and system time of the whole process tree, memory the largest resident set of a single process
   (\`VmHWM\`). Both are read from /proc every 25 ms, so up to that much is lost with each process. Linux only.
 - The state is measured as compact JSON after the run.
+- The engine creates a resource as soon as the program has registered it, and \`4 × cores\` of them at once at most. So the
+  ten of a project never wait for their confirmation together, and a project is listed more than once after the uploads.
 
 Machine: ${String(cores)} cores, ${cpu}, ${String(memoryGiB)} GiB, ${platform}. Node ${node}, Pulumi CLI ${cli}, @pulumi/pulumi ${sdk}, axios ${axios}, node-forge ${forge}.
 `;
@@ -73,6 +76,11 @@ function targets({ samples, checkCosts }: ReportData, sizes: readonly number[]):
         ratioOf(spread(samples, n, "a", row, measure), spread(samples, n, other, row, measure));
     const callsOf = (row: Row): number | undefined => spread(samples, n, "a", row, totalCalls)?.most;
     const cost = checkCosts.find((one) => one.n === n)?.cpuMs;
+    const projects = Math.ceil(n / CERTIFICATES_PER_PROJECT);
+    const eachOf = (row: Row, call: keyof Sample["calls"], of: number): number | undefined => {
+        const most = spread(samples, n, "a", row, ({ calls }) => calls[call])?.most;
+        return most === undefined ? undefined : most / of;
+    };
     const rows: readonly (readonly [string, number | undefined, number])[] = [
         ["`up` that changes nothing, wall time, a : b", ratio("no-op", wallOf, "b"), 1.05],
         ["the same, processor time, a : b", ratio("no-op", cpuOf, "b"), 1.05],
@@ -80,6 +88,9 @@ function targets({ samples, checkCosts }: ReportData, sizes: readonly number[]):
         ["state after creation, a : c", ratio("create", stateOf, "c"), 0.5],
         ["calls of an `up` that changes nothing", callsOf("no-op"), 0],
         ["calls of one with another layout", callsOf("reformatted"), 0],
+        ["uploads of a creation, for each resource", eachOf("create", "uploads", n), 1],
+        ["listings of a creation, for each project", eachOf("create", "listings", projects), 2],
+        ["listings of a refresh, for each project", eachOf("refresh", "listings", projects), 1],
         ["`check` and `diff` of an unchanged resource, ms of processor time", cost?.median, 1],
     ];
     const lines = rows.map(([what, got, most]) => {
@@ -132,6 +143,24 @@ function callTable(samples: readonly Sample[], n: number, columns: readonly Colu
         (row) => `| ${ROW_TITLES[row]} | ${columns.map((column) => cell(column, row)).join(" | ")} |`,
     );
     return `${head}\n${lines.join("\n")}\n`;
+}
+
+/** What each resource adds to a run that has one already: what the start costs would hide how that grows. */
+function growthSection({ samples }: ReportData, sizes: readonly number[]): string {
+    const others = sizes.filter((n) => n > 1);
+    const each = (column: ColumnName, n: number): string => {
+        const [one, many] = [1, n].map((size) => spread(samples, size, column, "no-op", wallOf)?.median);
+        return one === undefined || many === undefined ? "–" : digits(((many - one) / (n - 1)) * 1000);
+    };
+    const lines = others.map((n) => `| ${[String(n), ...COLUMN_NAMES.map((name) => each(name, n))].join(" | ")} |`);
+    return `## Each resource more
+
+Wall time in ms that each resource after the first adds to an \`up\` that changes nothing.
+
+| N | ${COLUMN_NAMES.join(" | ")} |
+|---|${COLUMN_NAMES.map(() => "---|").join("")}
+${lines.join("\n")}
+`;
 }
 
 function costSection({ checkCosts }: ReportData): string {

@@ -135,6 +135,15 @@ describe("check", () => {
         expect((await reasons({ key: other.key }, { __provider: "text" })).join()).to.contain("[key-mismatch]");
     });
 
+    it("takes the fingerprints of unchanged text from before, but not what a gate is about", async () => {
+        const fingerprint = `v1:${"0".repeat(64)}`;
+        const computed = { fingerprint, certFingerprint: "earlier", notAfter: "2030-01-01T00:00:00.000Z" };
+        const olds = { ...world.inputs(), ...computed };
+        expect((await world.provider.check(olds, world.inputs())).inputs).to.include(computed);
+        const refused = await reasons({ expectedFingerprint: fingerprint }, olds);
+        expect(refused.join()).to.contain(`expected cert and ca with the fingerprint ${fingerprint}, got v1:`);
+    });
+
     it("does not block unchanged text that an older version let pass and this one cannot read", async () => {
         const garbled = { cert: "no longer read", ca: world.triple.ca };
         const computed = { fingerprint: "v1:old", certFingerprint: "old", notAfter: "2030-01-01T00:00:00.000Z" };

@@ -53,9 +53,15 @@ export class EagerClock implements Clock {
 export class ManualClock implements Clock {
     readonly #sleepers: { readonly at: number; readonly wake: () => void }[] = [];
     #now = START_MS;
+    #dateOffsetMs = 0;
 
     now(): number {
-        return this.#now;
+        return this.#now + this.#dateOffsetMs;
+    }
+
+    /** As if somebody set the machine's date. */
+    stepDate(milliseconds: number): void {
+        this.#dateOffsetMs += milliseconds;
     }
 
     steady(): number {

@@ -194,6 +194,19 @@ describe("vercel/pacing", () => {
             expect(went.join("")).to.equal("abcde");
         });
 
+        for (const hours of [-1, 1]) {
+            it(`keeps its pace where the machine's date is set by ${String(hours)} h`, async () => {
+                const { clock, went, send } = open();
+                ["a", "b", "c", "d", "e", "f"].forEach(send);
+                await nextTurn();
+                clock.stepDate(hours * 3_600_000);
+                await clock.advance(WINDOW_MS - 1);
+                expect(went.join("")).to.equal("abcde");
+                await clock.advance(1);
+                expect(went.join("")).to.equal("abcdef");
+            });
+        }
+
         it("fails those who wait, instead of leaving them waiting, when it cannot go on", async () => {
             const clock = new ManualClock();
             const queue = new PacedQueue("uploads", WRITES_PER_WINDOW, clock, () => {
