@@ -21,7 +21,7 @@ interface Gathering<Listing> {
 
 interface Recent<Listing> {
     readonly askedAt: number;
-    /** How many there had been when somebody asked. */
+    /** How many writes there had been when somebody asked. */
     readonly writes: number;
     readonly listing: Promise<Listing>;
 }
@@ -80,7 +80,9 @@ export class SharedListings<Listing, Write> {
             return await this.#ask(key, request);
         }
         const listing = await known.listing;
-        const isOutdated = this.#since(known).some(({ write }) => concerns(write, listing));
+        // Meanwhile, what was written since may have been forgotten.
+        const isOutdated =
+            this.#isOlder(known, RECENT_MS) || this.#since(known).some(({ write }) => concerns(write, listing));
         return isOutdated ? await this.#ask(key, request) : listing;
     }
 
@@ -94,7 +96,11 @@ export class SharedListings<Listing, Write> {
 
     #known(key: string, mostMs: number): Recent<Listing> | undefined {
         const known = this.#recent.get(key);
-        return known === undefined || this.#clock.steady() - known.askedAt >= mostMs ? undefined : known;
+        return known === undefined || this.#isOlder(known, mostMs) ? undefined : known;
+    }
+
+    #isOlder({ askedAt }: Recent<Listing>, mostMs: number): boolean {
+        return this.#clock.steady() - askedAt >= mostMs;
     }
 
     /** What was written since somebody asked. */

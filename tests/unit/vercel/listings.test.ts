@@ -142,6 +142,24 @@ describe("vercel/listings", () => {
         expect(await second).to.equal(2);
     });
 
+    it("is asked anew where it was so long on its way that nobody knows what was written meanwhile", async () => {
+        const { clock, listings } = setUp();
+        let answer: (listing: number) => void = () => undefined;
+        const slow = (): Promise<number> => new Promise((resolve) => (answer = resolve));
+        const concerns = (write: string): boolean => write === "early";
+        const first = listings.beforeWrite("site", concerns, slow);
+        await clock.advance(5);
+        const second = listings.beforeWrite("site", concerns, () => Promise.resolve(2));
+        listings.note("early");
+        await clock.advance(31_000);
+        listings.note("late, of another");
+        answer(1);
+        expect(await first).to.equal(1);
+        await nextTurn();
+        await clock.advance(5);
+        expect(await second).to.equal(2);
+    });
+
     it("is five seconds old at most where somebody is about to write", async () => {
         const { clock, listings, request } = setUp();
         const first = listings.beforeWrite("site", () => false, request);
