@@ -26,6 +26,13 @@ function pendingWork(): { readonly work: () => Promise<void>; readonly end: () =
     return { work: () => done, end: () => end() };
 }
 
+/** A request whose answer comes when the test says so. */
+function slowRequest(): { readonly slow: () => Promise<number>; readonly answer: (listing: number) => void } {
+    let resolve: (listing: number) => void = () => undefined;
+    const answered = new Promise<number>((settle) => (resolve = settle));
+    return { slow: () => answered, answer: (listing) => resolve(listing) };
+}
+
 describe("vercel/listings", () => {
     it("waits for those who are about to ask for the same, and sends one request for all", async () => {
         const { clock, listings, request, sent } = setUp();
@@ -128,8 +135,7 @@ describe("vercel/listings", () => {
 
     it("is not older than what was written while it was on its way, where somebody is about to write", async () => {
         const { clock, listings } = setUp();
-        let answer: (listing: number) => void = () => undefined;
-        const slow = (): Promise<number> => new Promise((resolve) => (answer = resolve));
+        const { slow, answer } = slowRequest();
         const concerns = (): boolean => true;
         const first = listings.beforeWrite("site", concerns, slow);
         await clock.advance(5);
@@ -144,8 +150,7 @@ describe("vercel/listings", () => {
 
     it("is asked anew where it was so long on its way that nobody knows what was written meanwhile", async () => {
         const { clock, listings } = setUp();
-        let answer: (listing: number) => void = () => undefined;
-        const slow = (): Promise<number> => new Promise((resolve) => (answer = resolve));
+        const { slow, answer } = slowRequest();
         const concerns = (write: string): boolean => write === "early";
         const first = listings.beforeWrite("site", concerns, slow);
         await clock.advance(5);
