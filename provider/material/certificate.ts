@@ -4,7 +4,7 @@ import { finding, LONGEST_NAME, shownUpTo, type Finding } from "./findings";
 import { describeForeignBlock } from "./foreign";
 import { holdsPrivateKey } from "./keyEncoding";
 import { parseCertificate } from "./once";
-import { readPem, type PemBlock } from "./pem";
+import { readPem, type PemBlock, type PemReading } from "./pem";
 
 export { isIssuedBy, validityOf } from "./once";
 
@@ -19,11 +19,8 @@ const SHOWN_NAME = 80;
 
 /** Every certificate of a PEM text, without duplicates, in the order of the text. */
 export function readCertificates(text: string, argument: "cert" | "ca"): CertificateReading {
-    const { blocks, findings, ...reading } = readPem(text, argument);
+    const { blocks, findings } = readBlocks(text, argument);
     const found: Finding[] = [...findings];
-    if (reading.holdsPrivateKey || holdsPrivateKey(text)) {
-        found.push(finding("private-key-exposed", argument, "expected certificates only, got a private key as well"));
-    }
     const certificates = new Map<string, X509Certificate>();
     for (const block of blocks.filter(({ label }) => !label.includes("PRIVATE KEY"))) {
         const certificate = readBlock(block, argument);
@@ -38,14 +35,22 @@ export function readCertificates(text: string, argument: "cert" | "ca"): Certifi
 
 /** Whether a text is certificates and nothing else, as far as that shows without parsing them, which is the slow part. */
 export function looksLikeCertificates(text: string, argument: "cert" | "ca"): boolean {
-    const { blocks, findings, ...reading } = readPem(text, argument);
+    const { blocks, findings } = readBlocks(text, argument);
     return (
         blocks.length > 0 &&
         blocks.every(({ label, der }) => CERTIFICATE_LABELS.has(label) && readElement(der) !== undefined) &&
-        findings.every(({ severity }) => severity !== "error") &&
-        !reading.holdsPrivateKey &&
-        !holdsPrivateKey(text)
+        findings.every(({ severity }) => severity !== "error")
     );
+}
+
+/** The blocks of a text in which there should be no private key. */
+function readBlocks(text: string, argument: "cert" | "ca"): Pick<PemReading, "blocks" | "findings"> {
+    const { blocks, findings, ...reading } = readPem(text, argument);
+    if (!reading.holdsPrivateKey && !holdsPrivateKey(text)) {
+        return { blocks, findings };
+    }
+    const exposed = finding("private-key-exposed", argument, "expected certificates only, got a private key as well");
+    return { blocks, findings: [...findings, exposed] };
 }
 
 function readBlock({ label, der }: PemBlock, argument: "cert" | "ca"): X509Certificate | Finding {

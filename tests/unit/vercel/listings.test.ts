@@ -133,37 +133,34 @@ describe("vercel/listings", () => {
         expect(await before()).to.equal(2);
     });
 
-    it("is not older than what was written while it was on its way, where somebody is about to write", async () => {
-        const { clock, listings } = setUp();
-        const { slow, answer } = slowRequest();
-        const concerns = (): boolean => true;
-        const first = listings.beforeWrite("site", concerns, slow);
-        await clock.advance(5);
-        const second = listings.beforeWrite("site", concerns, () => Promise.resolve(2));
-        listings.note("in between");
-        answer(1);
-        expect(await first).to.equal(1);
-        await nextTurn();
-        await clock.advance(5);
-        expect(await second).to.equal(2);
-    });
-
-    it("is asked anew where it was so long on its way that nobody knows what was written meanwhile", async () => {
-        const { clock, listings } = setUp();
-        const { slow, answer } = slowRequest();
-        const concerns = (write: string): boolean => write === "early";
-        const first = listings.beforeWrite("site", concerns, slow);
-        await clock.advance(5);
-        const second = listings.beforeWrite("site", concerns, () => Promise.resolve(2));
-        listings.note("early");
-        await clock.advance(31_000);
-        listings.note("late, of another");
-        answer(1);
-        expect(await first).to.equal(1);
-        await nextTurn();
-        await clock.advance(5);
-        expect(await second).to.equal(2);
-    });
+    const WHILE_ON_ITS_WAY = [
+        { what: "while it was on its way", meanwhile: () => Promise.resolve() },
+        {
+            what: "so long ago, while it was on its way, that nobody remembers",
+            meanwhile: async ({ clock, listings }: ReturnType<typeof setUp>) => {
+                await clock.advance(31_000);
+                listings.note("late, of another");
+            },
+        },
+    ];
+    for (const { what, meanwhile } of WHILE_ON_ITS_WAY) {
+        it(`is not older than what was written ${what}, where somebody is about to write`, async () => {
+            const setting = setUp();
+            const { clock, listings } = setting;
+            const { slow, answer } = slowRequest();
+            const concerns = (write: string): boolean => write === "mine";
+            const first = listings.beforeWrite("site", concerns, slow);
+            await clock.advance(5);
+            const second = listings.beforeWrite("site", concerns, () => Promise.resolve(2));
+            listings.note("mine");
+            await meanwhile(setting);
+            answer(1);
+            expect(await first).to.equal(1);
+            await nextTurn();
+            await clock.advance(5);
+            expect(await second).to.equal(2);
+        });
+    }
 
     it("is five seconds old at most where somebody is about to write", async () => {
         const { clock, listings, request } = setUp();
