@@ -28,7 +28,7 @@ export async function runCommandLine(
     try {
         return await runCommand(name, rest, host);
     } catch (error) {
-        host.complain(`vercel-client-cert: ${oneLine(error, tokensOf(host, args))}`);
+        host.complain(`pulumi-vercel-client-cert: ${oneLine(error, tokensOf(host, args))}`);
         return error instanceof CommandError ? error.exitCode : EXIT.failed;
     }
 }
@@ -50,11 +50,11 @@ async function runCommand(name: string, args: readonly string[], host: CommandHo
 function overview(): string {
     const width = Math.max(...COMMANDS.map(({ name, operands }) => name.length + operands.length + 1));
     return [
-        "Usage: vercel-client-cert COMMAND …",
+        "Usage: pulumi-vercel-client-cert COMMAND …",
         "",
         ...COMMANDS.map(({ name, operands, summary }) => `  ${`${name} ${operands}`.padEnd(width)}  ${summary}`),
         "",
-        "vercel-client-cert COMMAND --help says more; --version prints the version.",
+        "pulumi-vercel-client-cert COMMAND --help says more; --version prints the version.",
         "Exit codes: 0 fine, 1 not in order, 2 wrong usage, 3 could not be done.",
         "",
     ].join("\n");

@@ -102,7 +102,7 @@ function isValue(text: string | undefined, isInline: boolean): boolean {
 }
 
 export function misuse(command: Pick<Command, "name">, problem: string): CommandError {
-    return new CommandError(`${problem}; see vercel-client-cert ${command.name} --help`, EXIT.usage);
+    return new CommandError(`${problem}; see pulumi-vercel-client-cert ${command.name} --help`, EXIT.usage);
 }
 
 export function helpOf(command: Command): string {
@@ -116,7 +116,7 @@ export function helpOf(command: Command): string {
     );
     const width = Math.max(...rows.map(([left]) => left.length));
     return [
-        `Usage: vercel-client-cert ${name} ${operands}${required.join("")} [options]`,
+        `Usage: pulumi-vercel-client-cert ${name} ${operands}${required.join("")} [options]`,
         "",
         `${summary}.`,
         ...details,

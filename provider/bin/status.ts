@@ -100,7 +100,9 @@ function withoutRepeated(readings: readonly Reading[], host: CommandHost): reado
     return readings.filter(({ stack }, index) => {
         const first = readings.slice(0, index).find((one) => isSameStack(one.stack, stack));
         if (first !== undefined && stack !== undefined) {
-            host.complain(`vercel-client-cert: ${stack.name} is the stack ${first.reported.name}, and counted once`);
+            host.complain(
+                `pulumi-vercel-client-cert: ${stack.name} is the stack ${first.reported.name}, and counted once`,
+            );
         }
         return first === undefined;
     });
@@ -135,12 +137,12 @@ async function readOne(name: string | undefined, host: CommandHost): Promise<Rea
 function conclude(report: StatusReport, host: CommandHost): ExitCode {
     for (const { name, problem } of report.stacks) {
         if (problem !== undefined) {
-            host.complain(`vercel-client-cert: ${name}: ${problem.message}`);
+            host.complain(`pulumi-vercel-client-cert: ${name}: ${problem.message}`);
         }
     }
     const reasons = reasonsOf(report);
     if (reasons.length > 0) {
-        host.complain(`vercel-client-cert: expected everything in order, got ${reasons.join(", ")}`);
+        host.complain(`pulumi-vercel-client-cert: expected everything in order, got ${reasons.join(", ")}`);
     }
     const isUnread = report.stacks.some(({ problem }) => problem?.code === "unreadable");
     return isUnread ? EXIT.failed : reasons.length > 0 ? EXIT.bad : EXIT.fine;

@@ -1,5 +1,5 @@
 /**
- * The page of `vercel-client-cert status --html` with certificates in every condition, to look at and for the pictures in
+ * The page of `pulumi-vercel-client-cert status --html` with certificates in every condition, to look at and for the pictures in
  * this folder: `npm run status:demo -- FILE`. The certificates are minted anew.
  */
 import { writePage } from "../../provider/bin/status/pageFile";

@@ -7,9 +7,9 @@ import { EngineWorld } from "../support/engineWorld";
 import { assertNoSecrets } from "../support/secretSweep";
 import { ORIGIN } from "../support/world";
 
-const EXECUTABLE = resolve(__dirname, "../../provider/bin/vercelClientCert.js");
+const EXECUTABLE = resolve(__dirname, "../../provider/bin/main.js");
 
-describe("vercel-client-cert import, with the real CLI", function () {
+describe("pulumi-vercel-client-cert import, with the real CLI", function () {
     // The first run may have to build or download the CLI.
     this.timeout(25 * 60_000);
 

@@ -8,13 +8,13 @@ import { runProcess, type Finished } from "../support/childProcess";
 import { EngineWorld } from "../support/engineWorld";
 import { assertNoSecrets } from "../support/secretSweep";
 
-const EXECUTABLE = resolve(__dirname, "../../provider/bin/vercelClientCert.js");
+const EXECUTABLE = resolve(__dirname, "../../provider/bin/main.js");
 const DAY_MS = 86_400_000;
 
 /** The variable would outrank the stack that the folder has selected. */
 const BY_FOLDER = { environment: { PULUMI_STACK: undefined } };
 
-describe("vercel-client-cert status, with the real CLI", function () {
+describe("pulumi-vercel-client-cert status, with the real CLI", function () {
     // The first run may have to build or download the CLI.
     this.timeout(25 * 60_000);
 
@@ -101,7 +101,7 @@ describe("vercel-client-cert status, with the real CLI", function () {
         const page = readFileSync(join(world.project.folder, "status.html"), "utf8");
         expect(page).to.contain("<b>soon.example.com</b>");
         expect(table.output).to.match(
-            /^vercel-client-cert: expected everything in order, got 1 expired, 1 expires-soon, 2 duplicate, 1 stale-ids$/m,
+            /^pulumi-vercel-client-cert: expected everything in order, got 1 expired, 1 expires-soon, 2 duplicate, 1 stale-ids$/m,
         );
         const shown = [stdout, table.output, page].join("\n");
         assertNoSecrets(shown, { keys: [world.triple.key], tokens: [world.token, ...ciphertexts] });

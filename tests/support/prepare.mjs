@@ -43,7 +43,7 @@ say("Building (tsc) ...");
 const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
 run(process.execPath, [tsc, "-p", join(root, "tsconfig.json")], "The build failed.");
 // The package is installed in itself, and npm leaves out a command whose file is not there yet when it installs.
-if (!existsSync(join(root, "node_modules", ".bin", "vercel-client-cert"))) {
+if (!existsSync(join(root, "node_modules", ".bin", "pulumi-vercel-client-cert"))) {
     const rebuild = ["rebuild", "pulumi-vercel-client-cert", "--ignore-scripts", "--loglevel=error"];
-    run("npm", rebuild, "npm rebuild could not link the command vercel-client-cert.");
+    run("npm", rebuild, "npm rebuild could not link the command pulumi-vercel-client-cert.");
 }

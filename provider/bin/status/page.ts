@@ -40,7 +40,7 @@ ${Markup.trusted(PAGE_MARK)}
 ${problems(stacks)}
 ${certificates.length === 0 ? [] : [tiles(certificates), lifetimes(report), remarks(certificates), table(certificates)]}
 </main>
-<footer><p>Made by <code>vercel-client-cert status</code>. Vercel was not asked: what a refresh noticed last is what is known.</p></footer>
+<footer><p>Made by <code>pulumi-vercel-client-cert status</code>. Vercel was not asked: what a refresh noticed last is what is known.</p></footer>
 </body>
 </html>
 `.text;

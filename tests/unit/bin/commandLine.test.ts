@@ -6,7 +6,7 @@ import { cleanEnvironment, runProcess } from "../../support/childProcess";
 import { mintTriple } from "../../support/mint";
 import { Terminal } from "./terminal";
 
-const EXECUTABLE = resolve(__dirname, "../../../provider/bin/vercelClientCert.js");
+const EXECUTABLE = resolve(__dirname, "../../../provider/bin/main.js");
 
 describe("the command line", () => {
     let terminal: Terminal;
@@ -35,7 +35,7 @@ describe("the command line", () => {
         for (const [command, names] of Object.entries(options)) {
             const { exitCode, stdout } = await terminal.run(command, "--help");
             expect(exitCode).to.equal(0);
-            expect(stdout).to.match(new RegExp(`^Usage: vercel-client-cert ${command} `));
+            expect(stdout).to.match(new RegExp(`^Usage: pulumi-vercel-client-cert ${command} `));
             names.forEach((name) => expect(stdout).to.match(new RegExp(`^  --${name}( |$)`, "m")));
             expect(Math.max(...stdout.split("\n").map(({ length }) => length))).to.be.at.most(120);
         }
@@ -46,7 +46,7 @@ describe("the command line", () => {
         [
             "an unknown option",
             ["list", "site", "--frob"],
-            /expected an option of this command, got "--frob"; see vercel-client-cert list --help/,
+            /expected an option of this command, got "--frob"; see pulumi-vercel-client-cert list --help/,
         ],
         [
             "a missing option",
@@ -68,7 +68,7 @@ describe("the command line", () => {
             const { exitCode, stdout, stderr } = await terminal.run(...args);
             expect({ exitCode, stdout }).to.deep.equal({ exitCode: 2, stdout: "" });
             expect(stderr).to.match(message);
-            expect(stderr).to.match(/^vercel-client-cert: [^\n]+--help\n$/);
+            expect(stderr).to.match(/^pulumi-vercel-client-cert: [^\n]+--help\n$/);
         });
     }
 

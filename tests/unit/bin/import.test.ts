@@ -11,7 +11,7 @@ import { newToken, ORIGIN } from "../../support/world";
 import { StandIn } from "../../vercel/standIn";
 import { Terminal, type Run } from "./terminal";
 
-describe("vercel-client-cert import", () => {
+describe("pulumi-vercel-client-cert import", () => {
     const token = newToken();
     let standIn: StandIn;
     let terminal: Terminal;

@@ -8,7 +8,7 @@ import { Terminal, type Run } from "./terminal";
 
 const SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
 
-describe("vercel-client-cert inspect", () => {
+describe("pulumi-vercel-client-cert inspect", () => {
     let root: Authority;
     let issuing: Authority;
     let leaf: Issued;
@@ -181,13 +181,13 @@ describe("vercel-client-cert inspect", () => {
         expect(await terminal.run("inspect", "missing.pem")).to.deep.equal({
             exitCode: 3,
             stdout: "",
-            stderr: `vercel-client-cert: expected a file at "missing.pem", but it cannot be read (ENOENT); check the path\n`,
+            stderr: `pulumi-vercel-client-cert: expected a file at "missing.pem", but it cannot be read (ENOENT); check the path\n`,
         });
         terminal.write({ "huge.pem": Buffer.alloc(3 * 1024 * 1024, 65) });
         const huge = await terminal.run("inspect", "huge.pem");
         expect([huge.exitCode, huge.stderr]).to.deep.equal([
             3,
-            `vercel-client-cert: expected at most 1 MB in "huge.pem", got more; check that it is the right file\n`,
+            `pulumi-vercel-client-cert: expected at most 1 MB in "huge.pem", got more; check that it is the right file\n`,
         ]);
     });
 });

@@ -6,7 +6,7 @@ import { StandIn } from "../../vercel/standIn";
 import { EagerClock } from "../vercel/clocks";
 import { Terminal } from "./terminal";
 
-describe("vercel-client-cert list", () => {
+describe("pulumi-vercel-client-cert list", () => {
     const token = newToken();
     let standIn: StandIn;
     let terminal: Terminal;
@@ -95,7 +95,7 @@ describe("vercel-client-cert list", () => {
     it("ends with 3 and what to do where Vercel refuses, and with 2 for a name that cannot be one", async () => {
         const missing = await terminal.run("list", "missing", "--team", "my-team");
         expect(missing.exitCode).to.equal(3);
-        expect(missing.stderr).to.match(/^vercel-client-cert: Listing .*404.*Check project and team[^\n]*\n$/);
+        expect(missing.stderr).to.match(/^pulumi-vercel-client-cert: Listing .*404.*Check project and team[^\n]*\n$/);
         const malformed = await terminal.run("list", "a/b");
         expect(malformed.exitCode).to.equal(2);
         expect(malformed.stderr).to.match(/expected the name or id of a project, got "a\/b"/);

@@ -7,7 +7,7 @@ import { Terminal, type Run } from "./terminal";
 
 const SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
 
-describe("vercel-client-cert probe", () => {
+describe("pulumi-vercel-client-cert probe", () => {
     let servers: Authority;
     let clients: Authority;
     let client: Issued;

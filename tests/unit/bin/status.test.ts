@@ -10,7 +10,7 @@ import { newToken } from "../../support/world";
 import { EagerClock, START_MS } from "../vercel/clocks";
 import { Terminal, type Run } from "./terminal";
 
-describe("vercel-client-cert status", () => {
+describe("pulumi-vercel-client-cert status", () => {
     const token = newToken();
     let mint: StateMint;
     let terminal: Terminal;
@@ -107,7 +107,7 @@ console.log(JSON.stringify(states[stack]));`;
         );
         expect([bad.exitCode, bad.stderr]).to.deep.equal([
             1,
-            "vercel-client-cert: expected everything in order, got 1 expired, 1 expires-soon\n",
+            "pulumi-vercel-client-cert: expected everything in order, got 1 expired, 1 expires-soon\n",
         ]);
         expect(bad.stdout).to.match(
             /^expires-soon +web: c0, web\/https:\/\/a\.example\.com: expected more than 30 days/m,
@@ -168,10 +168,10 @@ console.log(JSON.stringify(states[stack]));`;
             .and.to.match(/^shop /m);
         expect(stdout).to.contain("2 certificates in 3 stacks, all in order. 2 stacks could not be read.\n");
         expect(stderr.split("\n").map((line) => line.split(",")[0])).to.deep.equal([
-            "vercel-client-cert: missing: expected a stack of this name",
-            "vercel-client-cert: empty: expected certificates of this package in the state",
-            "vercel-client-cert: gone: expected a stack of this name",
-            "vercel-client-cert: expected everything in order",
+            "pulumi-vercel-client-cert: missing: expected a stack of this name",
+            "pulumi-vercel-client-cert: empty: expected certificates of this package in the state",
+            "pulumi-vercel-client-cert: gone: expected a stack of this name",
+            "pulumi-vercel-client-cert: expected everything in order",
             "",
         ]);
     });
@@ -189,7 +189,7 @@ console.log(JSON.stringify(states[stack]));`;
         const same = await run(short, "--stack", "web", "--stack", "organization/web/web", "--stack", "web");
         expect([same.exitCode, same.stderr]).to.deep.equal([
             0,
-            "vercel-client-cert: organization/web/web is the stack web, and counted once\n",
+            "pulumi-vercel-client-cert: organization/web/web is the stack web, and counted once\n",
         ]);
         const copied = await run(short, "--stack", "one/web/web", "--stack", "other/web/web");
         expect(copied.exitCode).to.equal(1);
@@ -285,7 +285,7 @@ setInterval(() => undefined, 1000);`;
         const out: string[] = [];
         const host = { clock, environment: {}, folder: ".", version: "1", complain: () => undefined };
         await runCommandLine(["status", "--help"], { ...host, write: (text) => out.push(text) });
-        expect(out.join("")).to.match(/^Usage: vercel-client-cert status \[--stack NAME\]… \[options\]\n/);
+        expect(out.join("")).to.match(/^Usage: pulumi-vercel-client-cert status \[--stack NAME\]… \[options\]\n/);
     });
 });
 

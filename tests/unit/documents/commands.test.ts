@@ -23,8 +23,8 @@ const shown: readonly Shown[] = documents.flatMap(({ blocks }) =>
 );
 
 describe("the commands in the documents", () => {
-    it("that call vercel-client-cert are ones that it takes", () => {
-        const invocations = shown.filter(({ line }) => line.startsWith("npx vercel-client-cert "));
+    it("that call pulumi-vercel-client-cert are ones that it takes", () => {
+        const invocations = shown.filter(({ line }) => line.startsWith("npx pulumi-vercel-client-cert "));
         expect(invocations.length).to.be.greaterThan(2);
         for (const { line, place } of invocations) {
             const [name, ...args] = line.split(/\s+/).slice(2);
