@@ -11,7 +11,7 @@ import {
     type Identity,
     type Owner,
 } from "../operations/identity";
-import { writeState } from "../operations/state";
+import { NOTHING_KNOWN, writeState } from "../operations/state";
 import { PROVIDER_TEXT, TYPE } from "../registration";
 import type { CertificateEntry } from "../vercel/client";
 import { CommandError, EXIT, type Command, type CommandHost } from "./command";
@@ -146,7 +146,8 @@ function resourceOf(
     material: PublicMaterial,
 ): ImportedResource {
     const { project, team, tokenEnv } = identity;
-    const state = { project, team, tokenEnv, certId, origin, staleCertIds: [], uploadedAt: "" };
+    const { fingerprint } = material;
+    const state = { project, team, tokenEnv, certId, origin, ...NOTHING_KNOWN, fingerprint };
     return {
         type: TYPE,
         name,
@@ -154,7 +155,7 @@ function resourceOf(
         inputs: { __provider: PROVIDER_TEXT },
         outputs: {
             __provider: PROVIDER_TEXT,
-            ...writeState({ ...state, fingerprint: material.fingerprint }, material),
+            ...writeState(state, material),
         },
     };
 }

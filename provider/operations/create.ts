@@ -112,6 +112,8 @@ function outputsOf(
         certId,
         origin,
         staleCertIds,
+        otherCertIds: [],
+        unconfirmed: !placement.confirmed,
         fingerprint: material.fingerprint,
         uploadedAt: new Date(clock.now()).toISOString(),
     };

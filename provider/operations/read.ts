@@ -3,7 +3,7 @@ import type { CertificateEntry } from "../vercel/client";
 import type { OperationContext } from "./context";
 import { OperationError } from "./failures";
 import { holdsOrigin, labelOf, parseId, type Owner } from "./identity";
-import { readState, writeState } from "./state";
+import { NOTHING_KNOWN, readState, writeState } from "./state";
 import { explainMissingProject } from "./missingProject";
 import { describeStrangers } from "./strangers";
 
@@ -58,8 +58,8 @@ async function get(id: string, context: OperationContext): Promise<ReadResult> {
                 `check the id, or create the certificate first`,
         );
     }
-    const state = { ...owner, certId: entry.certId, origin: entry.origin };
-    return { id, props: writeState({ ...state, fingerprint: "", uploadedAt: "", staleCertIds: [] }, undefined) };
+    const state = { ...owner, certId: entry.certId, origin: entry.origin, ...NOTHING_KNOWN };
+    return { id, props: writeState(state, undefined) };
 }
 
 async function list(owner: Owner, context: OperationContext): Promise<readonly CertificateEntry[]> {

@@ -14,12 +14,24 @@ export interface CertificateState {
     readonly fingerprint: string;
     readonly uploadedAt: string;
     readonly staleCertIds: readonly string[];
+    /** Ids of others that the last write or refresh found at the origin; the next one says anew. */
+    readonly otherCertIds: readonly string[];
+    /** Whether no listing has shown the last upload so far. */
+    readonly unconfirmed: boolean;
 }
+
+/** What only the resource that uploaded a certificate can know of it. */
+export const NOTHING_KNOWN = {
+    fingerprint: "",
+    uploadedAt: "",
+    staleCertIds: [],
+    otherCertIds: [],
+    unconfirmed: false,
+} as const satisfies Partial<CertificateState>;
 
 export function readState(outputs: Properties): CertificateState {
     const team = text(outputs["team"]);
     const tokenEnv = text(outputs["tokenEnv"]);
-    const stale = outputs["staleCertIds"];
     return {
         project: text(outputs["project"]),
         team: team === "" ? undefined : team,
@@ -28,7 +40,9 @@ export function readState(outputs: Properties): CertificateState {
         origin: text(outputs["origin"]),
         fingerprint: text(outputs["fingerprint"]),
         uploadedAt: text(outputs["uploadedAt"]),
-        staleCertIds: Array.isArray(stale) ? stale.filter((id): id is string => typeof id === "string") : [],
+        staleCertIds: texts(outputs["staleCertIds"]),
+        otherCertIds: texts(outputs["otherCertIds"]),
+        unconfirmed: outputs["unconfirmed"] === true,
     };
 }
 
@@ -53,7 +67,13 @@ export function writeState(state: CertificateState, material: PublicMaterial | u
         notAfter: material?.notAfter ?? "",
         uploadedAt: state.uploadedAt,
         staleCertIds: [...state.staleCertIds],
+        otherCertIds: [...state.otherCertIds],
+        ...(state.unconfirmed ? { unconfirmed: true } : {}),
     };
+}
+
+function texts(value: unknown): readonly string[] {
+    return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 }
 
 function text(value: unknown): string {

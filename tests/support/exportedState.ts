@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readPublicMaterial } from "../../provider/material/material";
 import { formatId } from "../../provider/operations/identity";
-import { writeState } from "../../provider/operations/state";
+import { NOTHING_KNOWN, writeState } from "../../provider/operations/state";
 import { PROVIDER_TEXT, TYPE } from "../../provider/registration";
 import { mintAuthority, type Authority } from "./mint";
 
@@ -58,7 +58,7 @@ export class StateMint {
             throw new Error("expected the minted certificate to be readable");
         }
         const inPlace = { certId: `cert_${randomBytes(8).toString("hex")}`, fingerprint: material.fingerprint };
-        const state = { ...inPlace, project, team, tokenEnv: undefined, origin: origin ?? "", staleCertIds: [] };
+        const state = { ...inPlace, project, team, tokenEnv: undefined, origin: origin ?? "" };
         const uploadedAt = new Date(this.nowMs).toISOString();
         const { certFingerprint, fingerprint, notAfter } = material;
         return {
@@ -67,7 +67,7 @@ export class StateMint {
             custom: true,
             id: formatId({ project, team, origin }),
             inputs: { __provider: PROVIDER_TEXT, project, certFingerprint, fingerprint, notAfter, ...options.inputs },
-            outputs: { ...writeState({ ...state, uploadedAt }, material), ...options.outputs },
+            outputs: { ...writeState({ ...NOTHING_KNOWN, ...state, uploadedAt }, material), ...options.outputs },
             ...options.resource,
         };
     }

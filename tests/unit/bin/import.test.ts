@@ -74,6 +74,7 @@ describe("pulumi-vercel-client-cert import", () => {
                         notAfter: material?.notAfter,
                         uploadedAt: "",
                         staleCertIds: [],
+                        otherCertIds: [],
                     },
                 },
             ],
