@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import * as fc from "fast-check";
 
-/** The same cases in every `npm test`, so that a red run is red again; `npm run fuzz` takes a new seed each time. */
+/** The same cases in every `npm test`, so that a red run is red again; `npm run test:fuzz:long` takes a new seed each time. */
 const USUAL_SEED = 5280;
 
 /** No single case may take longer; what takes seconds on this machine takes minutes for somebody who means harm. */

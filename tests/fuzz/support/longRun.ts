@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 
-/** Loaded before the tests by `npm run fuzz`: what is not set otherwise is a long run with cases of its own. */
+/** Loaded before the tests by `npm run test:fuzz:long`: what is not set otherwise is a long run with cases of its own. */
 const LONG_RUNS = 5_000;
 const SEEDS = 1_000_000;
 

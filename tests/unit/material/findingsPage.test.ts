@@ -2,10 +2,10 @@ import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { describe, it } from "mocha";
 import { FINDING_KINDS } from "../../../provider/material/findingTable";
-import { FINDINGS_PAGE, renderFindings } from "../../support/findingsPage";
+import { FINDINGS_PAGE, renderFindings } from "../../tools/generate/findings";
 
 describe("FINDINGS.md", () => {
-    it("is what npm run findings writes today, so that a code in a message is found there", () => {
+    it("is what npm run generate:findings writes today, so that a code in a message is found there", () => {
         expect(readFileSync(FINDINGS_PAGE, "utf8")).to.equal(renderFindings());
     });
 
