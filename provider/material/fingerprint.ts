@@ -22,7 +22,7 @@ export function fingerprintOf(chain: readonly Buffer[], authorities: readonly Bu
 }
 
 /** Sorted by DER, without duplicates: neither order nor repetition of issuers means anything. */
-export function sortedSet(ders: readonly Buffer[]): readonly Buffer[] {
+function sortedSet(ders: readonly Buffer[]): readonly Buffer[] {
     const sorted = [...ders].sort((a, b) => Buffer.compare(a, b));
     return sorted.filter((der, index) => index === 0 || !der.equals(sorted[index - 1] ?? Buffer.alloc(0)));
 }

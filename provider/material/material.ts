@@ -2,7 +2,7 @@ import type { X509Certificate } from "node:crypto";
 import { nameOf, readCertificates, sha256, validityOf } from "./certificate";
 import { orderChain } from "./chain";
 import { judgeDates, judgeUnneeded, type Moment } from "./dates";
-import { fingerprintOf, sortedSet } from "./fingerprint";
+import { fingerprintOf } from "./fingerprint";
 import { finding, type Finding } from "./findings";
 import { judgeFitness } from "./fitness";
 import { publicKeyOf } from "./once";
@@ -14,6 +14,7 @@ export { readPrivateKey, PrivateKey } from "./privateKey";
 export interface PublicMaterial {
     /** As it is sent: leaf first, 64 columns, LF. */
     readonly certPem: string;
+    /** In the order of the text: where two authorities bear one name, OpenSSL takes the first. */
     readonly caPem: string;
     readonly chain: readonly X509Certificate[];
     readonly authorities: readonly X509Certificate[];
@@ -75,7 +76,7 @@ function describe(
     authorities: readonly X509Certificate[],
 ): PublicMaterial {
     const chainDer = chain.map(({ raw }) => raw);
-    const authorityDer = sortedSet(authorities.map(({ raw }) => raw));
+    const authorityDer = authorities.map(({ raw }) => raw);
     return {
         chain,
         authorities,
