@@ -1,6 +1,10 @@
 import type { Clock } from "../vercel/clock";
 import type { Environment } from "../vercel/settings";
 import type { Parsed } from "./options";
+import type { Line } from "./terminal";
+
+/** The name of the package as well: `npx` fetches by it what is not installed, and must not find anybody else's. */
+export const COMMAND = "pulumi-vercel-client-cert";
 
 /** What a command takes from the process that it runs in. */
 export interface CommandHost {
@@ -8,9 +12,18 @@ export interface CommandHost {
     readonly environment: Environment;
     /** Against which paths are resolved. */
     readonly folder: string;
-    /** To standard output: results. */
+    /** To standard output: results. Control characters are escaped on the way. */
+    write(content: string | readonly Line[]): void;
+    /** One line to standard error: progress, warnings, errors. Escaped as well. */
+    complain(line: string): void;
+}
+
+/** The process as it is: what is written to it goes out unchanged. */
+export interface ProcessHost extends Pick<CommandHost, "clock" | "environment" | "folder"> {
+    readonly version: string;
+    /** Whether standard output is one. */
+    readonly isTerminal: boolean;
     write(text: string): void;
-    /** One line to standard error: progress, warnings, errors. */
     complain(line: string): void;
 }
 
@@ -32,6 +45,8 @@ export interface OptionSpecification {
     readonly value?: string;
     readonly help: string;
     readonly required?: boolean;
+    /** One letter that stands for its name. */
+    readonly short?: string;
     /** Whether it may be given several times. */
     readonly repeatable?: boolean;
 }
@@ -50,7 +65,7 @@ export interface Command {
     run(parsed: Parsed, host: CommandHost): Promise<ExitCode>;
 }
 
-/** The command could not do its work. The message is one line: expected, got, how to mend. */
+/** The command could not do its work. The message is one line: what is wrong, and what to do. */
 export class CommandError extends Error {
     readonly exitCode: ExitCode;
 

@@ -17,6 +17,7 @@ import type { CertificateEntry } from "../vercel/client";
 import { CommandError, EXIT, type Command, type CommandHost } from "./command";
 import { requireMaterialFile } from "./files";
 import { misuse, type Parsed } from "./options";
+import { shellWord } from "./shell";
 import { listAtVercel, TOKEN_ENV } from "./vercel";
 
 /** A file of `pulumi import --file`. The state keeps it in clear, so there is never a key in it. */
@@ -179,7 +180,7 @@ function nextSteps(output: string, name: string, certId: string): string {
     return [
         `${output} adopts ${shown(certId)} as ${name}. With a ProjectClientCert of that name in the program:`,
         "",
-        `  pulumi import --file ${output} --generate-code=false --protect=false`,
+        `  pulumi import --file ${shellWord(output)} --generate-code=false --protect=false`,
         "  pulumi preview",
         "",
         "The preview shows no changes if the program declares the same certificate and issuers.",

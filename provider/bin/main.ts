@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
+import { readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "../vercel/clock";
-import { runCommandLine } from "./commandLine";
+import { COMMAND, EXIT, type ProcessHost } from "./command";
+import { failureLine, runCommandLine } from "./commandLine";
 
 /** From the manifest beside the `dist` folder. */
 function packageVersion(): string {
@@ -12,17 +13,56 @@ function packageVersion(): string {
     return manifest.version;
 }
 
-// A pager that was closed is no error.
-process.stdout.on("error", () => undefined);
-
-void runCommandLine(process.argv.slice(2), {
+const args = process.argv.slice(2);
+const host: ProcessHost = {
     clock: systemClock,
     environment: process.env,
     folder: process.cwd(),
     version: packageVersion(),
+    isTerminal: process.stdout.isTTY,
     write: (text) => process.stdout.write(text),
     complain: (line) => process.stderr.write(`${line}\n`),
-}).then((exitCode) => {
-    // Not exit(): what was written to a pipe would be cut off.
-    process.exitCode = exitCode;
+};
+
+// Nothing has been done yet, and whatever ends the process from now on must not look like success.
+process.exitCode = EXIT.failed;
+let isSettled = false;
+let isOutputLost = false;
+
+process.on("exit", () => {
+    if (!isSettled) {
+        sayAtOnce(
+            `${COMMAND}: ended without a result: what it waited for was closed without an answer; ` +
+                "check the network and the proxy",
+        );
+    }
 });
+process.on("uncaughtException", (error) => {
+    isSettled = true;
+    sayAtOnce(failureLine(error, args, host));
+    process.exit(EXIT.failed);
+});
+process.stdout.on("error", ({ code = "unknown error" }: NodeJS.ErrnoException) => {
+    if (!isOutputLost) {
+        isOutputLost = true;
+        process.exitCode = EXIT.failed;
+        host.complain(`${COMMAND}: standard output did not take everything (${code}); the result is not complete`);
+    }
+});
+// There is nobody left to tell; the exit code still does.
+process.stderr.on("error", () => undefined);
+
+void runCommandLine(args, host).then((exitCode) => {
+    isSettled = true;
+    // Not exit(): what was written to a pipe would be cut off.
+    process.exitCode = isOutputLost ? EXIT.failed : exitCode;
+});
+
+/** For moments at which nothing that is written later would get out. */
+function sayAtOnce(line: string): void {
+    try {
+        writeSync(process.stderr.fd, `${line}\n`);
+    } catch {
+        // As above.
+    }
+}

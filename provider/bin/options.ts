@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { quote } from "../operations/identity";
-import { CommandError, EXIT, type Command, type OptionSpecification } from "./command";
+import { nearest } from "../operations/nearest";
+import { COMMAND, CommandError, EXIT, type Command, type OptionSpecification } from "./command";
 
 /** The arguments of a command, read. */
 export class Parsed {
@@ -36,7 +37,7 @@ export class Parsed {
 /** Options that every command has. */
 const COMMON: Readonly<Record<string, OptionSpecification>> = {
     json: { help: "Print the result as JSON" },
-    help: { help: "Print this help" },
+    help: { help: "Print this help", short: "h" },
 };
 
 export function parseCommandLine(command: Command, args: readonly string[]): Parsed {
@@ -46,12 +47,12 @@ export function parseCommandLine(command: Command, args: readonly string[]): Par
     }
     for (const [name, { value, required }] of Object.entries(command.options)) {
         if (required === true && values[name] === undefined) {
-            throw misuse(command, `expected the option --${name}${value === undefined ? "" : ` ${value}`}, got none`);
+            throw misuse(command, `the option --${name}${value === undefined ? "" : ` ${value}`} is missing`);
         }
     }
     const { leastOperands, mostOperands, operands } = command;
     if (positionals.length < leastOperands || positionals.length > mostOperands) {
-        throw misuse(command, `expected ${operands}, got ${String(positionals.length)} arguments`);
+        throw misuse(command, `the arguments are ${operands}, but ${String(positionals.length)} were given`);
     }
     return new Parsed(positionals, values);
 }
@@ -62,10 +63,15 @@ interface Tokens {
 }
 
 function tokenize(command: Command, args: readonly string[]): Tokens {
+    const known = new Map(Object.entries({ ...command.options, ...COMMON }));
     const options = Object.fromEntries(
-        Object.entries({ ...command.options, ...COMMON }).map(([name, { value, repeatable = false }]) => [
+        [...known].map(([name, { value, short, repeatable = false }]) => [
             name,
-            { type: value === undefined ? ("boolean" as const) : ("string" as const), multiple: repeatable },
+            {
+                type: value === undefined ? ("boolean" as const) : ("string" as const),
+                multiple: repeatable,
+                ...(short === undefined ? {} : { short }),
+            },
         ]),
     );
     // Not strict: Node's own messages quote whole arguments, and those may be pasted secrets.
@@ -78,18 +84,21 @@ function tokenize(command: Command, args: readonly string[]): Tokens {
         if (token.kind !== "option") {
             continue;
         }
-        const known = options[token.name];
-        if (known === undefined) {
-            throw misuse(command, `expected an option of this command, got ${quote(token.rawName)}`);
+        // A map: an object would know `--constructor`.
+        const option = known.get(token.name);
+        if (option === undefined) {
+            const meant = nearest(token.name, [...known.keys()]);
+            const hint = meant === undefined ? "" : `; did you mean --${meant}?`;
+            throw misuse(command, `there is no option ${quote(token.rawName)}${hint}`);
         }
-        if (known.type === "string" && !isValue(token.value, token.inlineValue === true)) {
-            throw misuse(command, `expected a value after --${token.name}, got none`);
+        if (option.value !== undefined && !isValue(token.value, token.inlineValue === true)) {
+            throw misuse(command, `--${token.name} needs a value`);
         }
-        if (known.type === "boolean" && token.value !== undefined) {
-            throw misuse(command, `expected --${token.name} without a value, got one`);
+        if (option.value === undefined && token.value !== undefined) {
+            throw misuse(command, `--${token.name} takes no value`);
         }
-        if (seen.has(token.name) && !known.multiple) {
-            throw misuse(command, `expected --${token.name} once, got it several times`);
+        if (seen.has(token.name) && option.repeatable !== true) {
+            throw misuse(command, `--${token.name} was given several times`);
         }
         seen.add(token.name);
     }
@@ -102,7 +111,8 @@ function isValue(text: string | undefined, isInline: boolean): boolean {
 }
 
 export function misuse(command: Pick<Command, "name">, problem: string): CommandError {
-    return new CommandError(`${problem}; see pulumi-vercel-client-cert ${command.name} --help`, EXIT.usage);
+    const end = problem.endsWith("?") ? " See" : "; see";
+    return new CommandError(`${problem}${end} ${COMMAND} ${command.name} --help`, EXIT.usage);
 }
 
 export function helpOf(command: Command): string {
@@ -112,11 +122,15 @@ export function helpOf(command: Command): string {
         .filter(([, option]) => option.required === true)
         .map(([option, { value = "" }]) => ` --${option} ${value}`);
     const rows = options.map(
-        ([option, { value, help }]) => [`--${option}${value === undefined ? "" : ` ${value}`}`, help] as const,
+        ([option, { value, short, help }]) =>
+            [
+                `${short === undefined ? "" : `-${short}, `}--${option}${value === undefined ? "" : ` ${value}`}`,
+                help,
+            ] as const,
     );
     const width = Math.max(...rows.map(([left]) => left.length));
     return [
-        `Usage: pulumi-vercel-client-cert ${name} ${operands}${required.join("")} [options]`,
+        `Usage: ${COMMAND} ${name} ${operands}${required.join("")} [options]`,
         "",
         `${summary}.`,
         ...details,

@@ -1,12 +1,8 @@
 import { expect } from "chai";
 import { randomBytes } from "node:crypto";
-import { resolve } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { cleanEnvironment, runProcess } from "../../support/childProcess";
 import { mintTriple } from "../../support/mint";
 import { Terminal } from "./terminal";
-
-const EXECUTABLE = resolve(__dirname, "../../../provider/bin/main.js");
 
 describe("the command line", () => {
     let terminal: Terminal;
@@ -21,6 +17,7 @@ describe("the command line", () => {
         for (const name of ["inspect FILE…", "probe ORIGIN", "list PROJECT", "import PROJECT", "Exit codes: 0"]) {
             expect(help.stdout).to.contain(name);
         }
+        expect(await terminal.run("-h")).to.deep.equal(help);
         expect(await terminal.run()).to.include({ exitCode: 2, stdout: help.stdout });
         expect(await terminal.run("--version")).to.include({ exitCode: 0, stdout: "1.2.3\n" });
     });
@@ -35,34 +32,43 @@ describe("the command line", () => {
         for (const [command, names] of Object.entries(options)) {
             const { exitCode, stdout } = await terminal.run(command, "--help");
             expect(exitCode).to.equal(0);
+            for (const asked of [
+                [command, "-h"],
+                ["help", command],
+            ]) {
+                expect(await terminal.run(...asked)).to.include({ exitCode: 0, stdout });
+            }
             expect(stdout).to.match(new RegExp(`^Usage: pulumi-vercel-client-cert ${command} `));
             names.forEach((name) => expect(stdout).to.match(new RegExp(`^  --${name}( |$)`, "m")));
+            expect(stdout).to.match(/^ {2}-h, --help /m);
             expect(Math.max(...stdout.split("\n").map(({ length }) => length))).to.be.at.most(120);
         }
     });
 
     for (const [what, args, message] of [
-        ["an unknown command", ["frob"], /expected a command \(inspect, probe, list, import, status\), got "frob"/],
         [
-            "an unknown option",
-            ["list", "site", "--frob"],
-            /expected an option of this command, got "--frob"; see pulumi-vercel-client-cert list --help/,
+            "an unknown command",
+            ["frob"],
+            /there is no command "frob"; the commands are inspect, probe, list, import, status\. See/,
         ],
+        ["a command that is nearly one", ["inspct"], /there is no command "inspct"; did you mean inspect\? See/],
+        ["an unknown option", ["list", "site", "--frob"], /there is no option "--frob"; see .* list --help/],
+        ["an option that is nearly one", ["list", "site", "--tem=a"], /no option "--tem"; did you mean --team\? See/],
+        ["an unknown letter", ["list", "site", "-x"], /there is no option "-x"; see/],
+        ["what every object has", ["list", "site", "--__proto__"], /there is no option "--__proto__"; see/],
+        ["what objects inherit", ["list", "site", "--constructor=x"], /there is no option "--constructor"; see/],
+        ["a method of objects", ["list", "site", "--toString"], /there is no option "--toString"; see/],
         [
             "a missing option",
             ["probe", "https://a.example.com", "--cert", "a"],
-            /expected the option --key FILE, got none/,
+            /the option --key FILE is missing; see/,
         ],
-        ["an option without its value", ["list", "site", "--team"], /expected a value after --team, got none/],
-        [
-            "an option in place of a value",
-            ["list", "site", "--team", "--json"],
-            /expected a value after --team, got none/,
-        ],
-        ["a value for a flag", ["list", "site", "--json=yes"], /expected --json without a value, got one/],
-        ["an option twice", ["list", "site", "--team=a", "--team=b"], /expected --team once, got it several times/],
-        ["no operand", ["inspect"], /expected FILE…, got 0 arguments/],
-        ["too many operands", ["list", "site", "other"], /expected PROJECT, got 2 arguments/],
+        ["an option without its value", ["list", "site", "--team"], /--team needs a value; see/],
+        ["an option in place of a value", ["list", "site", "--team", "--json"], /--team needs a value; see/],
+        ["a value for a flag", ["list", "site", "--json=yes"], /--json takes no value; see/],
+        ["an option twice", ["list", "site", "--team=a", "--team=b"], /--team was given several times; see/],
+        ["no operand", ["inspect"], /the arguments are FILE…, but 0 were given; see/],
+        ["too many operands", ["list", "site", "other"], /the arguments are PROJECT, but 2 were given; see/],
     ] as const) {
         it(`refuses ${what} in one line that says how to mend it`, async () => {
             const { exitCode, stdout, stderr } = await terminal.run(...args);
@@ -98,18 +104,5 @@ describe("the command line", () => {
         } finally {
             careful.dispose();
         }
-    });
-
-    it("runs as a process: results on standard output, errors on standard error, and the exit code", async () => {
-        const { cert, key, ca } = await mintTriple();
-        terminal.write({ "client.pem": cert, "client.key": key, "ca.pem": ca });
-        const run = (...args: readonly string[]) =>
-            runProcess(process.execPath, [EXECUTABLE, ...args], {
-                cwd: terminal.folder,
-                environment: cleanEnvironment(),
-            });
-        expect(await run("inspect", "ca.pem", "client.key", "client.pem")).to.include({ exitCode: 0, stderr: "" });
-        expect(await run("inspect", "missing.pem")).to.include({ exitCode: 3, stdout: "" });
-        expect((await run("--version")).stdout).to.match(/^\d+\.\d+\.\d+\n$/);
     });
 });

@@ -15,6 +15,8 @@ export interface TerminalOptions {
     readonly environment?: Readonly<Record<string, string>>;
     readonly clock?: Clock;
     readonly secrets?: Secrets;
+    /** Whether standard output is a terminal. */
+    readonly isTerminal?: boolean;
 }
 
 /** A folder and an environment in which commands are run; every run is swept for secrets and stacks. */
@@ -33,10 +35,11 @@ export class Terminal {
     }
 
     async run(...args: readonly string[]): Promise<Run> {
-        const { environment = {}, clock = systemClock, secrets = { keys: [], tokens: [] } } = this.#options;
+        const { environment = {}, clock = systemClock, isTerminal = false } = this.#options;
+        const { secrets = { keys: [], tokens: [] } } = this.#options;
         const [out, err]: [string[], string[]] = [[], []];
         const exitCode = await runCommandLine(args, {
-            ...{ clock, environment, folder: this.folder, version: "1.2.3" },
+            ...{ clock, environment, folder: this.folder, version: "1.2.3", isTerminal },
             write: (text) => out.push(text),
             complain: (line) => err.push(`${line}\n`),
         });

@@ -1,0 +1,58 @@
+/** What a part of a line means; a colour on a terminal that shows colours, and never the only sign of it. */
+export type Tone = "good" | "warning" | "bad";
+
+export type Cell = string | { readonly text: string; readonly tone: Tone };
+export type Line = readonly Cell[];
+
+/** Control characters, marks that turn the direction of text, line breaks of Unicode, halves of characters. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+
+/**
+ * A text as a terminal may see it: whatever could move its cursor, change its colours or reorder a line is escaped as
+ * JSON does it, so that JSON stays JSON. Everything that the command line prints goes through here.
+ */
+export function printable(text: string): string {
+    return text.replace(UNPRINTABLE, (character) => (character === "\n" ? character : escaped(character)));
+}
+
+/** The same for what is one line or a part of one, such as the name of a file. */
+export function printableLine(text: string): string {
+    return text.replace(UNPRINTABLE, escaped);
+}
+
+function escaped(character: string): string {
+    const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+    return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+}
+
+/** Select Graphic Rendition of ECMA-48. */
+const COLOURS: Readonly<Record<Tone, string>> = { good: "32", warning: "33", bad: "31" };
+
+/** What is written to a terminal or a file: text as it is, or lines of cells. */
+export function rendered(content: string | readonly Line[], hasColours: boolean): string {
+    if (typeof content === "string") {
+        return printable(content);
+    }
+    return content.map((line) => `${line.map((cell) => renderedCell(cell, hasColours)).join("")}\n`).join("");
+}
+
+function renderedCell(cell: Cell, hasColours: boolean): string {
+    const text = printableLine(textOf(cell));
+    return typeof cell === "string" || !hasColours ? text : `\u001b[${COLOURS[cell.tone]}m${text}\u001b[0m`;
+}
+
+export function textOf(cell: Cell): string {
+    return typeof cell === "string" ? cell : cell.text;
+}
+
+/**
+ * By the conventions of no-color.org and force-color.org, and as Node does it itself: FORCE_COLOR decides, then NO_COLOR,
+ * then whether it is a terminal.
+ */
+export function wantsColours(environment: Readonly<Record<string, string | undefined>>, isTerminal: boolean): boolean {
+    const { FORCE_COLOR, NO_COLOR = "", TERM } = environment;
+    if (FORCE_COLOR !== undefined) {
+        return !["0", "false"].includes(FORCE_COLOR);
+    }
+    return NO_COLOR === "" && isTerminal && TERM !== "dumb";
+}
