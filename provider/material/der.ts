@@ -11,22 +11,45 @@ export const OCTET_STRING = 0x04;
 export const OBJECT_IDENTIFIER = 0x06;
 export const SEQUENCE = 0x30;
 
-/** Reads what node:crypto does not tell. `undefined` where there is no element of one-byte tag and definite length. */
-export function readElement(bytes: Buffer, at = 0): DerElement | undefined {
+const CONSTRUCTED = 0x20;
+/** Bounds the recursion on hostile input. Of what may be nested here, PKCS #12 nests deepest, in about eight levels. */
+const MOST_INDEFINITE_LEVELS = 16;
+
+/** Reads what node:crypto does not tell. `undefined` where there is no element with a tag of one byte. */
+export function readElement(bytes: Buffer, at = 0, level = 0): DerElement | undefined {
     const tag = bytes[at];
     const first = bytes[at + 1];
     if (tag === undefined || first === undefined || (tag & 0x1f) === 0x1f) {
         return undefined;
     }
+    if (first === 0x80) {
+        return (tag & CONSTRUCTED) !== 0 && level < MOST_INDEFINITE_LEVELS
+            ? readIndefinite(bytes, at, level)
+            : undefined;
+    }
     const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
     const start = at + 2 + lengthBytes;
     // Four bytes of length are more than any text that is let in here.
-    if (first === 0x80 || lengthBytes > 4 || start > bytes.length) {
+    if (lengthBytes > 4 || start > bytes.length) {
         return undefined;
     }
     const length = lengthBytes === 0 ? first : bytes.readUIntBE(at + 2, lengthBytes);
     const end = start + length;
     return end > bytes.length ? undefined : { tag, content: bytes.subarray(start, end), end };
+}
+
+/** BER, which browsers and Windows write PKCS #12 in: two zero bytes end an element that does not tell its length. */
+function readIndefinite(bytes: Buffer, from: number, level: number): DerElement | undefined {
+    const start = from + 2;
+    let at = start;
+    while (bytes[at] !== 0 || bytes[at + 1] !== 0) {
+        const element = readElement(bytes, at, level + 1);
+        if (element === undefined) {
+            return undefined;
+        }
+        at = element.end;
+    }
+    return { tag: bytes[from] ?? 0, content: bytes.subarray(start, at), end: at + 2 };
 }
 
 /** The elements that bytes consist of; those before the first that cannot be read. */
@@ -46,6 +69,18 @@ export function readElements(bytes: Buffer): readonly DerElement[] {
 /** The elements inside one, if it is a sequence. */
 export function childrenOf(element: DerElement | undefined): readonly DerElement[] {
     return element?.tag === SEQUENCE ? readElements(element.content) : [];
+}
+
+/** The bytes of an octet string, which BER cuts into pieces. */
+export function octetsOf(element: DerElement | undefined): Buffer {
+    const { tag = 0, content = Buffer.alloc(0) } = element ?? {};
+    return (tag & CONSTRUCTED) === 0 ? content : Buffer.concat(readElements(content).map((piece) => piece.content));
+}
+
+/** A number of up to six bytes; larger ones, and what is none, are too large for whoever asks. */
+export function readNumber(element: DerElement | undefined): number {
+    const content = element?.tag === INTEGER ? element.content : Buffer.alloc(0);
+    return content.length === 0 || content.length > 6 ? Infinity : content.readUIntBE(0, content.length);
 }
 
 /** Whether bytes are one sequence and nothing else, as certificates, keys and PKCS #12 are. */

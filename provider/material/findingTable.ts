@@ -63,9 +63,9 @@ const TEXT = {
         "copy it again, whole; `openssl pkey -noout -in FILE` tells whether it is",
     ),
     pkcs12: error(
-        "The content is PKCS #12 (.p12, .pfx).",
+        "The content is PKCS #12 (.p12, .pfx); as `key`, it was read as text, is damaged, or holds no key.",
         "unpack it: `openssl pkcs12 -in FILE -nokeys -clcerts` for cert, `-nokeys -cacerts` for ca",
-        "unpack it: `openssl pkcs12 -in FILE -nocerts -nodes -out KEY`",
+        'give `{ file: "path" }` as key, or unpack it: `openssl pkcs12 -in FILE -nocerts -nodes -out KEY`',
     ),
     pkcs7: error("A block is PKCS #7 (.p7b).", "unpack it: `openssl pkcs7 -print_certs -in FILE`"),
     "signing-request": error(
@@ -120,8 +120,16 @@ const KEY = {
         "look at it with `openssl pkey -noout -check -in FILE`",
     ),
     "key-encrypted": error(
-        "The private key is encrypted.",
-        "decrypt it where pulumi runs: `openssl pkey -in FILE -out DECRYPTED`",
+        "The private key, or the PKCS #12 that it is in, is encrypted, and no passphrase is given.",
+        'give `{ file: "path", passphrase: { env: "NAME" } }` as key, or decrypt it: `openssl pkey -in FILE -out DECRYPTED`',
+    ),
+    "wrong-passphrase": error(
+        "The passphrase is not the one of the private key or of the PKCS #12, or these are damaged.",
+        "try the passphrase with `openssl pkey -noout -in FILE`, of PKCS #12 with `openssl pkcs12 -noout -info -in FILE`",
+    ),
+    "encryption-unsupported": error(
+        "The private key or the PKCS #12 is encrypted or sealed in a way that is not read here, as with PBMAC1.",
+        "encrypt it in another way: `openssl pkcs12 -nodes -in FILE -out PEM`, then `openssl pkcs12 -export -in PEM -out FILE`",
     ),
     "several-keys": error("`key` holds more than one private key.", "leave only the key of the certificate"),
     "key-mismatch": error(
@@ -134,7 +142,7 @@ const KEY = {
         "run pulumi with the Node version named here, or have it issued for an RSA or EC key",
     ),
     "key-from-der": note(
-        "The private key came as DER or as the base64 of DER.",
+        "The private key came as DER, as the base64 of DER, or in PKCS #12.",
         "nothing to do: it is sent as PEM; to convert it for good: `openssl pkey -inform der -in FILE -out PEM`",
     ),
 } as const;

@@ -1,5 +1,6 @@
-import { childrenOf, INTEGER, isWholeSequence, readElement, readOid } from "./der";
+import { isWholeSequence } from "./der";
 import { finding, shown, type Finding, type MaterialArgument } from "./findings";
+import { isPkcs12 } from "./pkcs12";
 import { isBase64 } from "./repair";
 
 /** What a block is that does not belong where it stands. */
@@ -63,16 +64,4 @@ function describeDestroyedDer(text: string): { code: "pkcs12" | "der-as-text"; g
     return versionAt > 0 || /^0[\u0080-\uffff]/.test(text)
         ? { code: "der-as-text", got: "binary DER that was read as text" }
         : undefined;
-}
-
-const PKCS7_CONTENT = "1.2.840.113549.1.7.";
-
-/** RFC 7292: a sequence of version 3 and a PKCS #7 content. */
-export function isPkcs12(der: Buffer): boolean {
-    const [version, content] = childrenOf(readElement(der));
-    return (
-        version?.tag === INTEGER &&
-        version.content[0] === 3 &&
-        readOid(childrenOf(content)[0]).startsWith(PKCS7_CONTENT)
-    );
 }

@@ -9,13 +9,18 @@ import {
     SEQUENCE,
     type DerElement,
 } from "./der";
+import { isPkcs12 } from "./pkcs12";
 import { isBase64 } from "./repair";
 
 /** What DER bytes hold, by the outermost shape of their structure. */
-export type KeyShape = "PRIVATE KEY" | "RSA PRIVATE KEY" | "EC PRIVATE KEY" | "encrypted" | "public" | "other";
+export type KeyShape =
+    "PRIVATE KEY" | "RSA PRIVATE KEY" | "EC PRIVATE KEY" | "encrypted" | "PKCS #12" | "public" | "other";
 
 /** The encodings of RFC 5958, RFC 8017, RFC 5915 and RFC 5280 differ in their first elements. */
 export function shapeOf(der: Buffer): KeyShape {
+    if (isPkcs12(der)) {
+        return "PKCS #12";
+    }
     const [first, second, third] = childrenOf(readElement(der));
     if (first?.tag === INTEGER && second?.tag === SEQUENCE && third?.tag === OCTET_STRING) {
         return "PRIVATE KEY";

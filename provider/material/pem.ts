@@ -9,8 +9,8 @@ export interface PemBlock {
     /** As `CERTIFICATE` or `EC PRIVATE KEY`. */
     readonly label: string;
     readonly der: Buffer;
-    /** Encrypted after RFC 1421 (`Proc-Type: 4,ENCRYPTED`); its DER is not what the label says. */
-    readonly encrypted: boolean;
+    /** Encrypted after RFC 1421 (`Proc-Type: 4,ENCRYPTED`): the block with its headers; its DER is nothing. */
+    readonly encrypted?: { readonly cipher: string; readonly pem: string };
 }
 
 export interface PemReading {
@@ -80,8 +80,12 @@ export function isKeyText(text: string): boolean {
 
 /** PEM text as RFC 7468 has it: 64 columns, LF. */
 export function encodePem(label: string, der: Buffer): string {
-    const lines = der.toString("base64").match(/.{1,64}/g) ?? [];
-    return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
+    return frame(label, der.toString("base64"), []);
+}
+
+function frame(label: string, base64: string, headers: readonly string[]): string {
+    const lines = base64.match(/.{1,64}/g) ?? [];
+    return [`-----BEGIN ${label}-----`, ...headers, ...lines, `-----END ${label}-----`, ""].join("\n");
 }
 
 interface Piece {
@@ -112,18 +116,18 @@ function* split(text: string): Generator<Piece | { readonly problem: string }> {
     }
 }
 
-/**
- * Headers of RFC 1421 stand before the base64; only old encrypted keys still have them, and their content is never
- * looked at.
- */
+/** Headers of RFC 1421 stand before the base64; only old encrypted keys still have them. */
 function decode({ label, body }: Piece): PemBlock | undefined {
-    if (/Proc-Type:\s*4,\s*ENCRYPTED/i.test(body)) {
-        return { label, der: Buffer.alloc(0), encrypted: true };
-    }
-    const base64 = body.replace(/[\s\\]+/g, "");
+    const [, cipher, vector, encrypted] =
+        /Proc-Type:\s*4,\s*ENCRYPTED\s+DEK-Info:\s*([\w-]+),\s*([0-9A-F]+)\s([^]*)$/i.exec(body) ?? [];
+    const base64 = (encrypted ?? body).replace(/[\s\\]+/g, "");
     if (base64 === "" || base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) {
         return undefined;
     }
+    if (cipher !== undefined && vector !== undefined) {
+        const headers = ["Proc-Type: 4,ENCRYPTED", `DEK-Info: ${cipher},${vector}`, ""];
+        return { label, der: Buffer.alloc(0), encrypted: { cipher, pem: frame(label, base64, headers) } };
+    }
     const der = decodeBlock(label, base64);
-    return der === undefined ? undefined : { label, der, encrypted: false };
+    return der === undefined ? undefined : { label, der };
 }

@@ -85,10 +85,27 @@ export function pem(label: string, der: Buffer): string {
     return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
 }
 
-/** PKCS #12 as far as its outer structure goes (RFC 7292): version 3, and content that nobody opens. */
-export function pkcs12Shape(): Buffer {
-    const content = tlv(0xa0, tlv(0x04, randomBytes(200)));
-    return sequence(integer(Buffer.from([3])), sequence(oid("1.2.840.113549.1.7.1"), content));
+/** PKCS #12 as far as its outer structure goes (RFC 7292): version 3, content that nobody opens, and a MAC. */
+export function pkcs12Shape(mac: readonly Buffer[] = []): Buffer {
+    const content = tlv(0xa0, tlv(0x04, mac.length === 0 ? randomBytes(200) : sequence()));
+    return sequence(integer(Buffer.from([3])), sequence(oid("1.2.840.113549.1.7.1"), content), ...mac);
+}
+
+/** PKCS #12 sealed as OpenSSL 3.4 does it on demand (RFC 9579). */
+export function pkcs12WithPbmac1(): Buffer {
+    const digestInfo = sequence(sequence(oid("1.2.840.113549.1.5.14"), sequence()), tlv(0x04, randomBytes(32)));
+    return pkcs12Shape([sequence(digestInfo, tlv(0x04, randomBytes(8)))]);
+}
+
+/** An encrypted key (RFC 8018) that tells how often to derive; nothing is in it. */
+export function encryptedKeyShape(work: { readonly iterations: number } | { readonly scryptCost: number }): Buffer {
+    const salt = tlv(0x04, randomBytes(8));
+    const derivation =
+        "iterations" in work
+            ? sequence(oid("1.2.840.113549.1.5.12"), sequence(salt, number(work.iterations)))
+            : sequence(oid("1.3.6.1.4.1.11591.4.11"), sequence(salt, number(work.scryptCost), number(8), number(1)));
+    const cipher = sequence(oid("2.16.840.1.101.3.4.1.42"), tlv(0x04, randomBytes(16)));
+    return sequence(sequence(oid("1.2.840.113549.1.5.13"), sequence(derivation, cipher)), tlv(0x04, randomBytes(64)));
 }
 
 interface OddKeys {
@@ -216,6 +233,12 @@ function sequence(...elements: readonly Buffer[]): Buffer {
 
 function integer(bytes: Buffer): Buffer {
     return tlv(0x02, bytes);
+}
+
+function number(value: number): Buffer {
+    const bytes = Buffer.alloc(5);
+    bytes.writeUInt32BE(value, 1);
+    return integer(bytes);
 }
 
 function bitString(bytes: Buffer): Buffer {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { FINDING_KINDS } from "../../../provider/material/findingTable";
 import type { Finding } from "../../../provider/material/findings";
-import { readPublicMaterial } from "../../../provider/material/material";
+import { readPrivateKey, readPublicMaterial } from "../../../provider/material/material";
 import { judgeTriple } from "../../../provider/operations/triple";
 import { systemClock } from "../../../provider/vercel/clock";
 import { assertNoSecrets } from "../../support/secretSweep";
@@ -29,7 +29,13 @@ describe("a corpus of mistakes", function () {
     });
 
     /** As check does it: bytes come from a file only. */
-    const findingsOf = async ({ cert, key, ca, expiryWarningDays }: Sample): Promise<readonly Finding[]> => {
+    const findingsOf = async ({
+        cert,
+        key,
+        ca,
+        passphrase,
+        expiryWarningDays,
+    }: Sample): Promise<readonly Finding[]> => {
         const { value, findings } = readPublicMaterial({ cert, ca });
         if (typeof key !== "string") {
             await writeFile(join(folder, "client.key"), key);
@@ -41,7 +47,8 @@ describe("a corpus of mistakes", function () {
         const context = { environment: {}, folder, clock: systemClock };
         const judged = await judgeTriple(value, { key: source, expiryWarningDays }, context);
         expect(judged.keyProblem).to.equal(undefined);
-        return [...findings, ...judged.publicFindings, ...judged.keyFindings];
+        const keyFindings = passphrase === undefined ? judged.keyFindings : readPrivateKey(key, passphrase).findings;
+        return [...findings, ...judged.publicFindings, ...keyFindings];
     };
 
     it("is recognised, each sample by all its codes and severities and no others, and shows no secret", async () => {

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import type { FindingCode } from "../../../../provider/material/findings";
-import { pem, pkcs12Shape, reencode } from "../../../support/mintByHand";
+import { pem, pkcs12Shape, pkcs12WithPbmac1, reencode } from "../../../support/mintByHand";
 import { byHand, type Sample, type Sound } from "./sample";
 
 export function keySamples(sound: Sound): readonly Sample[] {
@@ -13,6 +13,7 @@ export function keySamples(sound: Sound): readonly Sample[] {
         ["a variable", "%CLIENT_KEY%", "variable-not-expanded"],
         ["DER, read as text", reencode(key, "pkcs8", "der").toString("utf8"), "der-as-text"],
         ["PKCS #12", pkcs12Shape(), "pkcs12"],
+        ["PKCS #12 with PBMAC1", pkcs12WithPbmac1(), "encryption-unsupported"],
         ["PKCS #12 in base64", pkcs12Shape().toString("base64"), "pkcs12"],
         ["a public key", createPublicKey(keyObject).export({ type: "spki", format: "pem" }).toString(), "public-key"],
         ["a public key in DER", createPublicKey(keyObject).export({ type: "spki", format: "der" }), "public-key"],
@@ -22,7 +23,7 @@ export function keySamples(sound: Sound): readonly Sample[] {
         ["a key cut off", key.slice(0, 100), "unreadable-pem"],
         ["a damaged key", key.replace(/\n.{8}/, "\nAAAAAAAA"), "unreadable-key"],
         ["a sequence of nothing", Buffer.from([0x30, 0x00]), "unreadable-key"],
-        ["two keys", key + key, "several-keys"],
+        ["two keys", key + byHand({}).issued.keyPem, "several-keys"],
         [
             "an encrypted key",
             keyObject.export({ type: "pkcs8", format: "pem", cipher, passphrase }).toString(),
@@ -43,6 +44,8 @@ export function keySamples(sound: Sound): readonly Sample[] {
     const pem1 = reencode(key, "sec1", "pem").toString();
     const forms: readonly (readonly [string, string | Buffer, Sample["expected"]])[] = [
         ["SEC 1", pem1, {}],
+        ["SEC 1 under the label of PKCS #8", pem1.replace(/EC PRIVATE/g, "PRIVATE"), {}],
+        ["the same key twice", key + pem1, {}],
         ["SEC 1 behind the curve's own block", curve + pem1, {}],
         ["PKCS #8 in DER", reencode(key, "pkcs8", "der"), { "key-from-der": "note" }],
         ["SEC 1 in DER", reencode(key, "sec1", "der"), { "key-from-der": "note" }],
@@ -58,6 +61,13 @@ export function keySamples(sound: Sound): readonly Sample[] {
             expected: { [code]: "error" } as const,
         })),
         ...forms.map(([name, text, expected]) => ({ name: `the key as ${name}`, ...sound, key: text, expected })),
+        {
+            name: "an encrypted key with another passphrase",
+            ...sound,
+            key: keyObject.export({ type: "pkcs8", format: "pem", cipher, passphrase }).toString(),
+            passphrase: "battery staple",
+            expected: { "wrong-passphrase": "error" },
+        },
         ...rsaForms(),
     ];
 }

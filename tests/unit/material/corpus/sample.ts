@@ -8,6 +8,7 @@ export interface Sample {
     readonly cert: string;
     readonly key: string | Buffer;
     readonly ca: string;
+    readonly passphrase?: string;
     readonly expected: Readonly<Partial<Record<FindingCode, Severity>>>;
     /** Private keys in it that Node can read, as PEM, for the sweep. */
     readonly secrets: readonly string[];
