@@ -12,19 +12,23 @@ export interface CommandHost {
     readonly environment: Environment;
     /** Against which paths are resolved. */
     readonly folder: string;
+    /** Of the package. */
+    readonly version: string;
     /** To standard output: results. Control characters are escaped on the way. */
     write(content: string | readonly Line[]): void;
     /** One line to standard error: progress, warnings, errors. Escaped as well. */
     complain(line: string): void;
+    /** What the user answers at the terminal; `undefined` where nobody is at one. */
+    ask(question: string): Promise<string | undefined>;
+    /** From this call on, an interrupt aborts the signal instead of the process: the command ends by itself. */
+    interruption(): AbortSignal;
 }
 
 /** The process as it is: what is written to it goes out unchanged. */
-export interface ProcessHost extends Pick<CommandHost, "clock" | "environment" | "folder"> {
-    readonly version: string;
+export interface ProcessHost extends Omit<CommandHost, "write"> {
     /** Whether standard output is one. */
     readonly isTerminal: boolean;
     write(text: string): void;
-    complain(line: string): void;
 }
 
 /** What the process returns; documented in README.md, and relied on by scripts. */

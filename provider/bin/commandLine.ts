@@ -11,6 +11,7 @@ import {
     type ExitCode,
     type ProcessHost,
 } from "./command";
+import { doctorCommand } from "./doctor";
 import { importCommand } from "./import";
 import { inspectCommand } from "./inspect";
 import { listCommand } from "./list";
@@ -19,7 +20,14 @@ import { probeCommand } from "./probe";
 import { statusCommand } from "./status";
 import { printableLine, rendered, wantsColours } from "./terminal";
 
-export const COMMANDS: readonly Command[] = [inspectCommand, probeCommand, listCommand, importCommand, statusCommand];
+export const COMMANDS: readonly Command[] = [
+    inspectCommand,
+    probeCommand,
+    listCommand,
+    importCommand,
+    statusCommand,
+    doctorCommand,
+];
 
 /** Runs one command line. Whatever goes wrong is one line on standard error, without a stack and without a secret. */
 export async function runCommandLine(args: readonly string[], process: ProcessHost): Promise<ExitCode> {
@@ -30,7 +38,7 @@ export async function runCommandLine(args: readonly string[], process: ProcessHo
         complain: (line) => process.complain(printableLine(line)),
     };
     try {
-        return await runCommand(args, { ...host, version: process.version });
+        return await runCommand(args, host);
     } catch (error) {
         host.complain(failureLine(error, args, process));
         return error instanceof CommandError ? error.exitCode : EXIT.failed;
@@ -49,10 +57,7 @@ export function failureLine(
 
 const HELP: readonly string[] = ["--help", "-h", "help"];
 
-async function runCommand(
-    [name = "", ...args]: readonly string[],
-    host: CommandHost & Pick<ProcessHost, "version">,
-): Promise<ExitCode> {
+async function runCommand([name = "", ...args]: readonly string[], host: CommandHost): Promise<ExitCode> {
     if (name === "--version") {
         host.write(`${host.version}\n`);
         return EXIT.fine;

@@ -2,7 +2,7 @@ import { shown } from "../material/findings";
 import { normaliseOrigin } from "../operations/identity";
 import { columns } from "./columns";
 import { EXIT, type Command } from "./command";
-import { listAtVercel, TOKEN_ENV } from "./vercel";
+import { listAtVercel, TEAM, TOKEN_ENV } from "./vercel";
 
 export const listCommand: Command = {
     name: "list",
@@ -12,7 +12,7 @@ export const listCommand: Command = {
     summary: "List the client certificates of a project at Vercel, by origin",
     details: ["PROJECT is a name or an id. Vercel shows of a certificate only its id and its origin."],
     options: {
-        team: { value: "TEAM", help: "Id (team_…) or slug of the team; default: the token's own scope" },
+        team: TEAM,
         "token-env": TOKEN_ENV,
     },
     run: async (parsed, host) => {

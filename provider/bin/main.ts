@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { systemClock } from "../vercel/clock";
 import { COMMAND, EXIT, type ProcessHost } from "./command";
 import { failureLine, runCommandLine } from "./commandLine";
+import { askAtTerminal, catchInterruption } from "./interaction";
 
 /** From the manifest beside the `dist` folder. */
 function packageVersion(): string {
@@ -22,6 +23,8 @@ const host: ProcessHost = {
     isTerminal: process.stdout.isTTY,
     write: (text) => process.stdout.write(text),
     complain: (line) => process.stderr.write(`${line}\n`),
+    ask: askAtTerminal,
+    interruption: catchInterruption,
 };
 
 // Nothing has been done yet, and whatever ends the process from now on must not look like success.

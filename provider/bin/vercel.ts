@@ -1,5 +1,5 @@
 import { nameProblem, quote, type Owner } from "../operations/identity";
-import { VercelClient, type CertificateEntry } from "../vercel/client";
+import { VercelClient, type CertificateEntry, type ProjectAddress, type VercelClientOptions } from "../vercel/client";
 import { isVariableName, resolveBaseUrl, resolveToken, type Environment } from "../vercel/settings";
 import { CommandError, EXIT, type CommandHost, type OptionSpecification } from "./command";
 
@@ -9,11 +9,24 @@ export const TOKEN_ENV: OptionSpecification = {
     help: "The environment variable with the token; default: VERCEL_API_TOKEN, else VERCEL_TOKEN",
 };
 
+/** The option that says which team is meant. */
+export const TEAM: OptionSpecification = {
+    value: "TEAM",
+    help: "Id (team_…) or slug of the team; default: the token's own scope",
+};
+
 /** The certificates of a project at Vercel, by a token in the environment. */
-export async function listAtVercel(
+export async function listAtVercel(owner: Owner, host: CommandHost): Promise<readonly CertificateEntry[]> {
+    const { client, address } = connectToVercel(owner, host);
+    return await client.listCertificates(address);
+}
+
+/** A client for a project, by a token in the environment. Makes no call. */
+export function connectToVercel(
     { project, team, tokenEnv }: Owner,
     host: CommandHost,
-): Promise<readonly CertificateEntry[]> {
+    observe?: VercelClientOptions["observe"],
+): { readonly client: VercelClient; readonly address: ProjectAddress } {
     for (const [what, name] of [
         ["a project", project],
         ["a team", team],
@@ -31,8 +44,9 @@ export async function listAtVercel(
         baseUrl: resolveBaseUrl(host.environment),
         clock: host.clock,
         notify: (line) => host.complain(line),
+        observe,
     });
-    return await client.listCertificates({ project, team, token });
+    return { client, address: { project, team, token } };
 }
 
 /** As the provider finds it, but for the configuration of a stack, which there is none of here. */

@@ -11,6 +11,7 @@ import {
     type CallAnswer,
     type CallFailure,
     type CallRequest,
+    type Observe,
 } from "./transport";
 
 /** Whose certificates a call concerns, and with which right. */
@@ -41,6 +42,8 @@ export interface VercelClientOptions {
     readonly clock: Clock;
     readonly notify: (line: string) => void;
     readonly random?: () => number;
+    /** Sees every answer as it came, for whoever examines the API. */
+    readonly observe?: Observe | undefined;
 }
 
 /** A write, as far as it may change what a listing shows. */
@@ -57,8 +60,8 @@ export class VercelClient {
     readonly #queues = new Map<string, PacedQueue>();
     readonly #listings: SharedListings<readonly CertificateEntry[], Write>;
 
-    constructor({ baseUrl, clock, notify, random = Math.random }: VercelClientOptions) {
-        this.#transport = new Transport(baseUrl, clock);
+    constructor({ baseUrl, clock, notify, random = Math.random, observe }: VercelClientOptions) {
+        this.#transport = new Transport(baseUrl, clock, observe);
         this.#clock = clock;
         this.#notify = notify;
         this.#random = random;

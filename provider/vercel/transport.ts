@@ -43,6 +43,9 @@ export interface CallFailure {
     readonly body: ErrorBody;
 }
 
+/** Is told of every answer. */
+export type Observe = (operation: Operation, result: CallAnswer | CallFailure) => void;
+
 const NO_HEADERS: AnswerHeaders = { retryAfter: undefined, limit: undefined, remaining: undefined, reset: undefined };
 const TIMEOUT_MS = 30_000;
 const LARGEST_ANSWER_BYTES = 4 * 1024 * 1024;
@@ -60,11 +63,13 @@ const PROXY_REFUSED = "PROXY_";
 export class Transport {
     readonly #baseUrl: string;
     readonly #clock: Pick<Clock, "deadline">;
+    readonly #observe: Observe;
     #axios: AxiosInstance | undefined;
 
-    constructor(baseUrl: string, clock: Pick<Clock, "deadline">) {
+    constructor(baseUrl: string, clock: Pick<Clock, "deadline">, observe: Observe = () => undefined) {
         this.#baseUrl = baseUrl;
         this.#clock = clock;
+        this.#observe = observe;
     }
 
     async send(request: CallRequest): Promise<CallAnswer | CallFailure> {
@@ -74,13 +79,12 @@ export class Transport {
         }
         // Outside `try`: what cannot be loaded is no failure of the network.
         const axios = this.#load();
-        let response: AxiosResponse<string>;
-        try {
-            response = await this.#request(axios, request);
-        } catch (thrown) {
-            return failureOf(request, thrown);
-        }
-        return readAnswer(request, response);
+        const result = await this.#request(axios, request).then(
+            (response) => readAnswer(request, response),
+            (thrown: unknown) => failureOf(request, thrown),
+        );
+        this.#observe(request.operation, result);
+        return result;
     }
 
     get #isClear(): boolean {

@@ -17,6 +17,10 @@ export interface TerminalOptions {
     readonly secrets?: Secrets;
     /** Whether standard output is a terminal. */
     readonly isTerminal?: boolean;
+    /** What the user answers to every question; without it there is nobody to ask. */
+    readonly answer?: string;
+    /** Aborted when the user interrupts. */
+    readonly signal?: AbortSignal;
 }
 
 /** A folder and an environment in which commands are run; every run is swept for secrets and stacks. */
@@ -37,11 +41,14 @@ export class Terminal {
     async run(...args: readonly string[]): Promise<Run> {
         const { environment = {}, clock = systemClock, isTerminal = false } = this.#options;
         const { secrets = { keys: [], tokens: [] } } = this.#options;
+        const { answer, signal = new AbortController().signal } = this.#options;
         const [out, err]: [string[], string[]] = [[], []];
         const exitCode = await runCommandLine(args, {
             ...{ clock, environment, folder: this.folder, version: "1.2.3", isTerminal },
             write: (text) => out.push(text),
             complain: (line) => err.push(`${line}\n`),
+            ask: () => Promise.resolve(answer),
+            interruption: () => signal,
         });
         const [stdout, stderr] = [out.join(""), err.join("")];
         assertNoSecrets(`${stdout}\n${stderr}`, secrets);
