@@ -1,4 +1,4 @@
 export { ProjectClientCert } from "./projectClientCert";
 // In a line of its own: programs may be compiled by the TypeScript 3.8 that the SDK brings, which knows no `type` among
 // other names.
-export type { PrivateKeySource, ProjectClientCertArgs } from "./projectClientCert";
+export type { PassphraseSource, PrivateKeySource, ProjectClientCertArgs } from "./projectClientCert";

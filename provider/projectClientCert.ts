@@ -4,25 +4,52 @@ import { PROVIDER_TEXT, TYPE } from "./registration";
 import { deferPromiseTraces } from "./traces";
 
 /**
- * Where the private key comes from.
+ * The passphrase of an encrypted private key: text, which is made a secret and kept encrypted in the state;
+ * `{ env }`, an environment variable of the `pulumi` command; or `{ file }`, a path relative to the folder of the Pulumi
+ * program, of whose content one final line break is ignored. An output that turns out to have no value is an error.
+ */
+export type PassphraseSource =
+    string | { env: pulumi.Input<string>; file?: never } | { file: pulumi.Input<string>; env?: never };
+
+/**
+ * Where the private key comes from: exactly one of these.
  *
  * - PEM text: is made a secret, and is kept encrypted in the state. The same holds for `config.requireSecret(…)`.
  * - `{ file }`: a path, read by the provider relative to the folder of the Pulumi program. The state holds the path.
  * - `{ env }`: the name of an environment variable that holds the PEM text. The state holds the name.
+ * - `{ command }`: a program and its arguments, such as `["op", "read", "op://vault/item/key"]`. The provider runs it
+ *   without a shell, in the folder of the Pulumi program, when the key is needed, once in a process; what it prints is
+ *   the key. It has 30 seconds, gets no input, and neither Vercel's tokens nor Pulumi's passphrase in its environment.
+ *   The state holds the command in clear: a secret has no place in its arguments.
  *
- * PKCS #8 (RFC 5958), PKCS #1 (RFC 8017) and SEC 1 (RFC 5915) are read: as PEM, as base64 and, from a file, as DER. The
- * key is read only when something new would be uploaded; a file or variable that cannot be read is an error then. So is
- * an encrypted key: decrypt it where Pulumi runs.
+ * PKCS #8 (RFC 5958), PKCS #1 (RFC 8017) and SEC 1 (RFC 5915) are read: as PEM, as base64 and, from a file or a command,
+ * as DER; 64 kB at most. The key is read only when something new would be uploaded. If no byte of it can be had then, as
+ * from a variable that is not set, `pulumi up` fails.
  */
 export type PrivateKeySource =
     | string
     | {
           /** The path of a file that holds the key, relative to the folder of the Pulumi program; 64 kB at most. Not secret. */
           file: pulumi.Input<string>;
+          /** The passphrase of an encrypted key. Default: the key is not encrypted. Secret if given as text. */
+          passphrase?: pulumi.Input<PassphraseSource | undefined>;
+          env?: never;
+          command?: never;
       }
     | {
           /** The name of an environment variable of the `pulumi` command that holds the key as PEM or base64. Not secret. */
           env: pulumi.Input<string>;
+          /** The passphrase of an encrypted key. Default: the key is not encrypted. Secret if given as text. */
+          passphrase?: pulumi.Input<PassphraseSource | undefined>;
+          file?: never;
+          command?: never;
+      }
+    | {
+          /** The program and its arguments that print the key, not split by any shell. Not secret. */
+          command: pulumi.Input<pulumi.Input<string>[]>;
+          file?: never;
+          env?: never;
+          passphrase?: never;
       };
 
 /** The arguments of {@link ProjectClientCert}. */
@@ -36,14 +63,16 @@ export interface ProjectClientCertArgs {
 
     /**
      * The team that owns the project: its id (`team_…`) or its slug. Default: the configuration `vercel:team`, else the
-     * scope of the token. A change acts as one of {@link project}, and the errors are the same. Not secret.
+     * scope of the token. An output that turns out to have no value, as for a personal account, counts as left out, with
+     * a warning. A change acts as one of {@link project}, and the errors are the same. Not secret.
      */
     team?: pulumi.Input<string | undefined>;
 
     /**
      * The origin that the certificate is presented to, as `https://host[:port]`, without path, query or credentials.
      * Left out: the certificate is project-wide. Origins are compared in the form of RFC 6454 (case, default port and a
-     * final slash do not count); a change replaces the certificate. Anything but such an origin is an error. Not secret.
+     * final slash do not count); a change replaces the certificate. Anything but such an origin is an error, also an output
+     * that turns out to have no value. Not secret.
      */
     origin?: pulumi.Input<string | undefined>;
 
@@ -56,7 +85,7 @@ export interface ProjectClientCertArgs {
     cert: pulumi.Input<string>;
 
     /**
-     * The private key of the leaf in `cert`; see {@link PrivateKeySource}. Secret, and never an output. A change by
+     * The private key of the leaf in `cert`; see {@link PrivateKeySource}. Secret if text, and never an output. A change by
      * itself does nothing: a new key comes with a new certificate, and it must match that one, or it is an error.
      */
     key: pulumi.Input<PrivateKeySource>;
@@ -111,8 +140,8 @@ export interface ProjectClientCertArgs {
      * The name of the environment variable that holds the token for this resource: A to Z, digits and `_`, as
      * `VERCEL_TOKEN_PROD`. Default: the token of all resources, see {@link ProjectClientCert}. If the variable is not set
      * where a call is to be made, that is an error; no other token is tried. The name is stored, since refresh and destroy use
-     * it; the token never is. A change updates the resource and uploads nothing. Not secret; the token itself, given here by
-     * mistake, is refused and not shown.
+     * it; the token never is. A change updates the resource and uploads nothing. An output that turns out to have no
+     * value is an error. Not secret; the token itself, given here by mistake, is refused and not shown.
      */
     tokenEnv?: pulumi.Input<string | undefined>;
 }
@@ -223,25 +252,43 @@ function propertiesOf(args: ProjectClientCertArgs): pulumi.Inputs {
         origin: undefined,
         tokenEnv: undefined,
     };
-    const { expectedFingerprint } = args;
-    const key: pulumi.Inputs = "key" in args ? { key: secretKey(args.key) } : {};
-    const gate = expectedFingerprint === undefined ? {} : { expectedFingerprint: closedGate(expectedFingerprint) };
-    return { ...outputs, ...args, ...key, ...gate, __provider: PROVIDER_TEXT };
+    return { ...outputs, ...args, ...withGaps(args), ...secretKeyOf(args), __provider: PROVIDER_TEXT };
 }
 
-/** An output without a value would not be sent, and the gate be open: as an empty text, `check` refuses it. */
-function closedGate(expectedFingerprint: pulumi.Input<string>): pulumi.Output<unknown> {
-    const given: pulumi.Output<unknown> = pulumi.output(expectedFingerprint);
-    return given.apply((known) => known ?? "");
+/** The arguments that mean something else when they are left out than any value does. */
+const MEANT_WHEN_ABSENT = ["team", "origin", "expectedFingerprint", "tokenEnv"] as const;
+
+/** An output without a value would not be sent, and pass for an argument left out: `check` tells it by `null`. */
+function withGaps(args: ProjectClientCertArgs): pulumi.Inputs {
+    return Object.fromEntries(
+        MEANT_WHEN_ABSENT.filter((name) => typeof args[name] === "object").map((name) => [name, orNull(args[name])]),
+    );
 }
 
-/** PEM text becomes a secret, whoever forgot; a reference stays readable, it is nothing but a name. */
-function secretKey(key: pulumi.Input<PrivateKeySource>): pulumi.Input<PrivateKeySource> {
+function orNull(given: unknown): pulumi.Output<unknown> {
+    const output: pulumi.Output<unknown> = pulumi.output(given);
+    return output.apply((known) => known ?? null);
+}
+
+function secretKeyOf(args: ProjectClientCertArgs): pulumi.Inputs {
+    const key: unknown = args.key;
+    if (key instanceof Promise || pulumi.Output.isInstance(key)) {
+        const output: pulumi.Output<unknown> = pulumi.output(key);
+        return { key: output.apply(withSecrets) };
+    }
+    return "key" in args ? { key: withSecrets(key) } : {};
+}
+
+/** Texts become secrets, whoever forgot; a reference stays readable, it is nothing but a name. */
+function withSecrets(key: unknown): unknown {
     if (typeof key === "string") {
         return pulumi.secret(key);
     }
-    const source: pulumi.Output<unknown> = pulumi.output(key);
-    return source.apply((known) =>
+    if (typeof key !== "object" || key === null || !("passphrase" in key) || key.passphrase === undefined) {
+        return key;
+    }
+    const passphrase = orNull(key.passphrase).apply((known) =>
         typeof known === "string" ? pulumi.secret(known) : known,
-    ) as pulumi.Output<PrivateKeySource>;
+    );
+    return { ...key, passphrase };
 }

@@ -9,6 +9,7 @@ import { create, type CreateResult } from "./operations/create";
 import { deleteCertificate } from "./operations/delete";
 import { diff, type DiffResult } from "./operations/diff";
 import { asOperationError } from "./operations/failures";
+import { KeyCommands } from "./operations/keyCommands";
 import { read, type ReadResult } from "./operations/read";
 import { update, type UpdateResult } from "./operations/update";
 
@@ -32,12 +33,14 @@ export interface ConfigureRequest {
 export class ClientCertificateProvider {
     readonly #host: ProviderHost;
     readonly #memory = new ProcessMemory();
+    readonly #commands: KeyCommands;
     readonly #tokensInUse = new Set<string>();
     #configuration: Configuration = () => undefined;
     #client: VercelClient | undefined;
 
     constructor(host: ProviderHost) {
         this.#host = host;
+        this.#commands = new KeyCommands(host);
     }
 
     /** Assigns before anything else can run: the host lets first calls start while this is being awaited. */
@@ -84,6 +87,7 @@ export class ClientCertificateProvider {
             clock,
             environment,
             folder,
+            commands: this.#commands,
             memory: this.#memory,
             store: {
                 listCertificates: (address) => this.#connect().listCertificates(address),

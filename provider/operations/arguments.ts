@@ -1,16 +1,12 @@
-import { isKeyText } from "../material/pem";
 import { isVariableName, LONGEST_VARIABLE_NAME } from "../vercel/settings";
+import { argumentProblem, suggestion, type Report } from "./argumentTable";
+import { accidentIn, describeValue, type Accident } from "./describeValue";
 import { nameProblem, normaliseOrigin, quote } from "./identity";
+import { readKeySource, type KeySource } from "./keyArgument";
+import { originProblem } from "./originProblem";
+import { UNKNOWN, UNKNOWN_VALUE, type Unknown } from "./unknown";
 
-/** Where the private key comes from: the PEM text itself, a file, or an environment variable. */
-export type KeySource =
-    | { readonly kind: "text"; readonly text: string }
-    | { readonly kind: "file"; readonly file: string }
-    | { readonly kind: "environment"; readonly variable: string };
-
-/** A value that the engine does not know yet, during a preview. */
-export const UNKNOWN: unique symbol = Symbol("unknown");
-export type Unknown = typeof UNKNOWN;
+export { UNKNOWN, UNKNOWN_VALUE, type Unknown } from "./unknown";
 
 /** The arguments of a resource as `check` receives them, read and with their problems sorted out. */
 export interface Arguments {
@@ -46,12 +42,6 @@ export interface KnownArguments extends Arguments {
 
 export type Properties = Readonly<Record<string, unknown>>;
 
-/**
- * What an unknown value looks like in `check` and `diff`. Equal to `pulumi.runtime.unknownValue`, repeated here so that
- * the provider process does not load a second copy of the SDK; a test holds the two together.
- */
-export const UNKNOWN_VALUE = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
 /** The property that holds the text by which the engine finds this provider. */
 export const PROVIDER_PROPERTY = "__provider";
 
@@ -73,42 +63,47 @@ const ARGUMENT_NAMES = [
     "tokenEnv",
 ] as const satisfies readonly (keyof Arguments)[];
 
-export const FINGERPRINT_FORM = "v1: and 64 lower-case hexadecimal digits";
+/** An output without a value is not sent, and would pass for left out: the constructor sends `null` instead. */
+export const NO_VALUE = null;
 
-/** The key that marks assets and archives on Pulumi's wire (sdk/nodejs/runtime/rpc.ts, `specialSigKey`). */
-const SPECIAL_SIGNATURE = "4dabf18193072939515e22adb298388d";
+export const FINGERPRINT_FORM = "v1: and 64 lower-case hexadecimal digits";
 
 export interface ParsedArguments {
     /** Where there is a problem, the argument concerned is `UNKNOWN` here, so that the others can still be looked at. */
     readonly args: Arguments;
     /** Each names its argument, what was expected and what was found; none holds a value that may be secret. */
     readonly problems: readonly string[];
+    /** Whether `team` is an output without a value: it counts as left out, but that may not be meant. */
+    readonly isTeamWithoutValue: boolean;
 }
 
 export function parseArguments(inputs: Properties): ParsedArguments {
-    const problems: string[] = [...unknownNames(inputs)];
-    const report = (problem: string): Unknown => {
-        problems.push(problem);
+    const problems: string[] = [];
+    const report: Report = (code, facts, mend) => {
+        problems.push(argumentProblem(code, facts, mend));
         return UNKNOWN;
     };
+    reportUnknownNames(inputs, report);
+    const given = new TextReader(inputs, report);
+    const name = (what: string): Form => ({ expected: `the ${what}`, refine: readName });
     const args: Arguments = {
-        project: requiredText(inputs, "project", report, "the name or id of a Vercel project", checkName),
-        team: optionalText(inputs, "team", report, "the id (team_…) or slug of a Vercel team", checkName),
-        origin: optionalText(inputs, "origin", report, "https://host[:port]", checkOrigin),
-        cert: requiredText(inputs, "cert", report, "the certificate as PEM text"),
+        project: given.required("project", name("name or id of a Vercel project")),
+        team: given.optional("team", name("id (team_…) or slug of a Vercel team"), true),
+        origin: given.optional("origin", { expected: "https://host[:port]", refine: readOrigin, absent: FOR_PROJECT }),
+        cert: given.required("cert", { expected: "the certificate as PEM text" }),
         key: readKeySource(inputs["key"], report),
-        ca: requiredText(inputs, "ca", report, "the certificates of the issuers as PEM text"),
+        ca: given.required("ca", { expected: "the certificates of the issuers as PEM text" }),
         skipValidation: flag(inputs, "skipValidation", report),
         allowOverwrite: flag(inputs, "allowOverwrite", report),
-        expectedFingerprint: optionalText(inputs, "expectedFingerprint", report, FINGERPRINT_FORM),
+        expectedFingerprint: given.optional("expectedFingerprint", { expected: FINGERPRINT_FORM, absent: NO_GATE }),
         expiryWarningDays: optionalDays(inputs, "expiryWarningDays", report),
         probe: flag(inputs, "probe", report),
-        tokenEnv: optionalText(inputs, "tokenEnv", report, "the name of an environment variable", checkVariableName),
+        tokenEnv: given.optional("tokenEnv", { ...VARIABLE, absent: "for the token of all resources" }),
     };
     if (args.probe && args.origin === undefined) {
-        problems.push("probe: expected an origin to probe, got none; give origin, or leave probe out");
+        report("probe-without-origin", "probe: expected an origin to probe, got none");
     }
-    return { args, problems };
+    return { args, problems, isTeamWithoutValue: inputs["team"] === NO_VALUE };
 }
 
 /** The arguments of create and update, which the engine calls only with inputs that `check` let pass. */
@@ -138,74 +133,108 @@ export function isBare(inputs: Properties): boolean {
     return Object.keys(inputs).every((name) => name === PROVIDER_PROPERTY);
 }
 
-type Report = (problem: string) => Unknown;
-type Refine = (text: string) => { readonly value: string } | { readonly got: string };
+const FOR_PROJECT = "for a certificate of the whole project";
+const NO_GATE = "where everything may be deployed";
 
-function requiredText(
-    inputs: Properties,
-    name: string,
-    report: Report,
-    expected: string,
-    refine?: Refine,
-): string | Unknown {
-    const value = optionalText(inputs, name, report, expected, refine);
-    return value === undefined ? report(`${name}: expected ${expected}, got nothing`) : value;
+type Refined = { readonly value: string } | Accident;
+
+/** What a text has to be. */
+interface Form {
+    readonly expected: string;
+    readonly refine?: (text: string) => Refined;
+    /** What it means to leave the argument out, in words. */
+    readonly absent?: string;
 }
 
-function optionalText(
-    inputs: Properties,
-    name: string,
-    report: Report,
-    expected: string,
-    refine?: Refine,
-): string | Unknown | undefined {
-    const value = inputs[name];
-    if (value === undefined || value === null) {
-        return undefined;
+class TextReader {
+    readonly #inputs: Properties;
+    readonly #report: Report;
+
+    constructor(inputs: Properties, report: Report) {
+        this.#inputs = inputs;
+        this.#report = report;
     }
-    if (value === UNKNOWN_VALUE) {
-        return UNKNOWN;
+
+    required(name: string, form: Form): string | Unknown {
+        const value = this.optional(name, form, true);
+        return value ?? this.#report("missing-argument", `${name}: expected ${form.expected}, got nothing`);
     }
-    if (typeof value !== "string") {
-        return report(`${name}: expected ${expected}, got ${describeType(value)}${assetHint(name, value)}`);
+
+    /** @param maybeNoValue Whether an output without a value counts as left out. */
+    optional(name: string, { expected, refine, absent }: Form, maybeNoValue = false): string | Unknown | undefined {
+        const value = this.#inputs[name];
+        if (value === undefined || (value === NO_VALUE && maybeNoValue)) {
+            return undefined;
+        }
+        const facts = (got: string): string => `${name}: expected ${expected}, got ${got}`;
+        if (value === NO_VALUE) {
+            const mend = `leave ${name} out, or give a literal undefined, ${absent ?? "where none is meant"}`;
+            return this.#report("no-value", facts("an output that has no value"), mend);
+        }
+        if (value === UNKNOWN_VALUE) {
+            return UNKNOWN;
+        }
+        if (typeof value !== "string") {
+            const { got, mend } = describeValue(value);
+            return this.#report("wrong-type", facts(got), mend);
+        }
+        const refined = refine?.(value) ?? { value };
+        return "value" in refined ? refined.value : this.#report(refined.code, facts(refined.got), refined.mend);
     }
-    const refined = refine?.(value) ?? { value };
-    return "got" in refined ? report(`${name}: expected ${expected}, got ${refined.got}`) : refined.value;
 }
 
-function checkName(text: string): ReturnType<Refine> {
+function readName(text: string): Refined {
     const got = nameProblem(text);
-    return got === undefined ? { value: text } : { got };
+    const accident = accidentIn(text);
+    if (accident !== undefined) {
+        return accident;
+    }
+    return got === undefined ? { value: text } : { code: "wrong-name", got, mend: nameHint(text) };
 }
 
-function checkOrigin(text: string): ReturnType<Refine> {
-    const value = normaliseOrigin(text);
-    return value === undefined
-        ? { got: `${quote(withoutCredentials(text))}; leave path, query and credentials out` }
-        : { value };
+function nameHint(text: string): string | undefined {
+    if (text === "") {
+        return "give it, or leave the argument out";
+    }
+    return text.includes("/") ? "give one name alone, as it stands in the address of the dashboard" : undefined;
 }
+
+function readOrigin(text: string): Refined {
+    const accident = accidentIn(text);
+    if (accident !== undefined) {
+        return accident;
+    }
+    const value = normaliseOrigin(text);
+    return value === undefined ? { code: "wrong-origin", ...originProblem(text) } : { value };
+}
+
+const VARIABLE: Form = { expected: "the name of an environment variable", refine: readVariableName };
 
 /** Whoever pastes the token itself must find it neither in the message nor in the state: tokens have lower-case letters. */
-function checkVariableName(text: string): ReturnType<Refine> {
+function readVariableName(text: string): Refined {
     if (isVariableName(text)) {
         return { value: text };
     }
+    const [, name] = /^(?:\$\{?|%)(\w+)[}%]?$/.exec(text) ?? [];
+    if (name !== undefined && isVariableName(name)) {
+        return {
+            code: "wrong-variable",
+            got: `the variable ${name} with signs around it`,
+            mend: `write ${name} alone`,
+        };
+    }
     const got = text === "" ? "an empty text" : "a text that is none, and is not shown, for it may be a token";
     return {
+        code: "wrong-variable",
         got: `${got}; names are of A-Z, 0-9 and _, begin with no digit, and have ${String(LONGEST_VARIABLE_NAME)} letters at most`,
     };
-}
-
-/** What stands before an @ may be a password, also where slashes are missing or lines broken; so only the scheme stays. */
-function withoutCredentials(text: string): string {
-    const [scheme = ""] = /^https?:\/{0,2}/i.exec(text) ?? [];
-    return text.includes("@") ? `${scheme}…@…` : text.replace(/[?#].*$/s, "…");
 }
 
 function flag(inputs: Properties, name: string, report: Report): boolean {
     const value = inputs[name];
     if (value !== undefined && value !== null && typeof value !== "boolean" && value !== UNKNOWN_VALUE) {
-        report(`${name}: expected true or false, got ${describeType(value)}`);
+        const mend = value === "true" || value === "false" ? `write ${value} without quotes` : undefined;
+        report("wrong-type", `${name}: expected true or false, got ${describeValue(value).got}`, mend);
     }
     return value === true;
 }
@@ -218,85 +247,15 @@ function optionalDays(inputs: Properties, name: string, report: Report): number 
     if (typeof value === "number" && Number.isFinite(value) && value >= 0) {
         return value;
     }
-    const got = typeof value === "number" ? String(value) : describeType(value);
-    report(`${name}: expected a number of days, 0 or more, got ${got}`);
+    const got = typeof value === "number" ? String(value) : describeValue(value).got;
+    report("wrong-type", `${name}: expected a number of days, 0 or more, got ${got}`, "give a number without quotes");
     return undefined;
 }
 
-const KEY_EXPECTED = `the private key as PEM text, { file: "path" } or { env: "VARIABLE" }`;
-
-function readKeySource(value: unknown, report: Report): KeySource | Unknown {
-    if (value === UNKNOWN_VALUE) {
-        return UNKNOWN;
-    }
-    if (typeof value === "string") {
-        return { kind: "text", text: value };
-    }
-    if (value === undefined || value === null) {
-        return report(`key: expected ${KEY_EXPECTED}, got nothing`);
-    }
-    if (!isPlainObject(value) || SPECIAL_SIGNATURE in value) {
-        return report(`key: expected ${KEY_EXPECTED}, got ${describeType(value)}${assetHint("key", value)}`);
-    }
-    return readKeyReference(value, report);
-}
-
-/** How many properties a message names. */
-const MOST_NAMES = 5;
-
-function readKeyReference(value: Properties, report: Report): KeySource | Unknown {
-    const { file, env, ...others } = value;
-    if (Object.keys(others).length > 0 || (file === undefined) === (env === undefined)) {
-        const names = Object.keys(value).slice(0, MOST_NAMES).map(quote).join(", ");
-        return report(`key: expected ${KEY_EXPECTED}, got an object with ${names === "" ? "no property" : names}`);
-    }
-    const reference = file ?? env;
-    if (reference === UNKNOWN_VALUE) {
-        return UNKNOWN;
-    }
-    if (typeof reference !== "string" || reference === "" || reference.includes("\0")) {
-        const got = typeof reference === "string" ? "a text that is none" : describeType(reference);
-        const expected = file === undefined ? "the name of an environment variable in env" : "a path in file";
-        return report(`key: expected ${expected}, got ${got}`);
-    }
-    if (isKeyText(reference)) {
-        const expected = file === undefined ? "the name of an environment variable in env" : "a path in file";
-        return report(
-            `key: expected ${expected}, got a key or certificate itself; give the text of the key as key, which is kept as a secret`,
-        );
-    }
-    return file === undefined ? { kind: "environment", variable: reference } : { kind: "file", file: reference };
-}
-
-function unknownNames(inputs: Properties): string[] {
+function reportUnknownNames(inputs: Properties, report: Report): void {
     const known = new Set<string>([PROVIDER_PROPERTY, ...ARGUMENT_NAMES, ...COMPUTED_INPUTS]);
-    return Object.keys(inputs)
-        .filter((name) => !known.has(name))
-        .map((name) => `${quote(name)}: expected one of ${ARGUMENT_NAMES.join(", ")}, got an argument of another name`);
-}
-
-function assetHint(name: string, value: unknown): string {
-    if (!isPlainObject(value) || !(SPECIAL_SIGNATURE in value)) {
-        return "";
+    for (const name of Object.keys(inputs).filter((name) => !known.has(name))) {
+        const facts = `${quote(name)}: expected one of ${ARGUMENT_NAMES.join(", ")}, got an argument of another name`;
+        report("unknown-argument", facts, suggestion(name, ARGUMENT_NAMES));
     }
-    return name === "key"
-        ? `; an asset would put the key into the state in clear: use { file: "path" }`
-        : `; read the file in the program: fs.readFileSync(path, "utf8")`;
-}
-
-function describeType(value: unknown): string {
-    if (value === null) {
-        return "null";
-    }
-    if (Array.isArray(value)) {
-        return "a list";
-    }
-    if (isPlainObject(value)) {
-        return SPECIAL_SIGNATURE in value ? "an asset" : "an object";
-    }
-    return `a ${typeof value}`;
-}
-
-function isPlainObject(value: unknown): value is Properties {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import { looksLikeCertificates } from "../material/certificate";
 import { sortFindings } from "../material/findings";
 import { readPublicMaterial } from "../material/material";
+import { argumentProblem } from "./argumentTable";
 import {
     COMPUTED_INPUTS,
     isBare,
@@ -12,7 +13,7 @@ import {
 } from "./arguments";
 import type { OperationContext } from "./context";
 import { expectationProblem } from "./expectation";
-import { labelOf } from "./identity";
+import { labelOf, quote } from "./identity";
 import { assessKey, judgeTriple } from "./triple";
 
 export interface CheckFailure {
@@ -31,7 +32,10 @@ export async function check(olds: Properties, news: Properties, context: Operati
     if (isBare(news)) {
         return { inputs: { ...news }, failures: [] };
     }
-    const { args, problems } = parseArguments(news);
+    const { args, problems, isTeamWithoutValue } = parseArguments(news);
+    if (typeof args.tokenEnv === "string") {
+        context.commands.withhold(args.tokenEnv);
+    }
     const { computed, errors, lines, linesOfProgram } = await assess(args, olds, context);
     const unexpected = expectationProblem(args.expectedFingerprint, computed);
     const failures = [...problems, ...errors, ...(unexpected === undefined ? [] : [unexpected])];
@@ -39,7 +43,8 @@ export async function check(olds: Properties, news: Properties, context: Operati
     if (project !== UNKNOWN && team !== UNKNOWN && origin !== UNKNOWN) {
         const label = labelOf({ project, team, origin });
         // The program speaks only about a resource that is registered, and after a failure it is not.
-        const said = failures.length > 0 ? [...linesOfProgram, ...lines] : lines;
+        const scope = isTeamWithoutValue ? [teamWithoutValue(olds, context)] : [];
+        const said = [...scope, ...(failures.length > 0 ? linesOfProgram : []), ...lines];
         said.forEach((line) => context.notify(`${label}: ${line}`));
         if (failures.length === 0 && tokenEnv !== UNKNOWN) {
             context.memory.declare({ project, team: context.teamFor(team), origin, tokenEnv });
@@ -48,7 +53,20 @@ export async function check(olds: Properties, news: Properties, context: Operati
     if (failures.length > 0) {
         return { inputs: { ...news }, failures: failures.map((reason) => ({ property: "", reason })) };
     }
-    return { inputs: { ...news, ...computed }, failures: [] };
+    const given = Object.entries(news).filter(([name]) => name !== "team" || !isTeamWithoutValue);
+    return { inputs: { ...Object.fromEntries(given), ...computed }, failures: [] };
+}
+
+function teamWithoutValue(olds: Properties, context: OperationContext): string {
+    const [configured, stored] = [context.teamFor(undefined), olds["team"]];
+    const ofToken = "the scope of the token itself, unless the state holds a team, which stays in use";
+    const scope =
+        configured !== undefined
+            ? `the team ${quote(configured)} of the configuration`
+            : typeof stored === "string" && stored !== UNKNOWN_VALUE
+              ? `the team ${quote(stored)}, which is in use`
+              : ofToken;
+    return argumentProblem("team-without-value", `team: expected a value, got none, so the certificate is in ${scope}`);
 }
 
 type ComputedInputs = Readonly<Record<(typeof COMPUTED_INPUTS)[number], string>>;

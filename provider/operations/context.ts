@@ -1,5 +1,6 @@
 import type { Clock } from "../vercel/clock";
 import type { CertificateEntry, CertificateUpload, ProjectAddress } from "../vercel/client";
+import type { KeyCommands } from "./keyCommands";
 import { mayBeSameProject, type Identity, type Owner, type ProjectName } from "./identity";
 
 /** The three calls, as the operations need them. */
@@ -30,6 +31,8 @@ export interface OperationContext {
     readonly environment: Readonly<Record<string, string | undefined>>;
     /** The program's folder, against which `key: { file }` is resolved. */
     readonly folder: string;
+    /** What commands print, against which `key: { command }` is resolved. */
+    readonly commands: Pick<KeyCommands, "run" | "withhold">;
     readonly memory: ProcessMemory;
     /** One line to the user, outside of any error. */
     notify(line: string): void;

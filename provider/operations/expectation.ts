@@ -1,5 +1,6 @@
-import { isKeyText } from "../material/pem";
+import { argumentProblem } from "./argumentTable";
 import { FINGERPRINT_FORM, UNKNOWN, UNKNOWN_VALUE, type Arguments } from "./arguments";
+import { accidentIn } from "./describeValue";
 import { quote } from "./identity";
 
 /** What is known of the declared material; a part of it may be the engine's unknown value. */
@@ -21,16 +22,16 @@ export function expectationProblem(expected: Arguments["expectedFingerprint"], d
         return undefined;
     }
     if (!WELL_FORMED.test(expected)) {
-        return (
-            `expectedFingerprint: expected ${FINGERPRINT_FORM}, got ${describe(expected, declared)}; ` +
-            `copy the output fingerprint from where the certificates were tested`
-        );
+        const got = describe(expected, declared);
+        return argumentProblem("wrong-fingerprint", `expectedFingerprint: expected ${FINGERPRINT_FORM}, got ${got}`);
     }
     const got = declared.fingerprint;
     return got === expected || got === UNKNOWN_VALUE
         ? undefined
-        : `expectedFingerprint: expected cert and ca with the fingerprint ${expected}, got ${got}, so nothing is deployed; ` +
-              `give the certificates that were tested, or, once these are, their fingerprint as expectedFingerprint`;
+        : argumentProblem(
+              "unexpected-fingerprint",
+              `expectedFingerprint: expected cert and ca with the fingerprint ${expected}, got ${got}, so nothing is deployed`,
+          );
 }
 
 /** What a text of another form looks like: mostly a fingerprint of something else. */
@@ -38,8 +39,9 @@ function describe(text: string, declared: Declared): string {
     if (text.trim() === "") {
         return "an empty text: where it comes from has no such output, or does not know for certain what is in place";
     }
-    if (isKeyText(text)) {
-        return "a key or certificate itself";
+    const accident = accidentIn(text);
+    if (accident !== undefined) {
+        return accident.got;
     }
     if (WELL_FORMED.test(text.trim())) {
         return "a fingerprint with blanks or line breaks around it";

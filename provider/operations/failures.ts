@@ -50,3 +50,9 @@ export function messageOf(thrown: unknown, secrets: readonly string[] = []): str
         .map((line) => scrub(line, secrets))
         .join("\n");
 }
+
+/** The code of an error of the system's, as `ENOENT`; its message may hold more than is to be shown. */
+export function codeOf(error: unknown): string {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    return typeof code === "string" ? code : "unknown error";
+}

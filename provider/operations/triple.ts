@@ -8,10 +8,11 @@ import {
     type PrivateKey,
     type PublicMaterial,
 } from "../material/material";
-import type { KeySource, KnownArguments } from "./arguments";
+import type { KnownArguments } from "./arguments";
 import type { OperationContext } from "./context";
 import { expectationProblem } from "./expectation";
 import { OperationError } from "./failures";
+import type { KeySource } from "./keyArgument";
 import { readKeyText } from "./keySource";
 
 /** What is to be said about a triple that would be uploaded. */
@@ -19,12 +20,14 @@ export interface TripleJudgement {
     /** Found without the key; the program finds the same and says it on the resource. */
     readonly publicFindings: readonly Finding[];
     readonly keyFindings: readonly Finding[];
-    /** Why the key could not be had at all. */
+    /** Why the key could not be read at all. */
     readonly keyProblem: string | undefined;
+    /** Whether there was no byte of it, so that it may be there on another machine or later. */
+    readonly isKeyUnavailable: boolean;
     readonly key: PrivateKey | undefined;
 }
 
-type TripleContext = Pick<OperationContext, "environment" | "folder" | "clock">;
+type TripleContext = Pick<OperationContext, "environment" | "folder" | "clock" | "commands">;
 type Declared = Pick<KnownArguments, "expiryWarningDays"> & { readonly key: KeySource | undefined };
 
 /**
@@ -39,15 +42,15 @@ export async function judgeTriple(
 ): Promise<TripleJudgement> {
     const nowMs = context.clock.now();
     const publicFindings = material === undefined ? [] : judgePublicMaterial(material, { nowMs, expiryWarningDays });
-    const nothing = { publicFindings, keyFindings: [], keyProblem: undefined, key: undefined };
+    const nothing = { publicFindings, keyFindings: [], keyProblem: undefined, isKeyUnavailable: false, key: undefined };
     if (source === undefined) {
         return nothing;
     }
     const text = await readKeyText(source, context);
     if ("problem" in text) {
-        return { ...nothing, keyProblem: `key: ${text.problem}` };
+        return { ...nothing, keyProblem: `key: ${text.problem}`, isKeyUnavailable: text.isUnavailable };
     }
-    const { value: key, findings } = readPrivateKey(text.text);
+    const { value: key, findings } = readPrivateKey(text.text, text.passphrase);
     const ofPair = material === undefined || key === undefined ? [] : judgeKeyMatch(material, key);
     const ofChain =
         material === undefined || key === undefined

@@ -13,6 +13,9 @@ export class SettingsError extends Error {
     }
 }
 
+/** Where a token is looked for, besides the configuration. */
+export const TOKEN_VARIABLES = ["VERCEL_API_TOKEN", "VERCEL_TOKEN"] as const;
+
 export interface TokenSources {
     /** The name of the environment variable that a resource asks for; unset, it is an error, without a fallback. */
     readonly tokenEnv?: string | undefined;

@@ -54,7 +54,11 @@ export class Declarations {
             return [];
         }
         if (ts.isTypeLiteralNode(type)) {
-            const names = type.members.map((member) => member.name?.getText(this.#source) ?? "?");
+            // What is `never` only keeps a property of another alternative out.
+            const isNever = (member: ts.TypeElement): boolean =>
+                ts.isPropertySignature(member) && member.type?.kind === ts.SyntaxKind.NeverKeyword;
+            const members = type.members.filter((member) => !isNever(member));
+            const names = members.map((member) => member.name?.getText(this.#source) ?? "?");
             return [`{ ${names.join(", ")} }`];
         }
         return ts.isTypeReferenceNode(type) ? this.#referred(type) : [type.getText(this.#source)];

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { expect } from "chai";
 import { after, before, beforeEach, describe, it } from "mocha";
-import { ProjectClientCert, type ProjectClientCertArgs } from "../../provider/index";
+import { ProjectClientCert, type PrivateKeySource, type ProjectClientCertArgs } from "../../provider/index";
 import { UNKNOWN_VALUE } from "../../provider/operations/arguments";
 import { PROVIDER_TEXT } from "../support/providerHost";
 
@@ -50,6 +50,28 @@ function withoutProvider(object: Message | undefined): Message {
 /** Registrations are sent after the constructor has returned; waiting for an output waits for them. */
 async function urnOf(resource: pulumi.Resource): Promise<string> {
     return await new Promise((resolve) => resource.urn.apply(resolve));
+}
+
+/** Compiled, never called: where one of these were no error of types, the build would fail. */
+export function refusedByTypes(): readonly PrivateKeySource[] {
+    return [
+        "PEM",
+        { file: "client.key", passphrase: { env: "PASSPHRASE" } },
+        { env: "CLIENT_KEY", passphrase: pulumi.output("text") },
+        { command: ["op", pulumi.output("read")] },
+        // @ts-expect-error: two sources
+        { file: "client.key", env: "CLIENT_KEY" },
+        // @ts-expect-error: two sources
+        { env: "CLIENT_KEY", command: ["op"] },
+        // @ts-expect-error: a command prints a key that is not encrypted
+        { command: ["op"], passphrase: "text" },
+        // @ts-expect-error: two sources of a passphrase
+        { file: "client.key", passphrase: { file: "passphrase", env: "PASSPHRASE" } },
+        // @ts-expect-error: no shell splits a command
+        { command: "op read" },
+        // @ts-expect-error: no source
+        { passphrase: "text" },
+    ];
 }
 
 describe("ProjectClientCert, in the program", () => {
@@ -112,16 +134,54 @@ describe("ProjectClientCert, in the program", () => {
         expect(registered[0]?.getObject()?.toJavaScript()["key"]).to.deep.equal({ file: "client.key" });
     });
 
-    it("closes the gate where an output that is to say what may be deployed has no value", async () => {
-        const sent = async (expectedFingerprint: ProjectClientCertArgs["expectedFingerprint"]): Promise<unknown> => {
+    it("sends an output without a value as null, so that check can tell it from what is left out", async () => {
+        for (const name of ["team", "origin", "expectedFingerprint", "tokenEnv"] as const) {
+            const sent = async (value: ProjectClientCertArgs["expectedFingerprint"]): Promise<unknown> => {
+                registered.splice(0);
+                await urnOf(new ProjectClientCert("gated", { ...ARGUMENTS, [name]: value }));
+                return registered[0]?.getObject()?.toJavaScript()[name];
+            };
+            for (const nothing of [undefined, null]) {
+                const absent = pulumi.output<unknown>(nothing) as pulumi.Output<string>;
+                expect(await sent(absent), name).to.equal(null);
+                expect(await sent(absent.apply((known) => known)), name).to.equal(null);
+                expect(await sent(Promise.resolve(nothing as unknown as string)), name).to.equal(null);
+            }
+            expect(await sent(Promise.resolve("v1:abc")), name).to.equal("v1:abc");
+            expect(await sent(pulumi.output("v1:abc")), name).to.equal("v1:abc");
+            expect(await sent(undefined), name).to.equal(undefined);
+        }
+    });
+
+    it("makes a passphrase given as plain text a secret, however it is wrapped, and leaves the path readable", async () => {
+        const wrapped: readonly ProjectClientCertArgs["key"][] = [
+            { file: "client.p12", passphrase: "the passphrase" },
+            { file: "client.p12", passphrase: pulumi.output("the passphrase") },
+            { file: pulumi.output("client.p12"), passphrase: Promise.resolve("the passphrase") },
+            pulumi.output<PrivateKeySource>({ file: "client.p12", passphrase: "the passphrase" }),
+            Promise.resolve<PrivateKeySource>({ file: "client.p12", passphrase: "the passphrase" }),
+        ];
+        for (const key of wrapped) {
             registered.splice(0);
-            await urnOf(new ProjectClientCert("gated", { ...ARGUMENTS, expectedFingerprint }));
-            return registered[0]?.getObject()?.toJavaScript()["expectedFingerprint"];
+            await urnOf(new ProjectClientCert("encrypted", { ...ARGUMENTS, key }));
+            expect(registered[0]?.getObject()?.toJavaScript()["key"]).to.deep.equal({
+                file: "client.p12",
+                passphrase: {
+                    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+                    value: "the passphrase",
+                },
+            });
+        }
+    });
+
+    it("sends a passphrase without a value as null, and one that is left out not at all", async () => {
+        const sent = async (passphrase: pulumi.Input<string | undefined>): Promise<unknown> => {
+            registered.splice(0);
+            await urnOf(new ProjectClientCert("absent", { ...ARGUMENTS, key: { env: "CLIENT_KEY", passphrase } }));
+            return registered[0]?.getObject()?.toJavaScript()["key"];
         };
-        const absent = pulumi.output<unknown>(undefined) as pulumi.Output<string>;
-        expect(await sent(absent)).to.equal("");
-        expect(await sent(Promise.resolve("v1:abc"))).to.equal("v1:abc");
-        expect(await sent(undefined)).to.equal(undefined);
+        expect(await sent(pulumi.output(undefined))).to.deep.equal({ env: "CLIENT_KEY", passphrase: null });
+        expect(await sent(undefined)).to.deep.equal({ env: "CLIENT_KEY" });
     });
 
     it("leaves out what is not given, so that check can tell", async () => {

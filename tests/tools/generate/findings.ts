@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { FINDING_GROUPS, type FindingKind } from "../../../provider/material/findingTable";
+import { ARGUMENT_KINDS } from "../../../provider/operations/argumentTable";
 
 /** The page that is generated from the table of findings. */
 export const FINDINGS_PAGE = resolve(__dirname, "../../../../FINDINGS.md");
@@ -22,7 +23,14 @@ A message is one line: the argument, what was expected, what was found, what men
 
 export function renderFindings(): string {
     const groups = Object.entries(FINDING_GROUPS).map(([title, kinds]) => renderGroup(title, kinds));
-    return [HEAD, ...groups].join("\n");
+    return [HEAD, ...groups, renderArguments()].join("\n");
+}
+
+function renderArguments(): string {
+    const rows = Object.entries(ARGUMENT_KINDS).map(
+        ([code, { severity, meaning, mend }]) => `| \`${code}\` | ${severity} | ${meaning} | ${sentence(mend)} |`,
+    );
+    return ["## Arguments", "", "| code | severity | when | what to do |", "|---|---|---|---|", ...rows, ""].join("\n");
 }
 
 function renderGroup(title: string, kinds: Readonly<Record<string, FindingKind>>): string {

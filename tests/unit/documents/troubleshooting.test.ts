@@ -5,6 +5,7 @@ import { judgeKeyMatch } from "../../../provider/material/keyMatch";
 import { readPrivateKey, readPublicMaterial } from "../../../provider/material/material";
 import { readKeyText } from "../../../provider/operations/keySource";
 import { VercelClient } from "../../../provider/vercel/client";
+import { keyContext } from "../../support/keyContext";
 import { MarkdownFile } from "../../support/markdown";
 import { isPartOf, messagesOfProvider } from "../../support/messages";
 import { mintTriple } from "../../support/mint";
@@ -35,7 +36,7 @@ async function messagesOfRuns(): Promise<readonly string[]> {
     const answered = [await listAt(server.url), await listAt(server.url)];
     const { url } = server;
     await server.close();
-    const host = { environment: {}, folder: __dirname };
+    const host = keyContext(__dirname);
     const keys = [
         await readKeyText({ kind: "environment", variable: "CLIENT_KEY" }, host),
         await readKeyText({ kind: "file", file: "missing.key" }, host),

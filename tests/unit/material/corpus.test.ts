@@ -7,7 +7,7 @@ import { FINDING_KINDS } from "../../../provider/material/findingTable";
 import type { Finding } from "../../../provider/material/findings";
 import { readPrivateKey, readPublicMaterial } from "../../../provider/material/material";
 import { judgeTriple } from "../../../provider/operations/triple";
-import { systemClock } from "../../../provider/vercel/clock";
+import { keyContext } from "../../support/keyContext";
 import { assertNoSecrets } from "../../support/secretSweep";
 import { mintCorpus } from "./corpus/corpus";
 import type { Sample } from "./corpus/sample";
@@ -44,8 +44,7 @@ describe("a corpus of mistakes", function () {
             typeof key === "string"
                 ? ({ kind: "text", text: key } as const)
                 : ({ kind: "file", file: "client.key" } as const);
-        const context = { environment: {}, folder, clock: systemClock };
-        const judged = await judgeTriple(value, { key: source, expiryWarningDays }, context);
+        const judged = await judgeTriple(value, { key: source, expiryWarningDays }, keyContext(folder));
         expect(judged.keyProblem).to.equal(undefined);
         const keyFindings = passphrase === undefined ? judged.keyFindings : readPrivateKey(key, passphrase).findings;
         return [...findings, ...judged.publicFindings, ...keyFindings];

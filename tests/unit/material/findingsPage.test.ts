@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { describe, it } from "mocha";
 import { FINDING_KINDS } from "../../../provider/material/findingTable";
+import { ARGUMENT_KINDS } from "../../../provider/operations/argumentTable";
 import { FINDINGS_PAGE, renderFindings } from "../../tools/generate/findings";
 
 describe("FINDINGS.md", () => {
@@ -11,7 +12,7 @@ describe("FINDINGS.md", () => {
 
     it("has a row for every code", () => {
         const page = renderFindings();
-        Object.keys(FINDING_KINDS).forEach((code) => {
+        Object.keys({ ...FINDING_KINDS, ...ARGUMENT_KINDS }).forEach((code) => {
             expect(page).to.contain(`| \`${code}\` |`);
         });
     });

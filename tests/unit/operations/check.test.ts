@@ -73,8 +73,8 @@ describe("check", () => {
     it("refuses an asset as key and points to { file }", async () => {
         const asset = { "4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", path: "client.key" };
         expect(await reasons({ key: asset })).to.deep.equal([
-            `key: expected the private key as PEM text, { file: "path" } or { env: "VARIABLE" }, got an asset; ` +
-                `an asset would put the key into the state in clear: use { file: "path" }`,
+            `key: expected the private key as PEM text, { file: "path" }, { env: "VARIABLE" } or { command: ["program"] }, ` +
+                `got an asset; an asset would put the key into the state in clear: use { file: "path" } [wrong-type]`,
         ]);
     });
 

@@ -23,7 +23,7 @@ describe("operations/expectation", () => {
         expect(expectationProblem(expected, DECLARED)).to.equal(
             `expectedFingerprint: expected cert and ca with the fingerprint ${expected}, got ${DECLARED.fingerprint}, so ` +
                 `nothing is deployed; give the certificates that were tested, or, once these are, their fingerprint as ` +
-                `expectedFingerprint`,
+                `expectedFingerprint [unexpected-fingerprint]`,
         );
     });
 
@@ -117,7 +117,7 @@ describe("operations/expectation", () => {
 
         it("is no text of another type", async () => {
             expect(await reasons({ expectedFingerprint: 7 })).to.equal(
-                "expectedFingerprint: expected v1: and 64 lower-case hexadecimal digits, got a number",
+                "expectedFingerprint: expected v1: and 64 lower-case hexadecimal digits, got a number; give a value of the expected type [wrong-type]",
             );
         });
 

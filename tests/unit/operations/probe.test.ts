@@ -20,9 +20,11 @@ describe("the argument probe", () => {
 
     it("is refused for a project-wide certificate, and where it is not true or false", async () => {
         expect(await reasons({ probe: true, origin: undefined })).to.deep.equal([
-            "probe: expected an origin to probe, got none; give origin, or leave probe out",
+            "probe: expected an origin to probe, got none; give origin, or leave probe out [probe-without-origin]",
         ]);
-        expect(await reasons({ probe: "yes" })).to.deep.equal(["probe: expected true or false, got a string"]);
+        expect(await reasons({ probe: "yes" })).to.deep.equal([
+            'probe: expected true or false, got the text "yes"; give a value of the expected type [wrong-type]',
+        ]);
         for (const overrides of [
             { probe: false, origin: undefined },
             { probe: true, origin: UNKNOWN_VALUE },

@@ -1,0 +1,147 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import type { Clock } from "../vercel/clock";
+import { scrub } from "../vercel/scrub";
+import { SecretIndex } from "../vercel/secretIndex";
+import { TOKEN_VARIABLES, type Environment } from "../vercel/settings";
+import { codeOf } from "./failures";
+
+const IS_POSIX = process.platform !== "win32";
+const LONGEST_RUN_MS = 30_000;
+/** How much of what a command says about its failure is shown. */
+const LONGEST_COMPLAINT = 400;
+
+/** What a command printed, or why there is nothing. */
+export type Printed = { readonly text: Buffer } | { readonly problem: string };
+
+export interface CommandHost {
+    readonly clock: Pick<Clock, "deadline">;
+    readonly environment: Environment;
+    /** The program's folder, in which commands run. */
+    readonly folder: string;
+}
+
+/**
+ * Runs the commands that print keys, each once in a process: fifty certificates of one vault would ask it fifty times, and
+ * perhaps somebody to touch a key. What was printed stays in the memory of this process, as a key that is given as text.
+ */
+export class KeyCommands {
+    readonly #host: CommandHost;
+    readonly #printed = new Map<string, Promise<Printed>>();
+    readonly #tokenVariables = new Set<string>(TOKEN_VARIABLES);
+
+    constructor(host: CommandHost) {
+        this.#host = host;
+    }
+
+    /** A variable that holds a token of Vercel's, which no command gets. */
+    withhold(variable: string): void {
+        this.#tokenVariables.add(variable);
+    }
+
+    run(command: readonly [string, ...string[]], mostBytes: number): Promise<Printed> {
+        const key = JSON.stringify(command);
+        // What cannot even be tried, as a list of arguments that is too long for the system, is thrown.
+        const start = (): Promise<Printed> =>
+            this.#start(command, mostBytes).catch((error: unknown) => ({ problem: notStarted(error) }));
+        const printed = this.#printed.get(key) ?? start();
+        this.#printed.set(key, printed);
+        return printed;
+    }
+
+    async #start([program, ...args]: readonly [string, ...string[]], mostBytes: number): Promise<Printed> {
+        const { clock, folder } = this.#host;
+        // Without a shell, so nothing is expanded; in a group of its own, so that its children end with it.
+        const options = { cwd: folder, env: this.#environment(), detached: IS_POSIX, windowsHide: true };
+        const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+        const stdout = new Collected(mostBytes + 1);
+        const stderr = new Collected(LONGEST_COMPLAINT * 4);
+        child.stderr.on("data", (chunk: Buffer) => stderr.add(chunk));
+        const end = await new Promise<string>((resolve) => {
+            child.stdout.on("data", (chunk: Buffer) => {
+                stdout.add(chunk);
+                if (stdout.isFull) {
+                    resolve("");
+                }
+            });
+            child.on("error", (error) => {
+                resolve(notStarted(error));
+            });
+            child.on("close", (code, signal) => {
+                resolve(code === 0 ? "" : `it ended with ${signal ?? `exit code ${String(code)}`}`);
+            });
+            clock.deadline(LONGEST_RUN_MS).addEventListener("abort", () => {
+                resolve(`it did not end within ${String(LONGEST_RUN_MS / 1000)} seconds`);
+            });
+        });
+        if (child.exitCode === null) {
+            endWithChildren(child);
+        }
+        return end === "" ? { text: stdout.bytes } : { problem: `${end}${complaint(stderr.bytes, stdout.bytes)}` };
+    }
+
+    /** Without what would let a command act as this deployment: tokens of Vercel's, and what decrypts the state. */
+    #environment(): NodeJS.ProcessEnv {
+        const withheld = new Set([...this.#tokenVariables, ...PULUMI_SECRETS]);
+        const tokens = [...this.#tokenVariables].map((name) => this.#host.environment[name]);
+        return Object.fromEntries(
+            Object.entries(this.#host.environment).filter(
+                ([name, value]) => !withheld.has(name.toUpperCase()) && (!value || !tokens.includes(value)),
+            ),
+        );
+    }
+}
+
+/** The second may hold the whole configuration of the stack, decrypted. */
+const PULUMI_SECRETS = ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_CONFIG"];
+
+/** The beginning of what a stream brings. */
+class Collected {
+    readonly #most: number;
+    #bytes = Buffer.alloc(0);
+
+    constructor(most: number) {
+        this.#most = most;
+    }
+
+    get bytes(): Buffer {
+        return this.#bytes;
+    }
+
+    get isFull(): boolean {
+        return this.#bytes.length === this.#most;
+    }
+
+    add(chunk: Buffer): void {
+        this.#bytes = Buffer.concat([this.#bytes, chunk.subarray(0, this.#most - this.#bytes.length)]);
+    }
+}
+
+function endWithChildren(child: ChildProcess): void {
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    child.unref();
+    if (child.pid === undefined) {
+        return;
+    }
+    if (!IS_POSIX) {
+        spawn("taskkill", ["/pid", String(child.pid), "/t", "/f"], { stdio: "ignore" }).on("error", () => child.kill());
+        return;
+    }
+    try {
+        process.kill(-child.pid, "SIGKILL");
+    } catch {
+        // It has ended in the meantime, with all its children.
+    }
+}
+
+function notStarted(error: unknown): string {
+    return `it cannot be started (${codeOf(error)})`;
+}
+
+function complaint(stderr: Buffer, printed: Buffer): string {
+    const secrets = new SecretIndex();
+    secrets.add(printed.toString("latin1"));
+    const text = stderr.toString("utf8");
+    const shown = secrets.isIn(text) ? "a text that is not shown, since it repeats what was printed" : scrub(text);
+    return shown === "" ? "" : `: ${shown.slice(0, LONGEST_COMPLAINT)}`;
+}
