@@ -1,20 +1,25 @@
 import { expect } from "chai";
-import { readdirSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { describe, it } from "mocha";
+import { afterEach, beforeEach, describe, it } from "mocha";
 import { parseDocument } from "yaml";
+import { cleanEnvironment, runProcess, type Finished } from "../../support/childProcess";
 import { NODES } from "../../tools/compat/cells";
 
 const REPOSITORY = resolve(__dirname, "../../../..");
 const WORKFLOWS = ".github/workflows";
 
 interface Step {
+    readonly id?: string;
     readonly uses?: string;
     readonly run?: string;
     readonly with?: Readonly<Record<string, unknown>>;
 }
 
 interface Job {
+    readonly needs?: string;
     readonly "timeout-minutes"?: number;
     readonly permissions?: Readonly<Record<string, string>>;
     readonly strategy?: { readonly matrix?: { readonly node?: readonly string[] } };
@@ -75,7 +80,7 @@ describe("the workflows of the repository", () => {
                 expect(workflow.concurrency).to.not.equal(undefined);
                 for (const [name, { permissions, "timeout-minutes": minutes }] of Object.entries(workflow.jobs)) {
                     expect(minutes, name).to.be.within(1, 120);
-                    const own = name === "publish" ? { contents: "read", "id-token": "write" } : { contents: "read" };
+                    const own = name === "publish" ? { "id-token": "write" } : { contents: "read" };
                     expect(permissions, name).to.deep.equal(own);
                 }
             });
@@ -84,7 +89,9 @@ describe("the workflows of the repository", () => {
                 for (const { uses, with: inputs } of stepsOf(workflow).filter(
                     ({ uses: action }) => action !== undefined,
                 )) {
-                    expect(uses).to.match(/^actions\/(checkout|setup-node|cache|upload-artifact)@v\d+\.\d+\.\d+$/);
+                    expect(uses).to.match(
+                        /^actions\/(checkout|setup-node|cache|upload-artifact|download-artifact)@v\d+\.\d+\.\d+$/,
+                    );
                     if (uses?.startsWith("actions/checkout@") === true) {
                         expect(inputs?.["persist-credentials"]).to.equal(false);
                     }
@@ -99,6 +106,77 @@ describe("the workflows of the repository", () => {
             });
         });
     }
+
+    describe("publishing", () => {
+        const { jobs } = parsed(`${WORKFLOWS}/publish.yml`) as Workflow;
+        const commandsOf = (job: string): readonly string[] => jobs[job]?.steps.flatMap(({ run = [] }) => run) ?? [];
+        let folder: string;
+        beforeEach(() => {
+            folder = mkdtempSync(join(tmpdir(), "publishing-"));
+        });
+        afterEach(() => rmSync(folder, { recursive: true }));
+        /** As GitHub runs it, with an `npm` that writes down how it was called. */
+        const shell = async (script: string, environment: Readonly<Record<string, string>>): Promise<Finished> => {
+            writeFileSync(join(folder, "npm"), '#!/bin/sh\necho "$@" >> called\n', { mode: 0o755 });
+            return await runProcess("bash", ["-e", "-c", script], {
+                cwd: folder,
+                environment: { ...cleanEnvironment([folder]), ...environment },
+            });
+        };
+
+        it("is for a job that installs, builds and checks out nothing, after tests and packing", () => {
+            const { publish, pack } = jobs;
+            expect([publish?.needs, pack?.needs]).to.deep.equal(["pack", "test"]);
+            const uses = publish?.steps.flatMap((step) => step.uses?.replace(/@.*/, "") ?? []);
+            expect(uses).to.deep.equal(["actions/setup-node", "actions/download-artifact"]);
+            const calls = commandsOf("publish")
+                .join("\n")
+                .match(/\bnpm .*|\bnpx .*|\bnode .*/g);
+            expect(calls).to.deep.equal([
+                "npm publish ./pulumi-vercel-client-cert-*.tgz --ignore-scripts --provenance --access public",
+            ]);
+        });
+
+        it("publishes the tarball that was packed, and no other", async () => {
+            const tarball = "pulumi-vercel-client-cert-1.2.3.tgz";
+            writeFileSync(join(folder, tarball), "packed");
+            const script = commandsOf("publish").join("\n");
+            const SHA256 = createHash("sha256").update("packed").digest("hex");
+            const called = join(folder, "called");
+            expect((await shell(script, { SHA256: SHA256.replace(/./g, "0") })).exitCode).to.not.equal(0);
+            expect((await shell(script, { SHA256: "" })).exitCode).to.not.equal(0);
+            expect(existsSync(called)).to.equal(false);
+            expect((await shell(script, { SHA256 })).exitCode).to.equal(0);
+            expect(readFileSync(called, "utf8")).to.match(new RegExp(`^publish ./${tarball} --ignore-scripts`));
+        });
+
+        it("hands over the SHA-256 of what it packs", async () => {
+            const script = jobs["pack"]?.steps.find(({ id }) => id === "pack")?.run ?? "";
+            writeFileSync(join(folder, "pulumi-vercel-client-cert-1.2.3.tgz"), "packed");
+            const { exitCode, output } = await shell(script, { GITHUB_OUTPUT: join(folder, "output") });
+            expect(exitCode, output).to.equal(0);
+            const sha256 = createHash("sha256").update("packed").digest("hex");
+            expect(readFileSync(join(folder, "output"), "utf8")).to.equal(`sha256=${sha256}\n`);
+        });
+
+        it("names in the package the repository that it is built in", async () => {
+            writeFileSync(join(folder, "package.json"), textOf("package.json"));
+            const script = commandsOf("pack").find((command) => command.startsWith("npm pkg set")) ?? "";
+            const { exitCode, output } = await runProcess("bash", ["-e", "-c", script], {
+                cwd: folder,
+                environment: {
+                    ...cleanEnvironment(),
+                    ...{ GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: "owner/name" },
+                },
+            });
+            expect(exitCode, output).to.equal(0);
+            expect(JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))).to.deep.include({
+                repository: { type: "git", url: "git+https://github.com/owner/name.git" },
+                bugs: { url: "https://github.com/owner/name/issues" },
+                homepage: "https://github.com/owner/name#readme",
+            });
+        });
+    });
 
     it("run the lower floors on the oldest Node that package.json allows, and on every line of the matrix", () => {
         const { jobs } = parsed(`${WORKFLOWS}/ci.yml`) as Workflow;
