@@ -1,3 +1,5 @@
+import { combinedInPairs } from "./pairwise";
+
 /** What a server may send back of an upload: the token, and the private key in whatever form it logs or keeps it. */
 export interface Sent {
     readonly token: string;
@@ -8,7 +10,7 @@ export interface Sent {
 
 const linesOf = (key: string): string[] => key.split("\n").filter((line) => line !== "" && !line.startsWith("-----"));
 
-export const FORMS: Readonly<Record<string, (sent: Sent) => string>> = {
+const FORMS: Readonly<Record<string, (sent: Sent) => string>> = {
     "the whole body": ({ body }) => body,
     "the body, escaped once more": ({ body }) => JSON.stringify(body),
     "the body with escaped slashes": ({ body }) => JSON.stringify(body.replaceAll("/", "\\/")),
@@ -35,7 +37,7 @@ export interface EchoingReply {
 const FAR_AWAY = { "retry-after": "86400" };
 const inHeader = (text: string): string => text.replace(/[^\x20-\x7e]+/g, " ").slice(0, 4000);
 
-export const PLACES: Readonly<Record<string, (status: number, text: string) => EchoingReply>> = {
+const PLACES: Readonly<Record<string, (status: number, text: string) => EchoingReply>> = {
     "the message": (status, message) => reply(status, { error: { code: "bad_request", message } }),
     "a flat message": (status, message) => reply(status, { status, message, code: "bad_request" }),
     "the code": (status, code) => reply(status, { err: { code, message: "No" } }),
@@ -64,8 +66,29 @@ export const PLACES: Readonly<Record<string, (status: number, text: string) => E
 };
 
 /** 200 is an answer that is not as documented. */
-export const STATUSES: readonly number[] = [200, 400, 401, 402, 403, 404, 409, 429, 500, 503];
+const STATUSES: readonly number[] = [200, 400, 401, 402, 403, 404, 409, 429, 500, 503];
 
 function reply(status: number, body: unknown): EchoingReply {
     return { status, body: JSON.stringify(body), headers: { ...FAR_AWAY } };
 }
+
+const EVERY = {
+    place: Object.entries(PLACES),
+    form: Object.entries(FORMS),
+    status: STATUSES,
+    keyType: ["p256", "rsa", "ed25519"],
+} as const;
+
+export interface Echo {
+    readonly place: string;
+    readonly form: string;
+    readonly status: number;
+    readonly keyType: (typeof EVERY.keyType)[number];
+    readonly reply: (sent: Sent) => EchoingReply;
+}
+
+/** Any two of place, form, status and type of key meet in one. */
+export const ECHOES: readonly Echo[] = combinedInPairs(EVERY).map(({ place, form, status, keyType }) => ({
+    ...{ place: place[0], form: form[0], status, keyType },
+    reply: (sent) => place[1](status, form[1](sent)),
+}));
