@@ -95,7 +95,7 @@ describe("findings on the real CLI", function () {
         expect(world.operations()).to.not.include("upload");
 
         world.declareOne(await issue(EXPIRED));
-        const refused = await project.run(["up", "--yes", "--skip-preview"], { expectFailure: true });
+        const refused = await project.up([], { expectFailure: true });
         expect(refused.output).to.contain("[expired]");
         expect(world.certIds()).to.deep.equal([certId]);
     });
@@ -111,7 +111,7 @@ describe("findings on the real CLI", function () {
         expect(messages(plan.output, "mtls")).to.deep.equal(expected);
         // The key is the provider's; it knows project and origin, not the name in the program.
         expect(diagnostics(plan.output)).to.match(new RegExp(`site/${ORIGIN}: key: expected plain PEM text, got CR`));
-        expect(messages((await project.run(["up", "--yes", "--skip-preview"])).output, "mtls")).to.deep.equal(expected);
+        expect(messages((await project.up()).output, "mtls")).to.deep.equal(expected);
         const again = await project.up();
         expect(messages(again.output, "mtls")).to.deep.equal([]);
         expect(again.output).to.not.contain("text-repaired");

@@ -76,7 +76,7 @@ describe("examples/promotion, as it stands there", function () {
         give(material);
         for (const stage of STAGES) {
             project.select(stage);
-            await project.up(["--skip-preview"]);
+            await project.up();
             expect(await inPlace(stage)).to.equal(fingerprintOf(material));
         }
     };
@@ -89,7 +89,7 @@ describe("examples/promotion, as it stands there", function () {
         give(second);
         const before = standIn.requests.length;
         project.select("prod");
-        const refused = await project.run(["up", "--yes"], { expectFailure: true });
+        const refused = await project.up([], { expectFailure: true });
         expect(refused.output)
             .to.contain("expectedFingerprint: expected cert and ca with the fingerprint")
             .and.to.contain(fingerprintOf(first))
@@ -160,7 +160,7 @@ describe("an expected fingerprint that only up can know", function () {
         const refused = await world.project.run(["preview"], { expectFailure: true });
         expect(refused.output).to.contain(`got ${fingerprintOf(world.triple)}, so nothing is deployed`);
         world.declareOne({ expectedFingerprint: fingerprintOf(world.triple) });
-        expect((await world.project.up(["--skip-preview"])).output).to.contain("2 unchanged");
+        expect((await world.project.up()).output).to.contain("2 unchanged");
         expect(world.operations()).to.have.lengthOf(before);
         await world.project.destroy();
     });

@@ -50,7 +50,7 @@ describe("a stack over two teams, with a token for each", function () {
         expect((await world.stored("two-0"))?.outputs).to.include({ team: "other-team", tokenEnv: "TOKEN_TWO" });
 
         declare(await world.renew());
-        await world.project.up(["--skip-preview"]);
+        await world.project.up();
         expect(inPlace()).to.deep.equal([3, 3]);
         expect(world.operations().filter((operation) => operation === "delete")).to.have.lengthOf(6);
         expect((await world.project.refresh()).output).to.contain("7 unchanged");
@@ -62,7 +62,7 @@ describe("a stack over two teams, with a token for each", function () {
     it("stores another tokenEnv without a call, so that a variable can be renamed where the old one is gone", async () => {
         const { cert, key } = world.args();
         declare();
-        await world.project.up(["--skip-preview"]);
+        await world.project.up();
         const before = world.operations().length;
 
         world.project.setEnvironment({ TOKEN_ONE: undefined, TOKEN_RENAMED: world.token });

@@ -169,8 +169,9 @@ export class PulumiProject {
         return result;
     }
 
-    async up(args: readonly string[] = []): Promise<RunResult> {
-        return await this.run(["up", "--yes", ...args]);
+    /** Without a preview, which takes as long again: where the plan is what is tested, call {@link preview}. */
+    async up(args: readonly string[] = [], options: PulumiRunOptions = {}): Promise<RunResult> {
+        return await this.run(["up", "--yes", "--skip-preview", ...args], options);
     }
 
     async preview(args: readonly string[] = []): Promise<RunResult> {
@@ -178,11 +179,11 @@ export class PulumiProject {
     }
 
     async refresh(args: readonly string[] = []): Promise<RunResult> {
-        return await this.run(["refresh", "--yes", ...args]);
+        return await this.run(["refresh", "--yes", "--skip-preview", ...args]);
     }
 
     async destroy(args: readonly string[] = []): Promise<RunResult> {
-        return await this.run(["destroy", "--yes", ...args]);
+        return await this.run(["destroy", "--yes", "--skip-preview", ...args]);
     }
 
     async state(): Promise<StackState> {

@@ -96,14 +96,14 @@ export class StateRecording {
     async #leaveWaitingForDeletion(name: string): Promise<void> {
         this.#change(name, { origin: originOf("replacement") });
         this.world.standIn.addFault({ operation: "delete", kind: "status", status: 409 });
-        await this.world.project.run(["up", "--yes", ...target(name)], { expectFailure: true });
+        await this.world.project.up([...target(name)], { expectFailure: true });
     }
 
     async #createPartially(name: string): Promise<void> {
         this.#change(name, await this.#args(name));
         // The creation lists before the upload, too.
         this.world.standIn.addFault({ operation: "list", kind: "body", body: `{"clientCerts":[]}`, skip: 1 });
-        await this.world.project.run(["up", "--yes", ...target(name)], { expectFailure: true });
+        await this.world.project.up([...target(name)], { expectFailure: true });
     }
 
     #change(name: string, changes: Args): void {

@@ -19,7 +19,7 @@ describe("examples/key-sources, on the real CLI", function () {
             world.writeMaterial(".");
             const files = { certFile: "client.pem", keyFile: "client.key", caFile: "ca.pem" };
             await world.addStack("dev", { project: "my-site", origin: ORIGIN, keySource: "file", ...files });
-            await project.up(["--skip-preview"]);
+            await project.up();
             expect(await storedKey()).to.deep.equal({ file: "client.key" });
 
             await project.setConfig("keySource", "environment");
@@ -31,13 +31,13 @@ describe("examples/key-sources, on the real CLI", function () {
             const next = await world.renew();
             project.writeFile("client.pem", next.cert);
             project.setEnvironment({ CLIENT_KEY: next.key });
-            await project.up(["--skip-preview"]);
+            await project.up();
             expect(world.countOf("upload")).to.equal(2);
 
             await project.setConfig("keySource", "config");
             await project.setConfig("clientKey", { secret: triple.key });
             project.writeFile("client.pem", triple.cert);
-            await project.up(["--skip-preview"]);
+            await project.up();
             expect(await storedKey())
                 .to.have.property("ciphertext")
                 .that.is.a("string");

@@ -98,7 +98,7 @@ describe("examples, on the real CLI", function () {
                     world.writeMaterial(folder, index === 0 ? world.triple : await world.renew());
                 }
                 await world.addStack("dev", config);
-                await project.up(["--skip-preview"]);
+                await project.up();
                 const { deployment } = await project.state();
                 check({ outputs: await project.outputs(), resources: deployment.resources, world });
                 await project.run(["preview", "--expect-no-changes"]);

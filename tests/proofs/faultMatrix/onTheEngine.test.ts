@@ -65,7 +65,7 @@ describe("the fault matrix on the real engine", function () {
             expect(problems).to.deep.equal([]);
             if (scenario !== "destroy") {
                 await world.project.run(["preview", "--expect-no-changes"]);
-                await world.project.run(["destroy", "--yes", "--parallel", "256"]);
+                await world.project.destroy(["--parallel", "256"]);
             }
         });
     }
@@ -117,7 +117,9 @@ describe("the fault matrix on the real engine", function () {
     }
 
     async function act(scenario: string, expectFailure = true): Promise<void> {
-        await world.project.run([scenario === "destroy" ? "destroy" : "up", "--yes", ...RUN], { expectFailure });
+        await world.project.run([scenario === "destroy" ? "destroy" : "up", "--yes", "--skip-preview", ...RUN], {
+            expectFailure,
+        });
     }
 
     async function stored(): Promise<ReadonlyMap<string, ResourceState>> {

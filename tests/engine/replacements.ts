@@ -1,0 +1,73 @@
+import { expect } from "chai";
+import { afterEach, describe, it } from "mocha";
+import { GuardedStack } from "../support/guardedStack";
+import { ORIGIN } from "../support/world";
+import type { StandInOptions } from "../vercel/standIn";
+
+const OTHER_ORIGIN = "https://other.example.com";
+
+/** What has to hold whatever Vercel does with ids: `npm test` runs it for one way, the proofs for the others. */
+export function describeReplacements(policies: readonly StandInOptions[]): void {
+    describe("a renamed or replaced resource", function () {
+        this.timeout(25 * 60_000);
+
+        const stack = new GuardedStack();
+        afterEach(() => stack.stop());
+
+        for (const policy of policies) {
+            const how = JSON.stringify(policy);
+
+            it(`keeps its certificate when it is renamed without an alias (${how})`, async () => {
+                await stack.start(policy);
+                stack.world.declare({ resources: { renamed: stack.world.args({ allowOverwrite: true }) } });
+                await stack.world.project.up();
+                await stack.expectOnly("renamed");
+            });
+
+            it(`keeps its certificate when it is renamed, and its project is given by id from then on (${how})`, async () => {
+                await stack.start(policy);
+                stack.world.declare({
+                    resources: { renamed: stack.world.args({ allowOverwrite: true, project: "prj_1" }) },
+                });
+                await stack.world.project.up();
+                await stack.expectOnly("renamed");
+            });
+
+            it(`keeps a certificate in place when it is replaced by force (${how})`, async () => {
+                await stack.start(policy);
+                const replace = ["--target-replace", await stack.urn()];
+                const refused = await stack.world.project.up(replace, { expectFailure: true });
+                expect(refused.output).to.contain("one that is replaced by force allowOverwrite: true");
+                stack.world.declareOne({ allowOverwrite: true });
+                const { output } = await stack.world.project.up(replace);
+                expect(output).to.contain("replaced").and.to.not.contain("does not know");
+                await stack.expectOnly("mtls");
+            });
+
+            for (const project of ["site", "prj_1"]) {
+                it(`keeps a certificate in place when it is deleted before it is replaced, as ${project} (${how})`, async () => {
+                    await stack.start(policy);
+                    stack.world.declare({
+                        resources: { mtls: stack.world.args({ project }) },
+                        options: { mtls: { deleteBeforeReplace: true } },
+                    });
+                    await stack.world.project.up(["--replace", await stack.urn()]);
+                    await stack.expectOnly("mtls");
+                });
+            }
+        }
+
+        for (const policy of policies) {
+            it(`is cleaned up by a later run when its deletion failed (${JSON.stringify(policy)})`, async () => {
+                await stack.start(policy);
+                stack.world.declareOne({ origin: OTHER_ORIGIN });
+                stack.world.standIn.addFault({ operation: "delete", kind: "status", status: 409 });
+                const failed = await stack.world.project.up([], { expectFailure: true });
+                expect(failed.output).to.contain("being transferred");
+                expect(stack.originsHeld()).to.have.members([ORIGIN, OTHER_ORIGIN]);
+                await stack.world.project.up();
+                expect(stack.originsHeld()).to.deep.equal([OTHER_ORIGIN]);
+            });
+        }
+    });
+}

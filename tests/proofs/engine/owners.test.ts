@@ -1,0 +1,3 @@
+import { describeOwners } from "../../engine/owners";
+
+describeOwners([{ uploadPolicy: "new-id", keepsReplaced: false }]);

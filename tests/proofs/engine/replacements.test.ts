@@ -1,0 +1,3 @@
+import { describeReplacements } from "../../engine/replacements";
+
+describeReplacements([{ uploadPolicy: "same-id" }, { uploadPolicy: "new-id", keepsReplaced: false }]);
