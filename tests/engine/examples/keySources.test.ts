@@ -23,7 +23,7 @@ describe("examples/key-sources, on the real CLI", function () {
             expect(await storedKey()).to.deep.equal({ file: "client.key" });
 
             await project.setConfig("keySource", "environment");
-            await project.up(["--skip-preview", "--expect-no-changes"]);
+            await project.up(["--expect-no-changes"]);
             expect(await storedKey()).to.deep.equal({ env: "CLIENT_KEY" });
             expect(world.countOf("upload")).to.equal(1);
 
@@ -44,7 +44,7 @@ describe("examples/key-sources, on the real CLI", function () {
             expect(world.countOf("upload")).to.equal(3);
             expect(world.certIds()).to.deep.equal([(await project.outputs())["certId"]]);
 
-            await project.destroy(["--skip-preview"]);
+            await project.destroy();
             expect(world.allCertIds()).to.deep.equal([]);
             world.verify();
         } finally {

@@ -102,7 +102,7 @@ describe("examples, on the real CLI", function () {
                 const { deployment } = await project.state();
                 check({ outputs: await project.outputs(), resources: deployment.resources, world });
                 await project.run(["preview", "--expect-no-changes"]);
-                await project.destroy(["--skip-preview"]);
+                await project.destroy();
                 expect(world.allCertIds()).to.deep.equal([]);
                 world.verify();
             } finally {

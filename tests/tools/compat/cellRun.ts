@@ -67,12 +67,12 @@ export async function runCell(parts: CellParts): Promise<void> {
 
 async function live(world: EngineWorld, nodeVersion: string): Promise<void> {
     const { project } = world;
-    await project.up(["--skip-preview"]);
+    await project.up();
     expectSame("outputs", await project.outputs(), { certId: world.certIds()[0], node: nodeVersion });
     await project.run(["preview", "--expect-no-changes"]);
-    await project.refresh(["--skip-preview"]);
+    await project.refresh();
     expectSame("certificates after the refresh", world.certIds().length, 1);
-    await project.destroy(["--skip-preview"]);
+    await project.destroy();
     expectSame("certificates after the destroy", world.certIds(), []);
     const writes = world.operations().filter((operation) => operation !== "list");
     expectSame("writes", writes, ["upload", "delete"]);

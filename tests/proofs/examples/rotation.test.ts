@@ -87,7 +87,7 @@ describe("examples/rotation, as its README has it", function () {
         expect(await step("7. Retire", [1, 0])).to.match(/verdict +rejected/);
         expect(existsSync(join(world.project.folder, "2026-03", "client.key"))).to.equal(false);
         expect(world.certIds()).to.have.length(1);
-        await world.project.destroy(["--skip-preview"]);
+        await world.project.destroy();
         expect(world.allCertIds()).to.deep.equal([]);
         world.verify();
     });
