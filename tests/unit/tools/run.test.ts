@@ -29,6 +29,8 @@ describe("a run of the tests", function () {
     const run = (...args: readonly string[]): { readonly status: number | null; readonly lines: readonly string[] } => {
         const { status, stdout, stderr } = spawnSync(process.execPath, [join(clone, "tests/tools/run.mjs"), ...args], {
             encoding: "utf8",
+            // A worker of mocha runs this test, but not those of the clone.
+            env: { ...process.env, MOCHA_WORKER_ID: undefined },
         });
         return { status, lines: `${stdout}${stderr}`.trimEnd().split("\n") };
     };
