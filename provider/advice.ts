@@ -1,92 +1,74 @@
-import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
-import type { ProjectClientCert, ProjectClientCertArgs } from "./projectClientCert";
+import { iso, judgeExpiries, warningMsOf, type CertificateExpiry } from "./material/expiries";
+import { asNotices, type Notice } from "./material/findings";
 
-/** What of a `ProjectClientCert` there is to go by. */
-export type Advised = pulumi.Resource & Pick<ProjectClientCert, "fingerprint" | "notAfter" | "uploadedAt">;
+type Advice = Pick<Notice, "severity" | "message">;
+
+const NOT_CHECKED: Advice = {
+    severity: "warning",
+    message:
+        "key: the key is not known or cannot be read here, so key and chain are not checked yet; " +
+        "where pulumi up cannot read it either, it stops at this resource, perhaps after others have changed",
+};
 
 /**
- * Says on the resource, in preview and `up`, what there is to say about its certificates without the key. Only the
- * program can: the provider process does not know the resource's name. A resource is registered after `check` let it
- * pass, so nothing here repeats an error. What the key is needed for, `check` says.
+ * Says on the resource, in preview and `up`, what the provider found out about its certificates, and what of it is due by
+ * the clock. Only the program can: the provider process does not know the resource's name. What is said comes with the
+ * outputs, so it is the same whatever a transformation made of the arguments. Nothing here can fail the program.
  */
-export function adviseOn(resource: Advised, args: Partial<ProjectClientCertArgs>): pulumi.Output<void> {
-    const declaredMs = Date.now();
-    const { cert, ca, expiryWarningDays } = args;
-    if (cert === undefined || ca === undefined) {
-        // Looked up, not declared: no certificate is known, and the outputs are empty.
-        return pulumi.output(undefined);
+export function adviseOn(resource: pulumi.Resource, expiryWarningDays: unknown): Promise<void> {
+    // Without outputs there is no resource, and its registration says why.
+    return advise(resource, expiryWarningDays, Date.now()).catch(() => undefined);
+}
+
+async function advise(resource: pulumi.Resource, days: unknown, declaredMs: number): Promise<void> {
+    const [expiries, findings] = await Promise.all([outputOf(resource, "expiries"), outputOf(resource, "findings")]);
+    const known = Array.isArray(expiries) ? (expiries as CertificateExpiry[]) : [];
+    const due = judgeExpiries(expiries === undefined ? await expiriesOfPast(resource, days) : known, Date.now());
+    await Promise.all(
+        [...adviceOf(findings, declaredMs), ...asNotices(due, true)].map(({ severity, message }) =>
+            severity === "note" ? pulumi.log.info(message, resource) : pulumi.log.warn(message, resource),
+        ),
+    );
+}
+
+/** What never changes about a certificate is said once: by the preview, for which there is no time yet, and by the `up`. */
+function adviceOf(findings: unknown, declaredMs: number): readonly Advice[] {
+    if (!isObject(findings) || !Array.isArray(findings["certificates"])) {
+        return [];
     }
-    const say = async (cert: unknown, ca: unknown, days: number | undefined, fingerprint: string): Promise<void> => {
-        if (typeof cert === "string" && typeof ca === "string" && fingerprint) {
-            const isNew = await isUploadedSince(resource, declaredMs);
-            await advise(resource, { cert, ca, expiryWarningDays: days, fingerprint, isNew });
-        }
-    };
-    if (typeof cert === "string" && typeof ca === "string" && typeof expiryWarningDays !== "object") {
-        // Known already, as mostly; each output more is felt where there are hundreds of resources.
-        return resource.fingerprint.apply((fingerprint) => say(cert, ca, expiryWarningDays, fingerprint));
+    const { at, certificates, key, upload = [] } = findings;
+    if (typeof at === "string" && Date.parse(at) < declaredMs) {
+        return [];
     }
-    return pulumi
-        .all([cert, ca, expiryWarningDays, resource.fingerprint])
-        .apply(([cert, ca, days, fingerprint]) => say(cert, ca, days, fingerprint));
+    const unchecked = Array.isArray(key) ? [] : [NOT_CHECKED];
+    return [...(certificates as Advice[]), ...unchecked, ...(upload as Advice[])];
 }
 
-interface Declared {
-    readonly cert: string;
-    readonly ca: string;
-    readonly expiryWarningDays: number | undefined;
-    /** Of what is, or will be, in place: with `ignoreChanges` that is not what the program declares. */
-    readonly fingerprint: string;
-    /** Whether this run uploads it. What never changes about a certificate is said once, dates in every run. */
-    readonly isNew: boolean;
-}
-
-async function advise(resource: Advised, declared: Declared): Promise<void> {
-    // Loaded here, so that a program that only looks certificates up does not pay for it; by `require`, since under
-    // Yarn Plug'n'Play `import()` finds nothing.
-    const load = createRequire(__filename);
-    const { readPublicMaterial, judgePublicMaterial } = load(
-        "./material/material",
-    ) as typeof import("./material/material.js");
-    const { judgeDates } = load("./material/dates") as typeof import("./material/dates.js");
-    const { sortFindings } = load("./material/findings") as typeof import("./material/findings.js");
-    const { value: material, findings } = readPublicMaterial(declared);
-    if (material?.fingerprint !== declared.fingerprint) {
-        await warnOfOutputs(resource);
-        return;
+/** States of 0.1.0 have the dates of the leaf only, and the earliest end of its chain. */
+async function expiriesOfPast(resource: pulumi.Resource, days: unknown): Promise<readonly CertificateExpiry[]> {
+    const dates = await Promise.all(["subject", "notBefore", "notAfter"].map((name) => outputOf(resource, name)));
+    const [subject, notBefore, notAfter] = dates.map((date) => (typeof date === "string" ? date : ""));
+    if (!subject || !notBefore || !notAfter) {
+        return [];
     }
-    const moment = { nowMs: Date.now(), expiryWarningDays: declared.expiryWarningDays };
-    const said = declared.isNew
-        ? [...findings, ...judgePublicMaterial(material, moment)]
-        : judgeDates(material, moment);
-    const { errors, warnings, notes } = sortFindings(said, true);
-    await Promise.all([
-        ...[...errors, ...warnings].map((text) => pulumi.log.warn(text, resource)),
-        ...notes.map((text) => pulumi.log.info(text, resource)),
-    ]);
+    const toMs = Date.parse(notAfter);
+    const warningMs = warningMsOf(typeof days === "number" ? days : undefined, toMs - Date.parse(notBefore));
+    const warnMs = Math.max(Date.parse(notBefore), toMs - warningMs);
+    return [{ argument: "cert", subject, notBefore, notAfter, warnFrom: iso(warnMs) }];
 }
 
-/** In a preview, the time of an upload to come is unknown; in an `up`, it is later than the declaration. */
-async function isUploadedSince({ uploadedAt }: Advised, sinceMs: number): Promise<boolean> {
-    return !(await isKnown(uploadedAt)) || Date.parse(await valueOf(uploadedAt)) >= sinceMs;
+type Output = Readonly<Record<"promise", (withUnknowns: boolean) => Promise<unknown>>>;
+
+/**
+ * Also in a preview, where parts of it may be unknown; the SDK has this on every output and leaves it out of the types.
+ * Under mocks an output may be anything.
+ */
+async function outputOf(resource: pulumi.Resource, name: string): Promise<unknown> {
+    const outputs = resource as unknown as Readonly<Record<string, Output | undefined>>;
+    return await outputs[name]?.promise(true);
 }
 
-/** Never settles where the value is unknown. */
-async function valueOf(output: pulumi.Output<string>): Promise<string> {
-    return await new Promise((resolve) => output.apply(resolve));
-}
-
-/** The SDK has this on every output and leaves it out of the types; nothing public tells known from unknown. */
-async function isKnown(output: object): Promise<boolean> {
-    return !("isKnown" in output) || (await output.isKnown) === true;
-}
-
-/** Where other certificates are in place than the program declares, the outputs are all there is to go by. */
-async function warnOfOutputs(resource: Advised): Promise<void> {
-    const notAfter = (await isKnown(resource.notAfter)) ? await valueOf(resource.notAfter) : "";
-    if (notAfter && Date.parse(notAfter) < Date.now()) {
-        const text = `the client certificate in place expired on ${notAfter}; origins refuse it: declare a new one`;
-        await pulumi.log.warn(text, resource);
-    }
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+    return typeof value === "object" && value !== null;
 }

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { adviseOn } from "./advice";
-import { PROVIDER_TEXT, TYPE } from "./registration";
+import type { CertificateExpiry } from "./material/expiries";
+
+import { PREVIEW_PROPERTY, PROVIDER_TEXT, TYPE } from "./registration";
 import { deferPromiseTraces } from "./traces";
 
 /**
@@ -197,6 +199,17 @@ export class ProjectClientCert extends pulumi.CustomResource {
     declare readonly uploadedAt: pulumi.Output<string>;
     /** Ids of replaced certificates that could not be deleted yet; the next `pulumi up` tries again. */
     declare readonly staleCertIds: pulumi.Output<string[]>;
+    /**
+     * Ids of other certificates at the origin that this stack does not know, as of the last write or refresh. They are
+     * left alone.
+     */
+    declare readonly otherCertIds: pulumi.Output<string[]>;
+    /**
+     * The certificates that expire: the chain, and the certificates in `ca` that it needs, each with its subject, its dates
+     * and the date from which on this resource warns of its end, ISO 8601 in UTC. `undefined` in states of version 0.1.0
+     * until the next upload.
+     */
+    declare readonly expiries: pulumi.Output<CertificateExpiry[] | undefined>;
 
     /**
      * Declares a client certificate.
@@ -212,7 +225,8 @@ export class ProjectClientCert extends pulumi.CustomResource {
         } finally {
             writeTraces();
         }
-        adviseOn(this, args);
+        hideInputs(this);
+        void adviseOn(this, args.expiryWarningDays);
     }
 
     /**
@@ -227,32 +241,45 @@ export class ProjectClientCert extends pulumi.CustomResource {
         return new ProjectClientCert(name, {} as ProjectClientCertArgs, { ...opts, id });
     }
 
-    /** Whether a value is a `ProjectClientCert`, also one of another copy of this package. */
+    /** Whether a value is a `ProjectClientCert`, also one of another copy of this package, or what a policy pack is shown. */
     static override isInstance(value: unknown): value is ProjectClientCert {
-        return pulumi.CustomResource.isInstance(value) && "__pulumiType" in value && value.__pulumiType === TYPE;
+        return typeof value === "object" && value !== null && "__pulumiType" in value && value.__pulumiType === TYPE;
     }
 }
 
+const OUTPUTS = [
+    "certId",
+    "fingerprint",
+    "certFingerprint",
+    "publicKeyFingerprint",
+    "subject",
+    "issuer",
+    "serialNumber",
+    "notBefore",
+    "notAfter",
+    "uploadedAt",
+    "staleCertIds",
+    "otherCertIds",
+    "expiries",
+    "project",
+    "team",
+    "origin",
+    "tokenEnv",
+] as const;
+
 /** The arguments as they are registered, with a place for every output that is not an argument too. */
 function propertiesOf(args: ProjectClientCertArgs): pulumi.Inputs {
-    const outputs = {
-        certId: undefined,
-        fingerprint: undefined,
-        certFingerprint: undefined,
-        publicKeyFingerprint: undefined,
-        subject: undefined,
-        issuer: undefined,
-        serialNumber: undefined,
-        notBefore: undefined,
-        notAfter: undefined,
-        uploadedAt: undefined,
-        staleCertIds: undefined,
-        project: undefined,
-        team: undefined,
-        origin: undefined,
-        tokenEnv: undefined,
-    };
-    return { ...outputs, ...args, ...withGaps(args), ...secretKeyOf(args), __provider: PROVIDER_TEXT };
+    const places = Object.fromEntries([...OUTPUTS, "findings"].map((name) => [name, undefined]));
+    const preview = pulumi.runtime.isDryRun() ? { [PREVIEW_PROPERTY]: true } : {};
+    return { ...places, ...args, ...withGaps(args), ...secretKeyOf(args), ...preview, __provider: PROVIDER_TEXT };
+}
+
+/** Who exports the resource itself exports its outputs, and no key: the SDK takes what is enumerable. */
+function hideInputs(resource: ProjectClientCert): void {
+    const shown = new Set<string>([...OUTPUTS, "id", "urn"]);
+    for (const name of Object.keys(resource).filter((name) => !shown.has(name) && !name.startsWith("__"))) {
+        Object.defineProperty(resource, name, { enumerable: false });
+    }
 }
 
 /** The arguments that mean something else when they are left out than any value does. */

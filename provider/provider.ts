@@ -11,6 +11,7 @@ import { diff, type DiffResult } from "./operations/diff";
 import { asOperationError } from "./operations/failures";
 import { KeyCommands } from "./operations/keyCommands";
 import { read, type ReadResult } from "./operations/read";
+import { recordAdvice } from "./operations/recordAdvice";
 import { update, type UpdateResult } from "./operations/update";
 
 /** What the provider takes from the process that it runs in. */
@@ -58,7 +59,7 @@ export class ClientCertificateProvider {
     }
 
     create(inputs: Properties): Promise<CreateResult> {
-        return this.#guard(() => create(inputs, this.#context()));
+        return this.#write(inputs, (context) => create(inputs, context));
     }
 
     read(id: string, props: Properties): Promise<ReadResult> {
@@ -66,11 +67,27 @@ export class ClientCertificateProvider {
     }
 
     update(id: string, olds: Properties, news: Properties): Promise<UpdateResult> {
-        return this.#guard(() => update(id, olds, news, this.#context()));
+        return this.#write(news, (context) => update(id, olds, news, context));
     }
 
     delete(id: string, props: Properties): Promise<void> {
         return this.#guard(() => deleteCertificate(id, props, this.#context()));
+    }
+
+    /** What a write has to say goes to the resource with its outputs; after a failure there are none. */
+    async #write<T extends UpdateResult>(
+        inputs: Properties,
+        operation: (context: OperationContext) => Promise<T>,
+    ): Promise<T> {
+        const lines: string[] = [];
+        const notify = (line: string): void => void lines.push(scrub(line, this.#tokens()));
+        try {
+            const result = await this.#guard(() => operation({ ...this.#context(), notify }));
+            return { ...result, outs: recordAdvice(result.outs, inputs, { lines, atMs: this.#host.clock.now() }) };
+        } catch (error) {
+            lines.forEach((line) => this.#notify(line));
+            throw error;
+        }
     }
 
     async #guard<T>(operation: () => Promise<T>): Promise<T> {

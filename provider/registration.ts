@@ -1,6 +1,9 @@
 /** What the state of every resource names as its type. */
 export const TYPE = "pulumi-nodejs:dynamic/vercel:ProjectClientCert";
 
+/** By this input the program says that it previews. It is never returned to the engine, and nothing is refused for it. */
+export const PREVIEW_PROPERTY = "__preview";
+
 /**
  * The text by which the engine's second process finds the provider; it stands in every state, so it is frozen. See
  * DESIGN.md, "How the provider is found".

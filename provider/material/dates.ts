@@ -1,16 +1,9 @@
 import type { X509Certificate } from "node:crypto";
-import { describeCertificate, validityOf } from "./certificate";
-import { finding, type Finding, type MaterialArgument } from "./findings";
+import { describeCertificate, nameOf, validityOf } from "./certificate";
+import { iso, judgeExpiries, warningMsOf, type CertificateExpiry } from "./expiries";
+import { finding, type Finding } from "./findings";
 import type { PublicMaterial } from "./material";
 import { findPath } from "./path";
-
-const DAY_MS = 86_400_000;
-const LONGEST_DEFAULT_WARNING_MS = 30 * DAY_MS;
-/**
- * An authority signs with its own clock, and this machine has another. Five minutes are what Kerberos has always allowed
- * for; a certificate that becomes valid later than that is not a matter of clocks.
- */
-const CLOCK_SKEW_MS = 5 * 60_000;
 
 export interface Moment {
     /** Milliseconds since the epoch. */
@@ -20,14 +13,26 @@ export interface Moment {
 }
 
 /** What only time changes: of the leaf, its intermediates, and the certificates of `ca` that the chain needs. */
-export function judgeDates(material: PublicMaterial, moment: Moment): Finding[] {
-    const { authorities } = findPath(material, moment.nowMs);
+export function judgeDates(material: PublicMaterial, { nowMs, expiryWarningDays }: Moment): Finding[] {
+    return judgeExpiries(expiriesOf(material, expiryWarningDays), nowMs);
+}
+
+/** Of the leaf, its intermediates, and the certificates of `ca` that the chain needs. */
+export function expiriesOf(material: PublicMaterial, expiryWarningDays: number | undefined): CertificateExpiry[] {
+    const { authorities } = findPath(material, material.settledMs);
     const inChain = new Set(material.chain.map(({ fingerprint256 }) => fingerprint256));
+    const describe = (certificate: X509Certificate, argument: CertificateExpiry["argument"]): CertificateExpiry => {
+        const { fromMs, toMs } = validityOf(certificate);
+        // A certificate that is not valid yet is spoken of anyway.
+        const warnMs = Math.max(fromMs, toMs - warningMsOf(expiryWarningDays, toMs - fromMs));
+        const subject = nameOf(certificate.subject) || `serial number ${certificate.serialNumber}`;
+        return { argument, subject, notBefore: iso(fromMs), notAfter: iso(toMs), warnFrom: iso(warnMs) };
+    };
     return [
-        ...material.chain.flatMap((certificate) => judge(certificate, "cert", moment)),
+        ...material.chain.map((certificate) => describe(certificate, "cert")),
         ...authorities
             .filter(({ fingerprint256 }) => !inChain.has(fingerprint256))
-            .flatMap((certificate) => judge(certificate, "ca", moment)),
+            .map((certificate) => describe(certificate, "ca")),
     ];
 }
 
@@ -41,38 +46,4 @@ export function judgeUnneeded(material: PublicMaterial, nowMs: number): Finding[
             const facts = `expected issuers that are valid, got ${describeCertificate(certificate)}, which expired on ${until}`;
             return finding("authority-expired", "ca", facts);
         });
-}
-
-function judge(certificate: X509Certificate, argument: MaterialArgument, moment: Moment): Finding[] {
-    const { nowMs } = moment;
-    const { fromMs, toMs } = validityOf(certificate);
-    const expected = `expected a certificate that is valid on ${iso(nowMs)}`;
-    if (toMs < nowMs) {
-        const name = describeCertificate(certificate);
-        return [finding("expired", argument, `${expected}, got ${name}, which expired on ${iso(toMs)}`)];
-    }
-    if (fromMs > nowMs) {
-        const name = describeCertificate(certificate);
-        const code = fromMs - nowMs <= CLOCK_SKEW_MS ? "clock-skew" : "not-yet-valid";
-        return [finding(code, argument, `${expected}, got ${name}, which is valid from ${iso(fromMs)} on`)];
-    }
-    const warningMs = warningMsOf(moment, toMs - fromMs);
-    if (toMs - nowMs > warningMs) {
-        return [];
-    }
-    const days = `${String(Math.round(warningMs / DAY_MS))} days`;
-    const left = `${String(Math.floor((toMs - nowMs) / DAY_MS))}, until ${iso(toMs)}, of ${describeCertificate(certificate)}`;
-    return [finding("expires-soon", argument, `expected more than ${days} of validity, got ${left}`)];
-}
-
-/** How long before its end a certificate is spoken of. */
-export function warningMsOf({ expiryWarningDays }: Pick<Moment, "expiryWarningDays">, lifetimeMs: number): number {
-    return expiryWarningDays === undefined
-        ? Math.min(lifetimeMs / 3, LONGEST_DEFAULT_WARNING_MS)
-        : expiryWarningDays * DAY_MS;
-}
-
-/** Seconds are what certificates have. */
-export function iso(ms: number): string {
-    return Number.isNaN(ms) ? "an unreadable date" : new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
 }

@@ -22,6 +22,23 @@ export function finding(code: FindingCode, argument: MaterialArgument, facts: st
     return { code, severity, argument, waivable, message: `${facts}; ${step} [${code}]` };
 }
 
+/** A finding as users are told it. */
+export interface Notice {
+    readonly code: FindingCode;
+    readonly severity: Severity;
+    /** Begins with the argument's name. */
+    readonly message: string;
+}
+
+/** `skipValidation` turns the errors that only an origin could overrule into warnings. */
+export function asNotices(findings: readonly Finding[], skipValidation: boolean): Notice[] {
+    return findings.map(({ code, severity, argument, message, waivable }) => ({
+        code,
+        severity: severity === "error" && waivable && skipValidation ? "warning" : severity,
+        message: `${argument}: ${message}`,
+    }));
+}
+
 /** What was found out, in the words of a message. */
 export interface Assessment {
     readonly errors: readonly string[];
@@ -29,14 +46,10 @@ export interface Assessment {
     readonly notes: readonly string[];
 }
 
-/** Findings as messages; `skipValidation` turns those that only an origin could overrule into warnings. */
 export function sortFindings(findings: readonly Finding[], skipValidation: boolean): Assessment {
-    const rank = ({ severity, waivable }: Finding): Severity =>
-        severity === "error" && waivable && skipValidation ? "warning" : severity;
+    const notices = asNotices(findings, skipValidation);
     const said = (wanted: Severity): readonly string[] =>
-        findings
-            .filter((found) => rank(found) === wanted)
-            .map(({ argument, message }: Finding): string => `${argument}: ${message}`);
+        notices.filter(({ severity }) => severity === wanted).map(({ message }) => message);
     return { errors: said("error"), warnings: said("warning"), notes: said("note") };
 }
 

@@ -28,13 +28,15 @@ const TLS_CURVES = new Set(["prime256v1", "secp384r1", "secp521r1"]);
 const SIGNING_TYPES = new Set(["rsa", "rsa-pss", "ec", "ed25519", "ed448"]);
 
 /** What an origin would make of the certificates, whatever the date: purpose, keys, signatures, version. */
-export function judgeFitness(material: PublicMaterial, nowMs: number): Finding[] {
+export function judgeFitness(material: PublicMaterial): Finding[] {
     const [leaf] = material.chain;
     if (leaf === undefined) {
         return [];
     }
     const inChain = new Set(material.chain.map(({ fingerprint256 }) => fingerprint256));
-    const issuers = findPath(material, nowMs).authorities.filter(({ fingerprint256 }) => !inChain.has(fingerprint256));
+    const issuers = findPath(material, material.settledMs).authorities.filter(
+        ({ fingerprint256 }) => !inChain.has(fingerprint256),
+    );
     return [
         ...judgePurpose(leaf),
         ...judgeLeafKey(leaf),

@@ -1,5 +1,5 @@
 import type { X509Certificate } from "node:crypto";
-import { nameOf, readCertificates, sha256, validityOf } from "./certificate";
+import { nameOf, readCertificates, sha256, validityOf, type CertificateReading } from "./certificate";
 import { orderChain } from "./chain";
 import { judgeDates, judgeUnneeded, type Moment } from "./dates";
 import { fingerprintOf } from "./fingerprint";
@@ -12,7 +12,7 @@ export { readPrivateKey, PrivateKey } from "./privateKey";
 
 /** What is public of a triple: read, repaired and put in order. */
 export interface PublicMaterial {
-    /** As it is sent: leaf first, 64 columns, LF. */
+    /** As it is sent: leaf first and each followed by its issuer, 64 columns, LF. */
     readonly certPem: string;
     /** In the order of the text: where two authorities bear one name, OpenSSL takes the first. */
     readonly caPem: string;
@@ -29,6 +29,8 @@ export interface PublicMaterial {
     readonly notBefore: string;
     /** ISO 8601, the earliest of the chain. */
     readonly notAfter: string;
+    /** From when on all certificates are valid that have not expired: a moment that follows from them, not from a clock. */
+    readonly settledMs: number;
 }
 
 export interface Reading<T> {
@@ -36,21 +38,50 @@ export interface Reading<T> {
     readonly findings: readonly Finding[];
 }
 
+/** PEM texts; `undefined` where one is not known, or not readable. */
+export interface PublicTexts {
+    readonly cert: string | undefined;
+    readonly ca: string | undefined;
+}
+
+export interface PublicReading extends Reading<PublicMaterial> {
+    /**
+     * What may be stored of the texts: their certificates as PEM, made anew, and nothing else that stood beside them. The
+     * leaf comes first, all others stay in the user's order.
+     */
+    readonly canonical: PublicTexts;
+}
+
 /** Reads certificate and issuers, without the key and without a look at the clock. */
-export function readPublicMaterial(input: { readonly cert: string; readonly ca: string }): Reading<PublicMaterial> {
-    const cert = readCertificates(input.cert, "cert");
-    const ca = readCertificates(input.ca, "ca");
-    const order = orderChain(cert.certificates);
-    const findings = [
-        ...cert.findings,
-        ...ca.findings,
-        ...order.findings,
-        ...noteOrder(cert.certificates, order.chain),
-    ];
-    const [leaf] = order.chain;
-    const sound = findings.every(({ severity }) => severity !== "error");
+export function readPublicMaterial(input: PublicTexts): PublicReading {
+    const cert = readText(input.cert, "cert");
+    const ca = readText(input.ca, "ca");
+    const { chain, findings: ofOrder } = orderChain(cert.certificates);
+    const findings = [...cert.findings, ...ca.findings, ...ofOrder, ...noteOrder(cert.certificates, chain)];
+    const [leaf] = chain;
+    // A key beside certificates makes them no other ones; whether they may be used is for the caller to say.
+    const sound = findings.every(({ severity, code }) => severity !== "error" || code === "private-key-exposed");
     const complete = leaf !== undefined && ca.certificates.length > 0 && sound;
-    return { value: complete ? describe(leaf, order.chain, ca.certificates) : undefined, findings };
+    return {
+        value: complete ? describe(leaf, chain, ca.certificates) : undefined,
+        findings,
+        canonical: {
+            cert: leaf && toPem([leaf, ...cert.certificates.filter((certificate) => certificate !== leaf)]),
+            ca: ca.certificates.length === 0 ? undefined : toPem(ca.certificates),
+        },
+    };
+}
+
+function readText(text: string | undefined, argument: "cert" | "ca"): CertificateReading {
+    return text === undefined ? { certificates: [], findings: [] } : readCertificates(text, argument);
+}
+
+const CANONICAL =
+    /^(?:-----BEGIN CERTIFICATE-----\n(?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{1,64}={0,2}\n-----END CERTIFICATE-----\n)+$/;
+
+/** Whether a text has the form that is stored: nothing stands in it but blocks of certificates. */
+export function isCanonical(text: string): boolean {
+    return CANONICAL.test(text);
 }
 
 function noteOrder(given: readonly X509Certificate[], chain: readonly X509Certificate[]): Finding[] {
@@ -63,11 +94,12 @@ function noteOrder(given: readonly X509Certificate[], chain: readonly X509Certif
 
 /** Everything about new material that neither needs the key nor a look at its text. */
 export function judgePublicMaterial(material: PublicMaterial, moment: Moment): Finding[] {
-    return [
-        ...judgeDates(material, moment),
-        ...judgeUnneeded(material, moment.nowMs),
-        ...judgeFitness(material, moment.nowMs),
-    ];
+    return [...judgeDates(material, moment), ...judgeUnneeded(material, moment.nowMs), ...judgeLasting(material)];
+}
+
+/** What follows from the certificates alone, whatever the clock and the machine. */
+export function judgeLasting(material: PublicMaterial): Finding[] {
+    return judgeFitness(material);
 }
 
 function describe(
@@ -75,20 +107,20 @@ function describe(
     chain: readonly X509Certificate[],
     authorities: readonly X509Certificate[],
 ): PublicMaterial {
-    const chainDer = chain.map(({ raw }) => raw);
-    const authorityDer = authorities.map(({ raw }) => raw);
+    const derOf = ({ raw }: X509Certificate): Buffer => raw;
     return {
         chain,
         authorities,
-        fingerprint: fingerprintOf(chainDer, authorityDer),
+        fingerprint: fingerprintOf(chain.map(derOf), authorities.map(derOf)),
         certFingerprint: sha256(leaf.raw),
         notAfter: isoDate(Math.min(...chain.map((certificate) => validityOf(certificate).toMs))),
+        settledMs: Math.max(...[...chain, ...authorities].map((certificate) => validityOf(certificate).fromMs)),
         // Only what is uploaded is asked for the rest.
         get certPem() {
-            return toPem(chainDer);
+            return toPem(chain);
         },
         get caPem() {
-            return toPem(authorityDer);
+            return toPem(authorities);
         },
         get publicKeyFingerprint() {
             const spki = publicKeyOf(leaf)?.export({ type: "spki", format: "der" });
@@ -109,8 +141,8 @@ function describe(
     };
 }
 
-function toPem(ders: readonly Buffer[]): string {
-    return ders.map((der) => encodePem("CERTIFICATE", der)).join("");
+function toPem(certificates: readonly X509Certificate[]): string {
+    return certificates.map(({ raw }) => encodePem("CERTIFICATE", raw)).join("");
 }
 
 function isoDate(ms: number): string {

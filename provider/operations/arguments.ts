@@ -1,3 +1,4 @@
+import { PREVIEW_PROPERTY } from "../registration";
 import { isVariableName, LONGEST_VARIABLE_NAME } from "../vercel/settings";
 import { argumentProblem, suggestion, type Report } from "./argumentTable";
 import { accidentIn, describeValue, type Accident } from "./describeValue";
@@ -46,7 +47,7 @@ export type Properties = Readonly<Record<string, unknown>>;
 export const PROVIDER_PROPERTY = "__provider";
 
 /** The inputs that `check` adds, so that a preview shows what changes behind long or secret PEM texts. */
-export const COMPUTED_INPUTS = ["fingerprint", "certFingerprint", "notAfter"] as const;
+export const COMPUTED_INPUTS = ["fingerprint", "certFingerprint", "notAfter", "expiries", "findings"] as const;
 
 const ARGUMENT_NAMES = [
     "project",
@@ -91,7 +92,7 @@ export function parseArguments(inputs: Properties): ParsedArguments {
         team: given.optional("team", name("id (team_…) or slug of a Vercel team"), true),
         origin: given.optional("origin", { expected: "https://host[:port]", refine: readOrigin, absent: FOR_PROJECT }),
         cert: given.required("cert", { expected: "the certificate as PEM text" }),
-        key: readKeySource(inputs["key"], report),
+        key: isImport(inputs) ? UNKNOWN : readKeySource(inputs["key"], report),
         ca: given.required("ca", { expected: "the certificates of the issuers as PEM text" }),
         skipValidation: flag(inputs, "skipValidation", report),
         allowOverwrite: flag(inputs, "allowOverwrite", report),
@@ -131,6 +132,14 @@ export function parseKnownArguments(inputs: Properties): KnownArguments {
 /** `import --file` records a resource with nothing but the provider's text; there is nothing to check in it. */
 export function isBare(inputs: Properties): boolean {
     return Object.keys(inputs).every((name) => name === PROVIDER_PROPERTY);
+}
+
+/**
+ * The file of an import holds public inputs only, and with the fingerprint what no program gives: what they describe is in
+ * place, and no key is needed.
+ */
+export function isImport(inputs: Properties): boolean {
+    return !("key" in inputs) && typeof inputs["fingerprint"] === "string";
 }
 
 const FOR_PROJECT = "for a certificate of the whole project";
@@ -253,7 +262,7 @@ function optionalDays(inputs: Properties, name: string, report: Report): number 
 }
 
 function reportUnknownNames(inputs: Properties, report: Report): void {
-    const known = new Set<string>([PROVIDER_PROPERTY, ...ARGUMENT_NAMES, ...COMPUTED_INPUTS]);
+    const known = new Set<string>([PROVIDER_PROPERTY, PREVIEW_PROPERTY, ...ARGUMENT_NAMES, ...COMPUTED_INPUTS]);
     for (const name of Object.keys(inputs).filter((name) => !known.has(name))) {
         const facts = `${quote(name)}: expected one of ${ARGUMENT_NAMES.join(", ")}, got an argument of another name`;
         report("unknown-argument", facts, suggestion(name, ARGUMENT_NAMES));

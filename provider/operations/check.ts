@@ -1,20 +1,30 @@
-import { looksLikeCertificates } from "../material/certificate";
-import { sortFindings } from "../material/findings";
-import { readPublicMaterial } from "../material/material";
+import { asNotices, sortFindings } from "../material/findings";
+import { readPublicMaterial, type PublicMaterial, type PublicTexts, type Reading } from "../material/material";
+import { PREVIEW_PROPERTY } from "../registration";
 import { argumentProblem } from "./argumentTable";
 import {
-    COMPUTED_INPUTS,
     isBare,
+    isImport,
     parseArguments,
     UNKNOWN,
     UNKNOWN_VALUE,
     type Arguments,
     type Properties,
+    type Unknown,
 } from "./arguments";
+import {
+    computedBefore,
+    computedOf,
+    hasSameDays,
+    isStored,
+    UNKNOWN_INPUTS,
+    type ComputedInputs,
+} from "./computedInputs";
 import type { OperationContext } from "./context";
 import { expectationProblem } from "./expectation";
 import { labelOf, quote } from "./identity";
-import { assessKey, judgeTriple } from "./triple";
+import { storedKey } from "./keyArgument";
+import { assessOthers, judgeTriple } from "./triple";
 
 export interface CheckFailure {
     /** Always empty: the engine prints the value of a property that is named here, be it a whole PEM or a secret. */
@@ -27,7 +37,10 @@ export interface CheckResult {
     readonly failures: readonly CheckFailure[];
 }
 
-/** Every problem of the inputs at once, without a call; adds what a preview is to show of the PEMs. */
+/**
+ * Every problem of the inputs at once, without a call. What it returns is what the engine shows and stores: of the texts
+ * nothing but certificates, the key as a secret, and what a preview is to show.
+ */
 export async function check(olds: Properties, news: Properties, context: OperationContext): Promise<CheckResult> {
     if (isBare(news)) {
         return { inputs: { ...news }, failures: [] };
@@ -36,25 +49,33 @@ export async function check(olds: Properties, news: Properties, context: Operati
     if (typeof args.tokenEnv === "string") {
         context.commands.withhold(args.tokenEnv);
     }
-    const { computed, errors, lines, linesOfProgram } = await assess(args, olds, context);
+    const { texts, computed, errors, said } = await assess(args, olds, news, context);
     const unexpected = expectationProblem(args.expectedFingerprint, computed);
     const failures = [...problems, ...errors, ...(unexpected === undefined ? [] : [unexpected])];
     const { project, team, origin, tokenEnv } = args;
     if (project !== UNKNOWN && team !== UNKNOWN && origin !== UNKNOWN) {
         const label = labelOf({ project, team, origin });
-        // The program speaks only about a resource that is registered, and after a failure it is not.
-        const scope = isTeamWithoutValue ? [teamWithoutValue(olds, context)] : [];
-        const said = [...scope, ...(failures.length > 0 ? linesOfProgram : []), ...lines];
-        said.forEach((line) => context.notify(`${label}: ${line}`));
-        if (failures.length === 0 && tokenEnv !== UNKNOWN) {
+        // Neither the program nor create and update speak of a resource that failed here.
+        const isLast = failures.length > 0;
+        const lines = [
+            ...(isTeamWithoutValue ? [teamWithoutValue(olds, context)] : []),
+            ...said.here,
+            ...(isLast ? said.byProgram : []),
+            ...(isLast || isPreview(news) ? said.withUpload : []),
+        ];
+        lines.forEach((line) => context.notify(`${label}: ${line}`));
+        if (!isLast && tokenEnv !== UNKNOWN) {
             context.memory.declare({ project, team: context.teamFor(team), origin, tokenEnv });
         }
     }
-    if (failures.length > 0) {
-        return { inputs: { ...news }, failures: failures.map((reason) => ({ property: "", reason })) };
-    }
-    const given = Object.entries(news).filter(([name]) => name !== "team" || !isTeamWithoutValue);
-    return { inputs: { ...Object.fromEntries(given), ...computed }, failures: [] };
+    const others = Object.entries(news).filter(
+        ([name]) => !NEVER_RETURNED.has(name) && (name !== "team" || !isTeamWithoutValue),
+    );
+    const key = "key" in news ? { key: storedKey(news["key"]) } : {};
+    const inputs = { ...Object.fromEntries(others), ...texts, ...key };
+    return failures.length > 0
+        ? { inputs, failures: failures.map((reason) => ({ property: "", reason })) }
+        : { inputs: { ...inputs, ...computed }, failures: [] };
 }
 
 function teamWithoutValue(olds: Properties, context: OperationContext): string {
@@ -69,71 +90,115 @@ function teamWithoutValue(olds: Properties, context: OperationContext): string {
     return argumentProblem("team-without-value", `team: expected a value, got none, so the certificate is in ${scope}`);
 }
 
-type ComputedInputs = Readonly<Record<(typeof COMPUTED_INPUTS)[number], string>>;
+/** As it came: whatever else stands in the texts, and what only this process is to know. */
+const NEVER_RETURNED = new Set(["cert", "ca", PREVIEW_PROPERTY]);
 
 interface Assessed {
+    /** What may be stored. A text that cannot be read is not among it: the engine may store inputs that failed. */
+    readonly texts: Properties;
     readonly computed: ComputedInputs;
     readonly errors: readonly string[];
-    /** Warnings and notes that only this process can give, since they need the key. */
-    readonly lines: readonly string[];
-    /** Warnings that the program gives, too, with the resource's name. */
-    readonly linesOfProgram: readonly string[];
+    readonly said: Said;
 }
 
-/** Never left out: a plan that was made without them is refused at `up`. */
-const UNKNOWN_INPUTS: ComputedInputs = {
-    fingerprint: UNKNOWN_VALUE,
-    certFingerprint: UNKNOWN_VALUE,
-    notAfter: UNKNOWN_VALUE,
-};
+/** Warnings and notes, by who can give them. */
+interface Said {
+    /** Only this process. */
+    readonly here: readonly string[];
+    /** The program as well, with the resource's name. */
+    readonly byProgram: readonly string[];
+    /** Create and update as well, which a preview does not call. */
+    readonly withUpload: readonly string[];
+}
+
+const NOTHING_SAID: Said = { here: [], byProgram: [], withUpload: [] };
 
 /**
  * Only what is new can be refused. So a preview without the key works while nothing rotates, and neither a certificate
  * that expired in place nor one that an older version of this package let pass blocks an unrelated deployment.
  */
-async function assess(args: Arguments, olds: Properties, context: OperationContext): Promise<Assessed> {
-    if (args.cert === UNKNOWN || args.ca === UNKNOWN) {
-        return { computed: UNKNOWN_INPUTS, errors: [], lines: [], linesOfProgram: [] };
-    }
+async function assess(
+    args: Arguments,
+    olds: Properties,
+    news: Properties,
+    context: OperationContext,
+): Promise<Assessed> {
     const inPlace = computedBefore(olds);
-    const isSameText = inPlace !== undefined && args.cert === olds["cert"] && args.ca === olds["ca"];
-    if (isSameText && args.expectedFingerprint === undefined && seemsReadable(args.cert, args.ca)) {
+    const given = { cert: news["cert"], ca: news["ca"] };
+    if (inPlace?.expiries !== undefined && args.expectedFingerprint === undefined && isStored(news, olds)) {
         // The same certificates have the same fingerprints. Only a gate does not take a state's word for it.
-        return { computed: inPlace, errors: [], lines: [], linesOfProgram: [] };
+        const { expiries } = inPlace;
+        return { texts: given, computed: { ...inPlace, expiries }, errors: [], said: NOTHING_SAID };
     }
-    const { value: material, findings } = readPublicMaterial({ cert: args.cert, ca: args.ca });
-    if (material === undefined && isSameText) {
-        const { errors, warnings } = sortFindings(findings, args.skipValidation);
-        return { computed: inPlace, errors: [], lines: [...errors, ...warnings], linesOfProgram: [] };
+    const reading = readPublicMaterial({ cert: known(args.cert), ca: known(args.ca) });
+    const texts = { ...storable("cert", news, reading.canonical), ...storable("ca", news, reading.canonical) };
+    const { errors, warnings } = sortFindings(reading.findings, false);
+    if (args.cert === UNKNOWN || args.ca === UNKNOWN) {
+        return { texts, computed: UNKNOWN_INPUTS, errors, said: NOTHING_SAID };
     }
-    const { fingerprint, certFingerprint, notAfter } = material ?? UNKNOWN_INPUTS;
-    const computed = { fingerprint, certFingerprint, notAfter };
-    if (material !== undefined && fingerprint === inPlace?.fingerprint) {
-        return { computed, errors: [], lines: [], linesOfProgram: [] };
+    const fresh = reading.value === undefined ? undefined : computedOf(reading.value, news, args);
+    const isSame =
+        inPlace !== undefined &&
+        (fresh === undefined
+            ? given.cert === olds["cert"] && given.ca === olds["ca"]
+            : fresh.fingerprint === inPlace.fingerprint);
+    if (isSame || (fresh !== undefined && isImport(news))) {
+        const kept = isSame && (fresh === undefined || hasSameDays(news, olds)) ? inPlace : {};
+        return {
+            texts: { ...given, ...texts },
+            computed: { ...UNKNOWN_INPUTS, expiries: [], ...fresh, ...kept },
+            errors: [],
+            said: { ...NOTHING_SAID, here: fresh === undefined ? [...errors, ...warnings] : errors },
+        };
     }
+    const { findings, ...others } = await assessNew(reading, args, { olds, news }, context);
+    return { ...others, texts, computed: { ...UNKNOWN_INPUTS, ...fresh, findings } };
+}
+
+async function assessNew(
+    { value: material, findings }: Reading<PublicMaterial>,
+    args: Arguments,
+    { olds, news }: { readonly olds: Properties; readonly news: Properties },
+    context: OperationContext,
+): Promise<Pick<Assessed, "errors" | "said"> & Pick<ComputedInputs, "findings">> {
     const key = args.key === UNKNOWN ? undefined : args.key;
     const judged = await judgeTriple(material, { ...args, key }, context);
     const isLenient = args.skipValidation || isImported(olds);
-    const ofPublic = sortFindings([...findings, ...judged.publicFindings], isLenient);
-    const ofKey = assessKey(judged, isLenient);
+    const lasting = [...findings, ...judged.lasting];
+    const byProgram = sortFindings([...lasting, ...judged.dates], isLenient);
+    const withUpload = assessOthers(judged, isLenient);
+    const unchecked = judged.isKeyUnavailable
+        ? [
+              `${String(judged.keyProblem)}. Key and chain are not checked yet, and pulumi up will stop at this ` +
+                  `resource, perhaps after others have changed`,
+          ]
+        : [];
     return {
-        computed,
-        errors: [...ofPublic.errors, ...ofKey.errors],
-        lines: [...ofKey.warnings, ...ofKey.notes],
-        linesOfProgram: ofPublic.warnings,
+        errors: [...byProgram.errors, ...withUpload.errors],
+        said: {
+            here: unchecked,
+            byProgram: byProgram.warnings,
+            withUpload: [...withUpload.warnings, ...withUpload.notes],
+        },
+        findings: {
+            certificates: asNotices(lasting, isLenient).filter(({ severity }) => severity !== "error"),
+            // Outside of a preview the engine takes no unknown value; create and update then fail for the key.
+            key: key === undefined || (judged.isKeyUnavailable && isPreview(news)) ? UNKNOWN_VALUE : [],
+        },
     };
 }
 
-function seemsReadable(cert: string, ca: string): boolean {
-    return looksLikeCertificates(cert, "cert") && looksLikeCertificates(ca, "ca");
+function isPreview(news: Properties): boolean {
+    return news[PREVIEW_PROPERTY] === true;
 }
 
-function computedBefore(olds: Properties): ComputedInputs | undefined {
-    const { fingerprint, certFingerprint, notAfter } = olds;
-    const isKnown = typeof fingerprint === "string" && fingerprint !== UNKNOWN_VALUE;
-    return isKnown && typeof certFingerprint === "string" && typeof notAfter === "string"
-        ? { fingerprint, certFingerprint, notAfter }
-        : undefined;
+function known(text: string | Unknown): string | undefined {
+    return text === UNKNOWN ? undefined : text;
+}
+
+function storable(name: "cert" | "ca", news: Properties, canonical: PublicTexts): Properties {
+    const text = news[name] === UNKNOWN_VALUE ? UNKNOWN_VALUE : canonical[name];
+    return text === undefined ? {} : { [name]: text };
 }
 
 /**

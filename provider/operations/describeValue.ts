@@ -21,6 +21,11 @@ export function secretValue(value: string): Readonly<Record<string, string>> {
     return { [SPECIAL_SIGNATURE]: SECRET_SIGNATURE, value };
 }
 
+/** A secret as it was before it was marked. */
+export function withoutMark(value: unknown): unknown {
+    return isPlainObject(value) && value[SPECIAL_SIGNATURE] === SECRET_SIGNATURE ? value["value"] : value;
+}
+
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
     return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { parseArguments, UNKNOWN, type Arguments, type Properties } from "./arguments";
 import type { OperationContext } from "./context";
 import { labelOf, parseId, type Identity, type Owner } from "./identity";
@@ -41,7 +42,8 @@ export async function diff(
         news["fingerprint"] !== state.fingerprint ||
         state.staleCertIds.length > 0 ||
         renamed.length > 0 ||
-        tokenEnv !== state.tokenEnv;
+        tokenEnv !== state.tokenEnv ||
+        warnsOtherwise(olds["expiries"], news["expiries"]);
     return { changes };
 }
 
@@ -87,6 +89,11 @@ function rememberInPlace(identity: Identity, { certId }: CertificateState, { mem
     if (certId !== "" && memory.isDeclared(identity)) {
         memory.keepInPlace(identity, certId);
     }
+}
+
+/** States of 0.1.0 have no expiries; they get some with the next upload. */
+function warnsOtherwise(before: unknown, declared: unknown): boolean {
+    return Array.isArray(before) && declared !== undefined && !isDeepStrictEqual(before, declared);
 }
 
 /** The plan compares inputs with inputs and so cannot show these reasons for an update. */

@@ -1,5 +1,13 @@
 import { suggestion, type Report } from "./argumentTable";
-import { accidentIn, describeValue, isBytes, isPlainObject, isSpecial, secretValue } from "./describeValue";
+import {
+    accidentIn,
+    describeValue,
+    isBytes,
+    isPlainObject,
+    isSpecial,
+    secretValue,
+    withoutMark,
+} from "./describeValue";
 import { quote } from "./identity";
 import { UNKNOWN, UNKNOWN_VALUE, type Unknown } from "./unknown";
 
@@ -25,7 +33,8 @@ const PASSPHRASE_PARTS = ["file", "env"] as const;
 /** How many properties a message names. */
 const MOST_NAMES = 5;
 
-export function readKeySource(value: unknown, report: Report): KeySource | Unknown {
+export function readKeySource(given: unknown, report: Report): KeySource | Unknown {
+    const value = withoutMark(given);
     if (value === UNKNOWN_VALUE) {
         return UNKNOWN;
     }
@@ -53,7 +62,7 @@ export function readKeySource(value: unknown, report: Report): KeySource | Unkno
               );
     }
     const reference = readReference("key", parts, report);
-    const passphrase = "passphrase" in value ? readPassphrase(value["passphrase"], report) : undefined;
+    const passphrase = "passphrase" in value ? readPassphrase(withoutMark(value["passphrase"]), report) : undefined;
     if (reference === UNKNOWN || passphrase === UNKNOWN) {
         return UNKNOWN;
     }

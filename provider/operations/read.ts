@@ -1,4 +1,4 @@
-import { PROVIDER_PROPERTY, type Properties } from "./arguments";
+import type { Properties } from "./arguments";
 import type { CertificateEntry } from "../vercel/client";
 import type { OperationContext } from "./context";
 import { OperationError } from "./failures";
@@ -15,7 +15,8 @@ export interface ReadResult {
 
 /** A refresh, with the stored outputs, or `ProjectClientCert.get`, with nothing but the id. */
 export async function read(id: string, props: Properties, context: OperationContext): Promise<ReadResult> {
-    const isGet = Object.keys(props).every((name) => name === PROVIDER_PROPERTY);
+    // Whatever a transformation adds to a look-up, only outputs have this.
+    const isGet = props["certId"] === undefined;
     return isGet ? await get(id, context) : await refresh(id, props, context);
 }
 

@@ -1,3 +1,4 @@
+import { expiriesOf } from "../material/dates";
 import type { PublicMaterial } from "../material/material";
 import type { Properties } from "./arguments";
 
@@ -69,6 +70,8 @@ export function writeState(state: CertificateState, material: PublicMaterial | u
         staleCertIds: [...state.staleCertIds],
         otherCertIds: [...state.otherCertIds],
         ...(state.unconfirmed ? { unconfirmed: true } : {}),
+        // Where days are declared, those that `check` computed take their place.
+        expiries: material === undefined ? [] : expiriesOf(material, undefined),
     };
 }
 

@@ -1,8 +1,9 @@
 import { judgeChain } from "../material/chainVerdict";
+import { judgeDates, judgeUnneeded } from "../material/dates";
 import { sortFindings, type Assessment, type Finding } from "../material/findings";
 import { judgeKeyMatch } from "../material/keyMatch";
 import {
-    judgePublicMaterial,
+    judgeLasting,
     readPrivateKey,
     readPublicMaterial,
     type PrivateKey,
@@ -17,9 +18,11 @@ import { readKeyText } from "./keySource";
 
 /** What is to be said about a triple that would be uploaded. */
 export interface TripleJudgement {
-    /** Found without the key; the program finds the same and says it on the resource. */
-    readonly publicFindings: readonly Finding[];
-    readonly keyFindings: readonly Finding[];
+    /** What never changes about the certificates. */
+    readonly lasting: readonly Finding[];
+    readonly dates: readonly Finding[];
+    /** What only this process can say, having the key, OpenSSL and a clock. */
+    readonly others: readonly Finding[];
     /** Why the key could not be read at all. */
     readonly keyProblem: string | undefined;
     /** Whether there was no byte of it, so that it may be there on another machine or later. */
@@ -41,23 +44,28 @@ export async function judgeTriple(
     context: TripleContext,
 ): Promise<TripleJudgement> {
     const nowMs = context.clock.now();
-    const publicFindings = material === undefined ? [] : judgePublicMaterial(material, { nowMs, expiryWarningDays });
-    const nothing = { publicFindings, keyFindings: [], keyProblem: undefined, isKeyUnavailable: false, key: undefined };
+    const lasting = material === undefined ? [] : judgeLasting(material);
+    const dates = material === undefined ? [] : judgeDates(material, { nowMs, expiryWarningDays });
+    const unneeded = material === undefined ? [] : judgeUnneeded(material, nowMs);
+    const withoutKey = {
+        ...{ lasting, dates, others: unneeded },
+        ...{ keyProblem: undefined, isKeyUnavailable: false, key: undefined },
+    };
     if (source === undefined) {
-        return nothing;
+        return withoutKey;
     }
     const text = await readKeyText(source, context);
     if ("problem" in text) {
-        return { ...nothing, keyProblem: `key: ${text.problem}`, isKeyUnavailable: text.isUnavailable };
+        return { ...withoutKey, keyProblem: `key: ${text.problem}`, isKeyUnavailable: text.isUnavailable };
     }
     const { value: key, findings } = readPrivateKey(text.text, text.passphrase);
     const ofPair = material === undefined || key === undefined ? [] : judgeKeyMatch(material, key);
     const ofChain =
         material === undefined || key === undefined
             ? []
-            : await judgeChain(material, key, [...publicFindings, ...ofPair], nowMs);
-    const keyFindings = [...findings, ...ofPair, ...ofChain].map((found) => nameFile(found, source));
-    return { ...nothing, keyFindings, key };
+            : await judgeChain(material, key, [...lasting, ...dates, ...ofPair], nowMs);
+    const ofKey = [...findings, ...ofPair, ...ofChain].map((found) => nameFile(found, source));
+    return { ...withoutKey, others: [...unneeded, ...ofKey], key };
 }
 
 /** A command to copy instead of one to fill in, where the path needs no quoting in any shell. */
@@ -67,29 +75,37 @@ function nameFile(found: Finding, source: KeySource): Finding {
         : found;
 }
 
-/** What the key adds, in the words of a message. */
-export function assessKey(
-    { keyFindings, keyProblem }: Pick<TripleJudgement, "keyFindings" | "keyProblem">,
+export function assessOthers(
+    { others, keyProblem, isKeyUnavailable }: TripleJudgement,
     skipValidation: boolean,
 ): Assessment {
-    const { errors, ...others } = sortFindings(keyFindings, skipValidation);
-    return { ...others, errors: [...errors, ...(keyProblem === undefined ? [] : [keyProblem])] };
+    const { errors, ...rest } = sortFindings(others, skipValidation);
+    const isWrong = keyProblem !== undefined && !isKeyUnavailable;
+    return { ...rest, errors: isWrong ? [...errors, keyProblem] : errors };
 }
 
-/** The triple as it is uploaded. What `check` refuses is refused here in the same words: files change in between. */
+/**
+ * The triple as it is uploaded. What `check` refuses is refused here in the same words: files change in between. So is a
+ * key that cannot be had, of which `check` only warns. What the key was needed for is said with the upload.
+ */
 export async function loadTriple(
     args: KnownArguments,
-    context: TripleContext,
+    context: TripleContext & Pick<OperationContext, "notify">,
 ): Promise<{ readonly material: PublicMaterial; readonly key: PrivateKey }> {
     const material = loadPublicMaterial(args);
     const judgement = await judgeTriple(material, args, context);
+    const others = assessOthers(judgement, args.skipValidation);
     const errors = [
-        ...sortFindings(judgement.publicFindings, args.skipValidation).errors,
-        ...assessKey(judgement, args.skipValidation).errors,
+        ...sortFindings([...judgement.lasting, ...judgement.dates], args.skipValidation).errors,
+        ...others.errors,
+        ...(judgement.isKeyUnavailable ? [String(judgement.keyProblem)] : []),
     ];
     if (judgement.key === undefined || errors.length > 0) {
         throw new OperationError(errors.join("\n"));
     }
+    others.warnings.forEach((line) => {
+        context.notify(line);
+    });
     return { material, key: judgement.key };
 }
 

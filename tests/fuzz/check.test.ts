@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
 import { after, before, describe, it } from "mocha";
-import { COMPUTED_INPUTS, isBare, UNKNOWN_VALUE } from "../../provider/operations/arguments";
+import { COMPUTED_INPUTS, isBare } from "../../provider/operations/arguments";
+import { UNKNOWN_VALUE } from "../../provider/operations/arguments";
 import { World } from "../support/world";
 import { holdsFor, runsOf } from "./support/fuzz";
 import { Messages } from "./support/judged";

@@ -114,7 +114,21 @@ export class World {
             },
         });
         void provider.configure({ config: { get: (key) => configuration[key] } });
+        this.#speakLikeTheProgram(provider);
         return provider;
+    }
+
+    /** What a write has to say reaches the user by its outputs, from which the program takes it. */
+    #speakLikeTheProgram(provider: ClientCertificateProvider): void {
+        const create = provider.create.bind(provider);
+        const update = provider.update.bind(provider);
+        const speak = <T extends { readonly outs: Properties }>(result: T): T => {
+            const { upload } = result.outs["findings"] as { readonly upload: readonly { readonly message: string }[] };
+            this.lines.push(...upload.map(({ message }) => message));
+            return result;
+        };
+        provider.create = async (...args) => speak(await create(...args));
+        provider.update = async (...args) => speak(await update(...args));
     }
 }
 

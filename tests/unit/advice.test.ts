@@ -1,94 +1,98 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { after, before, beforeEach, describe, it } from "mocha";
-import { adviseOn, type Advised } from "../../provider/advice";
-import { readPublicMaterial } from "../../provider/material/material";
-import type { ProjectClientCertArgs } from "../../provider/index";
-import { mintTriple, type Triple } from "../support/mint";
+import { adviseOn } from "../../provider/advice";
 
 const DAY_MS = 86_400_000;
+const daysFromNow = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString();
 
-interface InPlace {
-    readonly fingerprint: string;
-    readonly uploadedAt: string;
-    readonly notAfter: string;
-}
+const expiry = (overrides: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> => ({
+    argument: "cert",
+    subject: "CN=client",
+    notBefore: daysFromNow(-80),
+    notAfter: daysFromNow(10),
+    warnFrom: daysFromNow(-20),
+    ...overrides,
+});
+const REPAIRED = { code: "text-repaired", severity: "note", message: "cert: repaired [text-repaired]" };
+const WEAK = { code: "weak-signature", severity: "warning", message: "ca: weak [weak-signature]" };
 
-describe("what the program says of its certificates", () => {
+describe("advice on a resource", () => {
     const said: string[] = [];
     // Where no engine listens, the SDK writes what it would log to the console.
     const { warn, log } = console;
-    let triple: Triple;
-    let args: ProjectClientCertArgs;
-    let inPlace: InPlace;
     let declared = 0;
     before(async () => {
         const newResource = ({ name }: { name: string }): { id: string; state: object } => ({ id: name, state: {} });
         await pulumi.runtime.setMocks({ newResource, call: ({ inputs }) => inputs });
-        triple = await mintTriple({
-            keyType: "ed25519",
-            notBefore: new Date(Date.now() - 80 * DAY_MS),
-            notAfter: new Date(Date.now() + 10 * DAY_MS),
-        });
-        const { cert, ca, key } = triple;
-        args = { project: "site", cert, ca, key };
-        const { fingerprint = "", notAfter = "" } = readPublicMaterial(triple).value ?? {};
-        inPlace = { fingerprint, notAfter, uploadedAt: "2020-01-01T00:00:00.000Z" };
-        console.warn = (line: unknown) => said.push(String(line));
-        console.log = (line: unknown) => said.push(String(line));
+        console.warn = (line: unknown) => said.push(`warning ${String(line)}`);
+        console.log = (line: unknown) => said.push(`info ${String(line)}`);
     });
     after(() => {
         Object.assign(console, { warn, log });
     });
     beforeEach(() => said.splice(0));
 
-    const codesOn = async (outputs: Partial<InPlace>, given: Partial<ProjectClientCertArgs>): Promise<string[]> => {
+    const advice = async (outputs: Readonly<Record<string, unknown>>, days?: unknown): Promise<string[]> => {
         declared += 1;
         const resource = new pulumi.ComponentResource("test:index:Advised", `advised-${String(declared)}`);
-        const advised: Advised = Object.assign(resource, {
-            fingerprint: pulumi.output(outputs.fingerprint ?? ""),
-            notAfter: pulumi.output(outputs.notAfter ?? ""),
-            uploadedAt: pulumi.output(outputs.uploadedAt ?? ""),
-        });
-        await new Promise<void>((resolve) => adviseOn(advised, given).apply(resolve));
-        return said.map((line) => /\[([a-z0-9-]+)\]$/.exec(line)?.[1] ?? line).sort();
+        const values = Object.entries(outputs).map(([name, value]) => [name, pulumi.output(value)]);
+        await adviseOn(Object.assign(resource, Object.fromEntries(values)) as pulumi.Resource, days);
+        return said
+            .map((line) => line.replace(/^(\w+) .*(?:\[([a-z0-9-]+)\]| (not checked yet).*)$/s, "$1 $2$3"))
+            .sort();
     };
 
-    it("is only what time changes, while the certificates are in place", async () => {
-        expect(await codesOn(inPlace, args)).to.deep.equal(["expires-soon"]);
+    it("is only what the clock makes due, while the certificates are in place", async () => {
+        const findings = { certificates: [REPAIRED, WEAK], key: [], upload: [], at: daysFromNow(-1) };
+        const expiries = [expiry(), expiry({ warnFrom: daysFromNow(1) })];
+        expect(await advice({ findings, expiries })).to.deep.equal(["warning expires-soon"]);
     });
 
-    it("is everything about certificates that this run uploads", async () => {
-        const uploadedAt = new Date(Date.now() + 60_000).toISOString();
-        const crlf = { ...args, cert: triple.cert.replace(/\n/g, "\r\n") };
-        expect(await codesOn({ ...inPlace, uploadedAt }, crlf)).to.deep.equal([
-            "expires-soon",
-            "key-type-uncommon",
-            "text-repaired",
-        ]);
-    });
-
-    it("is up to the days that the program gives", async () => {
-        expect(await codesOn(inPlace, { ...args, expiryWarningDays: 9 })).to.deep.equal([]);
-        expect(await codesOn(inPlace, { ...args, expiryWarningDays: pulumi.output(11) })).to.deep.equal([
-            "expires-soon",
-        ]);
-    });
-
-    it("is about what is in place where ignoreChanges holds back what is declared", async () => {
-        const older = { ...inPlace, fingerprint: "v1:older", notAfter: "2020-06-01T00:00:00.000Z" };
-        expect((await codesOn(older, args)).join()).to.contain("expired on 2020-06-01");
+    it("is everything that this run found out: in a preview, which has no time of it yet, and in the up", async () => {
+        const expected = ["info text-repaired", "warning weak-signature"];
+        const found = { certificates: [REPAIRED, WEAK], key: [] };
+        expect(await advice({ findings: found, expiries: [] })).to.deep.equal(expected);
         said.splice(0);
-        expect(await codesOn({ ...older, notAfter: "2999-06-01T00:00:00.000Z" }, args)).to.deep.equal([]);
+        const upload = [{ severity: "warning", message: "site/*: beside it [beside]" }];
+        const written = { ...found, upload, at: daysFromNow(1) };
+        expect(await advice({ findings: written, expiries: [] })).to.deep.equal([...expected, "warning beside"].sort());
     });
 
-    it("is nothing where there is nothing to go by: a look-up, or the mocks of a program's own tests", async () => {
-        expect(await codesOn(inPlace, {})).to.deep.equal([]);
-        expect(await codesOn(inPlace, { ...args, cert: "no certificate" })).to.deep.equal([]);
-        expect(await codesOn({}, args)).to.deep.equal([]);
+    it("says of a key that a preview cannot have that it is not checked yet", async () => {
+        const { unknown } = pulumi as unknown as { unknown?: unknown };
+        const key = unknown ?? "anything but a list";
+        const findings = { certificates: [WEAK], key };
+        expect(await advice({ findings, expiries: [] })).to.deep.equal([
+            "warning not checked yet",
+            "warning weak-signature",
+        ]);
     });
 
-    it("also speaks of certificates that are kept secret, for what it shows is public", async () => {
-        expect(await codesOn(inPlace, { ...args, cert: pulumi.secret(triple.cert) })).to.deep.equal(["expires-soon"]);
+    it("tells what has expired, what is not valid yet, and clocks that disagree", async () => {
+        const expiries = [
+            expiry({ notAfter: daysFromNow(-1) }),
+            expiry({ argument: "ca", notBefore: daysFromNow(1) }),
+            expiry({ notBefore: daysFromNow(1 / 1440) }),
+        ];
+        const expected = ["warning clock-skew", "warning expired", "warning not-yet-valid"];
+        expect(await advice({ expiries })).to.deep.equal(expected);
+    });
+
+    it("goes on for states of 0.1.0, by the dates that they have and the days that the program gives", async () => {
+        const dates = { subject: "CN=client", notBefore: daysFromNow(-80), notAfter: daysFromNow(10) };
+        expect(await advice(dates)).to.deep.equal(["warning expires-soon"]);
+        said.splice(0);
+        expect(await advice(dates, 5)).to.deep.equal([]);
+        expect(await advice({ ...dates, notAfter: daysFromNow(60) }, 90)).to.deep.equal(["warning expires-soon"]);
+    });
+
+    it("is nothing where there is nothing to go by, and cannot fail: a look-up, mocks, outputs that never come", async () => {
+        expect(await advice({ expiries: [] })).to.deep.equal([]);
+        expect(await advice({})).to.deep.equal([]);
+        expect(await advice({ expiries: "text", findings: 1, subject: 5 })).to.deep.equal([]);
+        expect(await advice({ expiries: [null], findings: { certificates: [null] } })).to.deep.equal([]);
+        const failed = Promise.reject(new Error("the registration failed"));
+        expect(await advice({ expiries: failed })).to.deep.equal([]);
     });
 });

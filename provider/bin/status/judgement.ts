@@ -1,4 +1,4 @@
-import { iso, warningMsOf } from "../../material/dates";
+import { iso, warningMsOf } from "../../material/expiries";
 import type { StoredCertificate } from "./storedCertificate";
 
 const DAY_MS = 86_400_000;
@@ -71,7 +71,7 @@ function warnsFrom(
         return undefined;
     }
     const lifetimeMs = fromMs === undefined ? Infinity : toMs - fromMs;
-    return toMs - warningMsOf({ expiryWarningDays: warningDays }, lifetimeMs);
+    return toMs - warningMsOf(warningDays, lifetimeMs);
 }
 
 const RENEW = "give a renewed one to the program and run pulumi up";

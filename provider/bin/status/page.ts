@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { iso } from "../../material/dates";
+import { iso } from "../../material/expiries";
 import { placeOf, WARNING_CODES, type JudgedCertificate } from "./judgement";
 import { markup, Markup } from "./markup";
 import { PAGE_STYLE } from "./pageStyle";

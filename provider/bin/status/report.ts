@@ -1,4 +1,4 @@
-import { iso } from "../../material/dates";
+import { iso } from "../../material/expiries";
 import { WARNING_CODES, type JudgedCertificate, type Note, type Warning } from "./judgement";
 
 /** One stack that was asked for. */

@@ -1,4 +1,4 @@
-import { iso } from "../../material/dates";
+import { iso } from "../../material/expiries";
 import { columns } from "../columns";
 import { placeOf, type JudgedCertificate } from "./judgement";
 import type { ReportedStack, StatusReport } from "./report";

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import type { ImportFile } from "../../../provider/bin/import";
+import { expiriesOf } from "../../../provider/material/dates";
 import { readPublicMaterial } from "../../../provider/material/material";
 import { mintTriple, type Triple } from "../../support/mint";
 import { PROVIDER_TEXT } from "../../support/providerHost";
@@ -75,6 +76,7 @@ describe("pulumi-vercel-client-cert import", () => {
                         uploadedAt: "",
                         staleCertIds: [],
                         otherCertIds: [],
+                        expiries: material && expiriesOf(material, undefined),
                     },
                 },
             ],

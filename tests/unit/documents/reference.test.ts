@@ -11,7 +11,7 @@ const outputs = declarations.ofClass("ProjectClientCert");
 /** One line for each name of a row; what stands in a cell beside the type, such as a default, is left aside. */
 function rowsOf(heading: string): readonly string[] {
     return readme.table(heading).flatMap(([names = "", type = ""]) => {
-        const types = type.match(/\{ [^}]* \}|\b(?:string|number|boolean)\b(?:\[\])?/g) ?? [];
+        const types = type.match(/\{ [^}]* \}|\b(?:string|number|boolean|CertificateExpiry)\b(?:\[\])?/g) ?? [];
         return names.split(", ").map((name) => `${name.replaceAll("`", "")}: ${types.join(" | ")}`);
     });
 }

@@ -46,8 +46,8 @@ describe("a corpus of mistakes", function () {
                 : ({ kind: "file", file: "client.key" } as const);
         const judged = await judgeTriple(value, { key: source, expiryWarningDays }, keyContext(folder));
         expect(judged.keyProblem).to.equal(undefined);
-        const keyFindings = passphrase === undefined ? judged.keyFindings : readPrivateKey(key, passphrase).findings;
-        return [...findings, ...judged.publicFindings, ...keyFindings];
+        const others = passphrase === undefined ? judged.others : readPrivateKey(key, passphrase).findings;
+        return [...findings, ...judged.lasting, ...judged.dates, ...others];
     };
 
     it("is recognised, each sample by all its codes and severities and no others, and shows no secret", async () => {

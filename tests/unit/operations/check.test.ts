@@ -1,12 +1,19 @@
 import { expect } from "chai";
-import { createPrivateKey } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { UNKNOWN_VALUE } from "../../../provider/operations/arguments";
-import { mintTriple } from "../../support/mint";
+import type { CheckResult } from "../../../provider/operations/check";
+import { systemClock } from "../../../provider/vercel/clock";
+import { mintAuthority, mintTriple } from "../../support/mint";
 import { failureOf, ORIGIN, World } from "../../support/world";
+
+interface Findings {
+    readonly certificates: readonly { readonly code: string; readonly severity: string }[];
+    readonly key: unknown;
+}
 
 describe("check", () => {
     let world: World;
@@ -85,12 +92,148 @@ describe("check", () => {
         expect(await reasons({ key: { env: "CLIENT_KEY" } })).to.deep.equal([]);
     });
 
-    it("says which file or variable the key was expected in", async () => {
-        expect((await reasons({ key: { file: "none.key" } })).join())
-            .to.contain(`"none.key"`)
-            .and.to.contain("ENOENT");
-        expect((await reasons({ key: { file: "." } })).join()).to.contain("no regular file");
-        expect((await reasons({ key: { env: "NO_SUCH_KEY" } })).join()).to.contain(`"NO_SUCH_KEY", but it is not set`);
+    it("only warns of a key that cannot be had, in the words in which create and update then fail before any call", async () => {
+        const missing: readonly (readonly [unknown, string])[] = [
+            [
+                { file: "none.key" },
+                `"none.key", relative to the program's folder ${JSON.stringify(folder)}, but it cannot be read (ENOENT)`,
+            ],
+            [{ file: "." }, "no regular file"],
+            [{ env: "NO_SUCH_KEY" }, `"NO_SUCH_KEY", but it is not set`],
+            [{ env: "EMPTY_KEY" }, `"EMPTY_KEY", but it is empty`],
+        ];
+        world.environment["EMPTY_KEY"] = " ";
+        for (const [key, reason] of missing) {
+            const inputs = await world.checked({ key });
+            const [line = "", ...more] = world.lines.splice(0);
+            expect(more).to.deep.equal([]);
+            expect(line)
+                .to.contain(reason)
+                .and.to.contain("Key and chain are not checked yet, and pulumi up will stop");
+            const { message } = await failureOf(world.provider.create(inputs));
+            expect(line).to.contain(message);
+            const state = { project: "site", team: "team_1", certId: "cert_1", fingerprint: "v1:old" };
+            const update = world.provider.update(`team_1/site/${ORIGIN}`, state, inputs);
+            expect((await failureOf(update)).message).to.equal(message);
+        }
+        await writeFile(join(folder, "wrong.key"), "no key");
+        expect((await reasons({ key: { file: "wrong.key" } })).join()).to.contain("[not-pem]");
+    });
+
+    it("leaves unknown to a preview what needs a key that it cannot have, and everything else known", async () => {
+        const weak = await mintTriple({ keyType: "ed25519" });
+        const inputs = { cert: weak.cert, ca: weak.ca, key: { env: "NO_SUCH_KEY" } };
+        const { findings } = await world.checked({ ...inputs, __preview: true });
+        const [uncommon] = (findings as Findings).certificates;
+        expect(uncommon).to.include({ code: "key-type-uncommon", severity: "warning" });
+        expect((findings as Findings).key).to.equal(UNKNOWN_VALUE);
+        // The engine takes an unknown value in a preview only.
+        const ofUp = await world.checked(inputs);
+        expect((ofUp["findings"] as Findings).key).to.deep.equal([]);
+        expect(ofUp).to.not.have.property("__preview");
+        world.environment["THE_KEY"] = weak.key;
+        const ofPreview = await world.checked({ ...inputs, key: { env: "THE_KEY" }, __preview: true });
+        expect(ofPreview).to.deep.equal({ ...ofUp, key: { env: "THE_KEY" } });
+        world.lines.splice(0);
+    });
+
+    it("still refuses a key that is there and wrong, and reads what is new without one", async () => {
+        const expired = await mintTriple({ notBefore: new Date("2020-01-01"), notAfter: new Date("2020-02-01") });
+        const found = await reasons({ cert: expired.cert, ca: expired.ca, key: { env: "NO_SUCH_KEY" } });
+        expect(found.join()).to.contain("[expired]");
+        world.lines.splice(0);
+    });
+
+    it("returns nothing but certificates of what stands in the texts: the leaf first, the others as they came", async () => {
+        const root = await mintAuthority();
+        const [one, two] = [await root.intermediate("one"), await root.intermediate("two")];
+        const leaf = await one.issue();
+        const around = (pem: string): string => `# a comment\r\n${pem.replace(/\n/g, "\r\n")}\r\n\r\n`;
+        const inputs = {
+            cert: [root.certPem, one.certPem, leaf.certPem].map(around).join(""),
+            key: leaf.keyPem,
+            ca: [two.certPem, root.certPem, two.certPem].map(around).join(""),
+        };
+        const checked = await world.checked(inputs);
+        const pem = (...certificates: readonly string[]): string =>
+            certificates.map((text) => new X509Certificate(text).toString()).join("");
+        expect(checked["cert"]).to.equal(pem(leaf.certPem, root.certPem, one.certPem));
+        expect(checked["ca"]).to.equal(pem(two.certPem, root.certPem));
+        // What is canonical stays so, and is the same material.
+        const { cert, ca, fingerprint } = checked;
+        const again = await world.checked({ cert, ca, key: leaf.keyPem });
+        expect(again).to.include({ cert, ca, fingerprint });
+    });
+
+    it("returns a key that is text as a secret, whatever way it came, and names as they are", async () => {
+        const secret = (value: string): object => ({
+            "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+            value,
+        });
+        const { key } = world.triple;
+        const sealed = await world.checked();
+        expect(sealed["key"]).to.deep.equal(secret(key));
+        expect((await world.provider.check(sealed, sealed)).failures).to.deep.equal([]);
+        const { inputs: refused } = await world.provider.check({}, world.inputs({ project: "a/b" }));
+        expect(refused["key"]).to.deep.equal(secret(key));
+        expect((await world.checked({ key: UNKNOWN_VALUE }))["key"]).to.equal(UNKNOWN_VALUE);
+        world.environment["THE_KEY"] = key;
+        expect((await world.checked({ key: { env: "THE_KEY" } }))["key"]).to.deep.equal({ env: "THE_KEY" });
+    });
+
+    it("keeps a key beside certificates from the engine: an error for new ones, a warning for those in place", async () => {
+        const { cert, key } = world.triple;
+        const raw = `${cert}\n${key}`;
+        const { inputs, failures } = await world.provider.check({}, world.inputs({ cert: raw }));
+        expect(failures.map(({ reason }) => reason).join()).to.contain("[private-key-exposed]");
+        expect(inputs["cert"]).to.equal(new X509Certificate(cert).toString());
+        // As 0.1.0 stored it, where it did not recognise the key.
+        const { fingerprint, certFingerprint, notAfter } = await world.checked();
+        const olds = { ...world.inputs({ cert: raw }), fingerprint, certFingerprint, notAfter };
+        for (const before of [olds, { ...olds, expiries: [] }]) {
+            const kept = await world.provider.check(before, world.inputs({ cert: raw }));
+            expect(kept.failures).to.deep.equal([]);
+            expect(kept.inputs).to.include({ cert: new X509Certificate(cert).toString(), fingerprint });
+            expect(world.lines.splice(0).join()).to.contain("[private-key-exposed]");
+        }
+        // A text that is no certificate at all is not returned even with its error.
+        const none = await world.provider.check({}, world.inputs({ ca: key }));
+        expect(none.inputs).to.not.have.property("ca");
+        // Nor does the other text have to be known.
+        const half = await world.provider.check({}, world.inputs({ cert: raw, ca: UNKNOWN_VALUE }));
+        expect(half.inputs).to.include({ cert: new X509Certificate(cert).toString(), ca: UNKNOWN_VALUE });
+        expect(half.failures.map(({ reason }) => reason).join()).to.contain("[private-key-exposed]");
+    });
+
+    it("records an import by its public inputs, without a key, after which the same certificates need none", async () => {
+        const publicInputs = world.inputs({ key: undefined });
+        const { inputs, failures } = await world.provider.check({}, { ...publicInputs, fingerprint: "of the file" });
+        expect(failures).to.deep.equal([]);
+        const { fingerprint } = await world.checked();
+        expect(inputs).to.include({ fingerprint }).and.to.not.have.property("key");
+        const { cert, ca } = inputs;
+        expect(await reasons({ cert, ca, key: { env: "NO_SUCH_KEY" } }, inputs)).to.deep.equal([]);
+        expect(world.lines).to.deep.equal([]);
+        // A program that forgot it is no import.
+        expect((await reasons({ key: undefined })).join()).to.contain("key: expected the private key");
+    });
+
+    it("has computed inputs that no clock and no machine changes, so that a plan holds", async () => {
+        const { cert, key } = await world.triple.authority
+            .issue({ notAfter: new Date(Date.now() + 86_400_000) })
+            .then(({ certPem, keyPem }) => ({ cert: certPem, key: keyPem }));
+        const inputs = world.inputs({ cert, key });
+        const later = { ...systemClock, now: () => Date.now() + 3_600_000 };
+        const other = await World.start({ clock: later });
+        const computed = ({ inputs: { expiries, findings, notAfter, fingerprint } }: CheckResult): unknown => ({
+            ...{ expiries, findings, notAfter, fingerprint },
+        });
+        try {
+            const planned = computed(await world.provider.check({}, inputs));
+            expect(computed(await other.provider.check({}, inputs))).to.deep.equal(planned);
+        } finally {
+            await other.stop();
+        }
     });
 
     it("needs no key while the fingerprint is the one of the last run", async () => {
@@ -110,6 +253,7 @@ describe("check", () => {
         const inputs = { cert: expired.cert, key: expired.key, ca: expired.ca };
         expect((await reasons(inputs)).join()).to.contain("2020-02-01");
         const waived = await world.checked({ ...inputs, skipValidation: true });
+        world.lines.splice(0);
         expect(await reasons(inputs, waived)).to.deep.equal([]);
         // The program says it, on the resource; a second line would only be noise.
         expect(world.lines).to.deep.equal([]);
@@ -138,9 +282,10 @@ describe("check", () => {
     it("takes the fingerprints of unchanged text from before, but not what a gate is about", async () => {
         const fingerprint = `v1:${"0".repeat(64)}`;
         const computed = { fingerprint, certFingerprint: "earlier", notAfter: "2030-01-01T00:00:00.000Z" };
-        const olds = { ...world.inputs(), ...computed };
-        expect((await world.provider.check(olds, world.inputs())).inputs).to.include(computed);
-        const refused = await reasons({ expectedFingerprint: fingerprint }, olds);
+        const { cert, ca } = await world.checked();
+        const olds = { ...world.inputs({ cert, ca }), ...computed, expiries: [] };
+        expect((await world.provider.check(olds, world.inputs({ cert, ca }))).inputs).to.include(computed);
+        const refused = await reasons({ cert, ca, expectedFingerprint: fingerprint }, olds);
         expect(refused.join()).to.contain(`expected cert and ca with the fingerprint ${fingerprint}, got v1:`);
     });
 
@@ -190,7 +335,7 @@ describe("check", () => {
         ];
         for (const [file, content] of files) {
             await writeFile(join(folder, file), content);
-            expect(await reasons({ key: { file } })).to.deep.equal([], file);
+            expect(await reasons({ key: { file }, __preview: true })).to.deep.equal([], file);
             expect(world.lines.splice(0).join()).to.match(/key: .*(key-from-der|text-repaired)/);
         }
         await writeFile(

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { after, before, describe, it } from "mocha";
-import { UNKNOWN, UNKNOWN_VALUE, type Properties } from "../../../provider/operations/arguments";
+import { UNKNOWN, type Properties } from "../../../provider/operations/arguments";
+import { UNKNOWN_VALUE } from "../../../provider/operations/arguments";
 import { expectationProblem } from "../../../provider/operations/expectation";
 import { mintTriple } from "../../support/mint";
 import { failureOf, ORIGIN, World } from "../../support/world";

@@ -34,7 +34,7 @@ describe("operations/keySource", () => {
         if (process.platform !== "linux") {
             this.skip();
         }
-        expect(await read("/proc/self/pagemap")).to.have.property("problem");
+        expect(await read("/proc/self/pagemap")).to.have.any.keys("problem", "unavailable");
     });
 
     it("does not repeat a key that stands where its path or its variable is expected", async () => {

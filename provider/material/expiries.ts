@@ -1,0 +1,61 @@
+import { finding, type Finding } from "./findings";
+
+/**
+ * Until when a certificate is valid, and from when on it is spoken of. Follows from the certificate and the declared days
+ * alone, so that whoever has a clock can judge it: the program does, without reading a certificate.
+ */
+export interface CertificateExpiry {
+    readonly argument: "cert" | "ca";
+    /** On one line; the serial number where there is none. */
+    readonly subject: string;
+    /** ISO 8601 in UTC, as the two below. */
+    readonly notBefore: string;
+    readonly notAfter: string;
+    readonly warnFrom: string;
+}
+
+const DAY_MS = 86_400_000;
+const LONGEST_DEFAULT_WARNING_MS = 30 * DAY_MS;
+/**
+ * An authority signs with its own clock, and this machine has another. Five minutes are what Kerberos has always allowed
+ * for; a certificate that becomes valid later than that is not a matter of clocks.
+ */
+const CLOCK_SKEW_MS = 5 * 60_000;
+
+export function judgeExpiries(expiries: readonly CertificateExpiry[], nowMs: number): Finding[] {
+    return expiries.flatMap((expiry) => judge(expiry, nowMs));
+}
+
+function judge({ argument, subject, ...dates }: CertificateExpiry, nowMs: number): Finding[] {
+    const [fromMs, toMs, warnMs] = [dates.notBefore, dates.notAfter, dates.warnFrom].map((date) => Date.parse(date));
+    if (fromMs === undefined || toMs === undefined || warnMs === undefined) {
+        return [];
+    }
+    const name = `"${subject}"`;
+    const expected = `expected a certificate that is valid on ${iso(nowMs)}`;
+    if (toMs < nowMs) {
+        return [finding("expired", argument, `${expected}, got ${name}, which expired on ${iso(toMs)}`)];
+    }
+    if (fromMs > nowMs) {
+        const code = fromMs - nowMs <= CLOCK_SKEW_MS ? "clock-skew" : "not-yet-valid";
+        return [finding(code, argument, `${expected}, got ${name}, which is valid from ${iso(fromMs)} on`)];
+    }
+    if (nowMs < warnMs) {
+        return [];
+    }
+    const days = `${String(Math.round((toMs - warnMs) / DAY_MS))} days`;
+    const left = `${String(Math.floor((toMs - nowMs) / DAY_MS))}, until ${iso(toMs)}, of ${name}`;
+    return [finding("expires-soon", argument, `expected more than ${days} of validity, got ${left}`)];
+}
+
+/** How long before its end a certificate is spoken of; without a number of days a third of its lifetime, at most 30 days. */
+export function warningMsOf(expiryWarningDays: number | undefined, lifetimeMs: number): number {
+    return expiryWarningDays === undefined
+        ? Math.min(lifetimeMs / 3, LONGEST_DEFAULT_WARNING_MS)
+        : expiryWarningDays * DAY_MS;
+}
+
+/** Seconds are what certificates have. */
+export function iso(ms: number): string {
+    return Number.isNaN(ms) ? "an unreadable date" : new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
+}

@@ -1,0 +1,72 @@
+import { expiriesOf } from "../material/dates";
+import type { CertificateExpiry } from "../material/expiries";
+import type { Notice } from "../material/findings";
+import { isCanonical, type PublicMaterial } from "../material/material";
+import { type Arguments, type Properties } from "./arguments";
+import { UNKNOWN_VALUE } from "./unknown";
+
+/**
+ * What a preview shows of long or secret texts. It follows from the declared texts and days alone, whatever the clock and
+ * the machine, or is taken from the earlier inputs: a plan that was made with other values, or without them, is refused
+ * at `up`.
+ */
+export interface ComputedInputs {
+    readonly fingerprint: string;
+    readonly certFingerprint: string;
+    readonly notAfter: string;
+    readonly expiries: readonly CertificateExpiry[] | typeof UNKNOWN_VALUE;
+    readonly findings: NewFindings | typeof UNKNOWN_VALUE;
+}
+
+/** What is to be said, once, of material that is new. */
+export interface NewFindings {
+    readonly certificates: readonly Notice[];
+    /** Unknown in a preview that could not have the key: then neither it nor the chain is checked yet. */
+    readonly key: readonly [] | typeof UNKNOWN_VALUE;
+}
+
+const NOTHING_NEW: NewFindings = { certificates: [], key: [] };
+
+export const UNKNOWN_INPUTS: ComputedInputs = {
+    fingerprint: UNKNOWN_VALUE,
+    certFingerprint: UNKNOWN_VALUE,
+    notAfter: UNKNOWN_VALUE,
+    expiries: UNKNOWN_VALUE,
+    findings: UNKNOWN_VALUE,
+};
+
+export function computedOf(
+    material: PublicMaterial,
+    news: Properties,
+    { expiryWarningDays }: Pick<Arguments, "expiryWarningDays">,
+): ComputedInputs {
+    const { fingerprint, certFingerprint, notAfter } = material;
+    const isKnown = news["expiryWarningDays"] !== UNKNOWN_VALUE;
+    const expiries = isKnown ? expiriesOf(material, expiryWarningDays) : UNKNOWN_VALUE;
+    return { fingerprint, certFingerprint, notAfter, expiries, findings: NOTHING_NEW };
+}
+
+/** What an earlier `check` computed; states of 0.1.0 have no expiries. */
+export function computedBefore(
+    olds: Properties,
+): (Omit<ComputedInputs, "expiries"> & Partial<Pick<ComputedInputs, "expiries">>) | undefined {
+    const { fingerprint, certFingerprint, notAfter, expiries } = olds;
+    if (typeof fingerprint !== "string" || typeof certFingerprint !== "string" || typeof notAfter !== "string") {
+        return undefined;
+    }
+    const known = { fingerprint, certFingerprint, notAfter, findings: NOTHING_NEW };
+    return Array.isArray(expiries) ? { ...known, expiries: expiries as readonly CertificateExpiry[] } : known;
+}
+
+/** Whether what an earlier `check` computed of these texts is as good as computing it anew. */
+export function isStored(news: Properties, olds: Properties): boolean {
+    const isSame = (name: string): boolean => {
+        const text = news[name];
+        return typeof text === "string" && text === olds[name] && isCanonical(text);
+    };
+    return isSame("cert") && isSame("ca") && hasSameDays(news, olds);
+}
+
+export function hasSameDays(news: Properties, olds: Properties): boolean {
+    return (news["expiryWarningDays"] ?? null) === (olds["expiryWarningDays"] ?? null);
+}
