@@ -10,32 +10,51 @@ export const BIT_STRING = 0x03;
 export const OCTET_STRING = 0x04;
 export const OBJECT_IDENTIFIER = 0x06;
 export const SEQUENCE = 0x30;
+export const SET = 0x31;
 
 const CONSTRUCTED = 0x20;
 /** Bounds the recursion on hostile input. Of what may be nested here, PKCS #12 nests deepest, in about eight levels. */
 const MOST_INDEFINITE_LEVELS = 16;
 
-/** Reads what node:crypto does not tell. `undefined` where there is no element with a tag of one byte. */
-export function readElement(bytes: Buffer, at = 0, level = 0): DerElement | undefined {
+/** Where the content of an element begins, and how long it says to be, whether there is as much or not. */
+interface DerHead {
+    readonly tag: number;
+    readonly start: number;
+    readonly length: number;
+}
+
+/** `undefined` where there is no head with a tag of one byte and a definite length. */
+export function readHead(bytes: Buffer, at: number): DerHead | undefined {
     const tag = bytes[at];
     const first = bytes[at + 1];
-    if (tag === undefined || first === undefined || (tag & 0x1f) === 0x1f) {
-        return undefined;
-    }
-    if (first === 0x80) {
-        return (tag & CONSTRUCTED) !== 0 && level < MOST_INDEFINITE_LEVELS
-            ? readIndefinite(bytes, at, level)
-            : undefined;
-    }
-    const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
+    const lengthBytes = first === undefined || first < 0x80 ? 0 : first & 0x7f;
     const start = at + 2 + lengthBytes;
     // Four bytes of length are more than any text that is let in here.
-    if (lengthBytes > 4 || start > bytes.length) {
+    if (
+        tag === undefined ||
+        first === undefined ||
+        (tag & 0x1f) === 0x1f ||
+        first === 0x80 ||
+        lengthBytes > 4 ||
+        start > bytes.length
+    ) {
         return undefined;
     }
-    const length = lengthBytes === 0 ? first : bytes.readUIntBE(at + 2, lengthBytes);
-    const end = start + length;
-    return end > bytes.length ? undefined : { tag, content: bytes.subarray(start, end), end };
+    return { tag, start, length: lengthBytes === 0 ? first : bytes.readUIntBE(at + 2, lengthBytes) };
+}
+
+/** Reads what node:crypto does not tell. `undefined` where there is no element with a tag of one byte. */
+export function readElement(bytes: Buffer, at = 0, level = 0): DerElement | undefined {
+    const tag = bytes[at] ?? 0;
+    if (bytes[at + 1] === 0x80) {
+        const isConstructed = (tag & CONSTRUCTED) !== 0 && (tag & 0x1f) !== 0x1f;
+        return isConstructed && level < MOST_INDEFINITE_LEVELS ? readIndefinite(bytes, at, level) : undefined;
+    }
+    const head = readHead(bytes, at);
+    const end = head === undefined ? Infinity : head.start + head.length;
+    return head === undefined || end > bytes.length
+        ? undefined
+        : { tag, content: bytes.subarray(head.start, end), end };
 }
 
 /** BER, which browsers and Windows write PKCS #12 in: two zero bytes end an element that does not tell its length. */

@@ -27,29 +27,37 @@ const note = (meaning: string, mend: string): FindingKind => ({ ...error(meaning
 /** The text of an argument: is it PEM at all, and of what? */
 const TEXT = {
     empty: error("The argument is an empty text.", "give the PEM text itself"),
-    "too-large": error("The argument is longer than 64 kB.", "leave out what does not belong to this certificate"),
+    "too-large": error(
+        "The argument is longer than 64 kB, `ca` longer than 512 kB.",
+        "leave out what does not belong to this certificate",
+    ),
     "not-pem": error(
         "The text has no PEM block, and nothing tells what it is.",
         "give PEM text; from DER: `openssl x509 -inform der -in FILE`",
         "give PEM text; from DER: `openssl pkey -inform der -in FILE -out PEM`",
     ),
     "path-not-content": error(
-        "The text looks like the path of a file.",
+        "The text looks like the path or the address of a file.",
         'give the content: `fs.readFileSync(path, "utf8")`',
         'give `{ file: "path" }` as key',
     ),
     "variable-not-expanded": error(
-        "The text is the name of a variable, as `${CLIENT_CERT}`.",
+        "The text is a placeholder that nobody replaced: the name of a variable, as `${CLIENT_CERT}`, or a reference to a " +
+            "store of secrets, as `op://vault/item/field`.",
         "give the variable's value: `process.env.NAME`",
         'give `{ env: "NAME" }` as key',
+    ),
+    "value-in-text": error(
+        'The text is what JavaScript makes of another value: `[object Object]`, "undefined", an Output in a string.',
+        "give the value itself; an Output as it is, or joined with `pulumi.interpolate`",
     ),
     "dashes-replaced": error(
         "The hyphens around BEGIN or END became dashes, or some are missing.",
         "copy the file itself, not out of a document or a chat",
     ),
     "base64-only": error(
-        "The text is base64 without BEGIN and END lines. (A key in this form is repaired.)",
-        "add the lines: `base64 -d FILE | openssl x509 -inform der`",
+        "The text is base64 without BEGIN and END lines, and cut off. (Whole DER in base64 is repaired.)",
+        "copy it again, whole: `base64 FILE`, or as PEM: `openssl x509 -inform der -in FILE`",
         "copy it again, whole: it is base64, but of no key",
     ),
     "der-as-text": error(
@@ -64,10 +72,28 @@ const TEXT = {
     ),
     pkcs12: error(
         "The content is PKCS #12 (.p12, .pfx); as `key`, it was read as text, is damaged, or holds no key.",
-        "unpack it: `openssl pkcs12 -in FILE -nokeys -clcerts` for cert, `-nokeys -cacerts` for ca",
-        'give `{ file: "path" }` as key, or unpack it: `openssl pkcs12 -in FILE -nocerts -nodes -out KEY`',
+        "make PEM of it: `npx pulumi-vercel-client-cert convert FILE`",
+        'give `{ file: "path" }` as key, or take the key out: `openssl pkcs12 -in FILE -nocerts -nodes -out KEY`',
     ),
-    pkcs7: error("A block is PKCS #7 (.p7b).", "unpack it: `openssl pkcs7 -print_certs -in FILE`"),
+    pkcs7: error(
+        "The content is PKCS #7 (.p7b, .p7c).",
+        "make PEM of it: `npx pulumi-vercel-client-cert convert FILE`; or `openssl pkcs7 -print_certs -in FILE`, of DER with `-inform der`",
+    ),
+    keystore: error(
+        "The content is a keystore of Java (JKS).",
+        "make PKCS #12 of it: `keytool -importkeystore -srckeystore FILE -destkeystore P12 -deststoretype PKCS12`, then " +
+            "`npx pulumi-vercel-client-cert convert P12`",
+        "make PKCS #12 of it: `keytool -importkeystore -srckeystore FILE -destkeystore P12 -deststoretype PKCS12`",
+    ),
+    "foreign-key": error(
+        "The content is a key in a format of its own: OpenSSH, PuTTY, PGP, age.",
+        "give the certificate that holds it as PEM",
+        "give the key as PEM; X.509 certificates are not made for keys of this kind",
+    ),
+    "still-encrypted": error(
+        "The content is what sops, Ansible Vault, age or another tool encrypted.",
+        "decrypt it where pulumi runs, and give what comes out",
+    ),
     "signing-request": error(
         "A block is a certificate signing request.",
         "give the certificate that the authority issued for it",
@@ -79,17 +105,22 @@ const TEXT = {
         "give the private key; `openssl pkey -noout -in FILE` accepts no other",
     ),
     "wrong-content": error(
-        "A block is something else that does not belong there.",
+        "A block or a text is something else that does not belong there.",
         "check which file belongs to which argument",
     ),
     "cert-key-swapped": error("The argument `key` holds a certificate and no key.", "exchange cert and key"),
     "private-key-exposed": error(
-        "A private key stands in `cert` or `ca`, which are not secret.",
+        "A private key stands in `cert` or `ca`, which are not secret, in any form that can be recognised.",
         "remove it from here and treat it as exposed; the certificate alone: `openssl x509 -in FILE`",
+    ),
+    "block-ignored": note(
+        "Beside certificates stands a block of another kind (a revocation list, DH parameters, a signing request), or one " +
+            "that is indented. It is ignored, as OpenSSL ignores it.",
+        "nothing to do, unless a certificate is missed: then begin its block at the start of a line",
     ),
     "text-repaired": note(
         "The text was mangled on its way (UTF-16, a byte order mark, CRLF, literal `\\n`, quotes, indentation, lost line " +
-            "breaks, base64 of the PEM) and was repaired.",
+            "breaks, invisible characters, base64 of the PEM or of DER, escapes of URLs, HTML, JSON and mail) and was repaired.",
         "nothing to do: it is sent repaired",
     ),
 } as const;

@@ -15,11 +15,14 @@ export interface Finding {
     readonly waivable: boolean;
 }
 
-/** @param facts Expected and got, as "expected …, got …". */
-export function finding(code: FindingCode, argument: MaterialArgument, facts: string): Finding {
+/**
+ * @param facts Expected and got, as "expected …, got …".
+ * @param step What mends it, where more is known than the table says.
+ */
+export function finding(code: FindingCode, argument: MaterialArgument, facts: string, step?: string): Finding {
     const { severity, waivable, mend, mendKey = mend }: FindingKind = FINDING_KINDS[code];
-    const step = argument === "key" ? mendKey : mend;
-    return { code, severity, argument, waivable, message: `${facts}; ${step} [${code}]` };
+    const whatMends = step ?? (argument === "key" ? mendKey : mend);
+    return { code, severity, argument, waivable, message: `${facts}; ${whatMends} [${code}]` };
 }
 
 /** A finding as users are told it. */

@@ -2,24 +2,33 @@ import {
     BIT_STRING,
     childrenOf,
     INTEGER,
-    isWholeSequence,
     OCTET_STRING,
     readElement,
+    readElements,
     readOid,
     SEQUENCE,
+    SET,
     type DerElement,
 } from "./der";
 import { isPkcs12 } from "./pkcs12";
-import { isBase64 } from "./repair";
 
-/** What DER bytes hold, by the outermost shape of their structure. */
-export type KeyShape =
-    "PRIVATE KEY" | "RSA PRIVATE KEY" | "EC PRIVATE KEY" | "encrypted" | "PKCS #12" | "public" | "other";
+/** What DER bytes hold, by the outermost elements of their structure; named as a label of PEM where there is one. */
+export type DerShape =
+    | "PRIVATE KEY"
+    | "RSA PRIVATE KEY"
+    | "EC PRIVATE KEY"
+    | "ENCRYPTED PRIVATE KEY"
+    | "PUBLIC KEY"
+    | "CERTIFICATE"
+    | "CERTIFICATE REQUEST"
+    | "PKCS7"
+    | "PKCS12"
+    | "other";
 
-/** The encodings of RFC 5958, RFC 8017, RFC 5915 and RFC 5280 differ in their first elements. */
-export function shapeOf(der: Buffer): KeyShape {
+/** The encodings of RFC 5958, RFC 8017, RFC 5915, RFC 5280, RFC 2986, RFC 5652 and RFC 7292 differ in their first elements. */
+export function shapeOf(der: Buffer): DerShape {
     if (isPkcs12(der)) {
-        return "PKCS #12";
+        return "PKCS12";
     }
     const [first, second, third] = childrenOf(readElement(der));
     if (first?.tag === INTEGER && second?.tag === SEQUENCE && third?.tag === OCTET_STRING) {
@@ -29,13 +38,22 @@ export function shapeOf(der: Buffer): KeyShape {
         return "EC PRIVATE KEY";
     }
     if (first?.tag === INTEGER && second?.tag === INTEGER) {
-        return third?.tag === INTEGER ? "RSA PRIVATE KEY" : "public";
+        return third?.tag === INTEGER ? "RSA PRIVATE KEY" : "PUBLIC KEY";
+    }
+    if (readOid(first).startsWith("1.2.840.113549.1.7.")) {
+        return "PKCS7";
+    }
+    if (first?.tag === SEQUENCE && second?.tag === SEQUENCE && third?.tag === BIT_STRING) {
+        // A request has the name of its subject where a certificate of version 1 has an algorithm.
+        const [version, subject] = childrenOf(first);
+        const [part] = childrenOf(subject);
+        return version?.tag === INTEGER && part?.tag === SET ? "CERTIFICATE REQUEST" : "CERTIFICATE";
     }
     const isKeyWithAlgorithm = readOid(childrenOf(first)[0]) !== "" && third === undefined;
     if (isKeyWithAlgorithm && second?.tag === OCTET_STRING) {
-        return "encrypted";
+        return "ENCRYPTED PRIVATE KEY";
     }
-    return isKeyWithAlgorithm && second?.tag === BIT_STRING ? "public" : "other";
+    return isKeyWithAlgorithm && second?.tag === BIT_STRING ? "PUBLIC KEY" : "other";
 }
 
 /** The object identifier of the key's type in PKCS #8, or the empty text. */
@@ -44,19 +62,15 @@ export function algorithmOf(der: Buffer): string {
     return readOid(childrenOf(algorithm)[0]);
 }
 
-/** The DER in a text that is nothing but its base64. */
-export function fromBareBase64(text: string): Buffer | undefined {
-    const compact = text.replace(/\s+/g, "");
+/** The sequences of DER that a text is the base64 of, and of nothing else; otherwise none. */
+export function sequencesInBase64(text: string): readonly Buffer[] {
+    const compact = text.replace(/\s+/g, "").replaceAll("-", "+").replaceAll("_", "/");
     // A sequence begins with the byte 0x30.
-    if (!compact.startsWith("M") || !isBase64(compact)) {
-        return undefined;
+    if (!compact.startsWith("M") || !/^[A-Za-z0-9+/]+={0,2}$/.test(compact)) {
+        return [];
     }
-    const der = Buffer.from(compact, "base64");
-    return isWholeSequence(der) ? der : undefined;
-}
-
-/** Whether a text is the base64 of a private key, which no label gives away. */
-export function holdsPrivateKey(text: string): boolean {
-    const der = fromBareBase64(text);
-    return der !== undefined && shapeOf(der).endsWith("PRIVATE KEY");
+    const bytes = Buffer.from(compact, "base64");
+    const elements = readElements(bytes);
+    const isWhole = elements.at(-1)?.end === bytes.length && elements.every(({ tag }) => tag === SEQUENCE);
+    return isWhole ? elements.map(({ end }, index) => bytes.subarray(elements[index - 1]?.end ?? 0, end)) : [];
 }

@@ -1,5 +1,4 @@
 import { X509Certificate, type KeyObject } from "node:crypto";
-import * as pem from "node-forge/lib/pem";
 
 /**
  * Hundreds of resources share their issuers, and each asks several times who issued whom, and until when it is valid.
@@ -9,21 +8,13 @@ import * as pem from "node-forge/lib/pem";
 const MOST_DECODED = 512;
 const decoded = new Map<string, Buffer>();
 
-/**
- * What node-forge decodes from base64 that is known to be some; it gets a block without whatever the way here did to its
- * lines. Only certificates are kept: a private key does not stay in memory for the sake of speed.
- */
-export function decodeBlock(label: string, base64: string): Buffer | undefined {
+/** Only certificates are kept: a private key does not stay in memory for the sake of speed. */
+export function decodeBlock(label: string, base64: string): Buffer {
     const known = decoded.get(base64);
     if (known !== undefined) {
         return known;
     }
-    const lines = base64.match(/.{1,64}/g) ?? [];
-    const [message] = pem.decode([`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n"));
-    if (message === undefined) {
-        return undefined;
-    }
-    const der = Buffer.from(message.body, "latin1");
+    const der = Buffer.from(base64, "base64");
     if (label === "CERTIFICATE") {
         if (decoded.size >= MOST_DECODED) {
             decoded.clear();

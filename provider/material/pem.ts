@@ -1,13 +1,15 @@
+import { isWholeSequence } from "./der";
 import { finding, shown, type Finding, type MaterialArgument } from "./findings";
 import { describeForeignText } from "./foreign";
-import { fromBareBase64 } from "./keyEncoding";
+import { sequencesInBase64, shapeOf } from "./keyEncoding";
 import { decodeBlock } from "./once";
-import { fromBase64, repairText } from "./repair";
+import { codePointOf, repairEncoding, repairText } from "./repair";
 
 /** One block of a PEM text. */
 export interface PemBlock {
     /** As `CERTIFICATE` or `EC PRIVATE KEY`. */
     readonly label: string;
+    /** Empty where the label is of no use here. */
     readonly der: Buffer;
     /** Encrypted after RFC 1421 (`Proc-Type: 4,ENCRYPTED`): the block with its headers; its DER is nothing. */
     readonly encrypted?: { readonly cipher: string; readonly pem: string };
@@ -15,66 +17,178 @@ export interface PemBlock {
 
 export interface PemReading {
     readonly blocks: readonly PemBlock[];
-    /** Whether a private key begins in the text, even one that cannot be read. */
-    readonly holdsPrivateKey: boolean;
+    /** What stands outside of the blocks: comments, or what should not be there. */
+    readonly rest: string;
+    /** What the text was instead of PEM, and has been read from. */
+    readonly form?: string;
     readonly findings: readonly Finding[];
 }
 
-/** Larger than any chain in use. Bounds the work on hostile input, too. */
-const LARGEST_TEXT = 64 * 1024;
-/** In base64. Shorter texts may be DER by chance, and are no key. */
-const SHORTEST_DER_TEXT = 40;
+/** The bundle of all public authorities has 230 kB. Bounds the work on hostile input, too. */
+const LARGEST_TEXT_KB = { cert: 64, key: 64, ca: 512 } as const;
 const BEGIN = "-----BEGIN ";
-const DASHES = "-----";
-/** Also where a text processor replaced the hyphens: the key is exposed all the same. */
-const PRIVATE_KEY_BEGINS = /PRIVATE KEY[-–—]/;
+/** RFC 7468 §3, and bounded. */
+const LABEL_LINE = /^([\x21-\x2c\x2e-\x7e][\x20-\x2c\x2e-\x7e]{0,59})-----/;
+/** The labels of blocks that are decoded; others need not even be base64. */
+const DECODED = /CERTIFICATE$|PRIVATE KEY$|PKCS|CMS/;
 
 /** Reads every block of a text that may have been mangled on its way; what cannot be read is a finding. */
 export function readPem(input: string, argument: MaterialArgument): PemReading {
-    if (input.length > LARGEST_TEXT) {
-        const facts = `expected at most ${String(LARGEST_TEXT / 1024)} kB of PEM text, got ${String(Math.ceil(input.length / 1024))} kB`;
-        return {
-            blocks: [],
-            holdsPrivateKey: PRIVATE_KEY_BEGINS.test(input),
-            findings: [finding("too-large", argument, facts)],
-        };
+    const refuse = (found: Finding): PemReading => ({ blocks: [], rest: input, findings: [found] });
+    const largest = LARGEST_TEXT_KB[argument];
+    if (input.length > largest * 1024) {
+        const got = `${String(Math.ceil(input.length / 1024))} kB`;
+        return refuse(finding("too-large", argument, `expected at most ${String(largest)} kB of PEM text, got ${got}`));
     }
-    const { text, repairs } = repairText(input);
-    if (text === "") {
-        return {
-            blocks: [],
-            holdsPrivateKey: false,
-            findings: [finding("empty", argument, "expected PEM text, got an empty text")],
-        };
+    if (input.trim() === "") {
+        return refuse(finding("empty", argument, "expected PEM text, got an empty text"));
     }
-    const blocks: PemBlock[] = [];
-    const findings: Finding[] = [];
-    for (const piece of split(text)) {
-        const block = "problem" in piece ? undefined : decode(piece);
-        if (block !== undefined) {
-            blocks.push(block);
-        } else {
-            const what = "problem" in piece ? piece.problem : `a ${shown(piece.label)} block that is no base64`;
-            const code = /[–—]{1,5}\s{0,9}END /.test(text) ? "dashes-replaced" : "unreadable-pem";
-            findings.push(finding(code, argument, `expected whole PEM blocks, got ${what}`));
-        }
+    const { blocks, problems, rest, repairs } = readRepaired(input);
+    if (blocks.length === 0 && problems.length === 0) {
+        return readBareBase64(input) ?? refuse(describeForeignText(input, argument));
     }
-    if (blocks.length === 0 && findings.length === 0) {
-        findings.push(describeForeignText(text, argument));
-    }
+    const findings = problems.map((what) =>
+        finding(
+            /[–—]{1,5}\s{0,9}END /.test(rest) ? "dashes-replaced" : "unreadable-pem",
+            argument,
+            `expected whole PEM blocks, got ${what}`,
+        ),
+    );
     if (blocks.length > 0 && repairs.length > 0) {
         findings.push(finding("text-repaired", argument, `expected plain PEM text, got ${repairs.join(", ")}`));
     }
-    return { blocks, holdsPrivateKey: PRIVATE_KEY_BEGINS.test(text), findings };
+    if (/^[ \t]+-----BEGIN /m.test(rest)) {
+        const facts = "expected each block at the start of a line, got an indented one beside others";
+        findings.push(finding("block-ignored", argument, facts));
+    }
+    return { blocks, rest, findings };
+}
+
+interface BlockReading {
+    readonly blocks: readonly PemBlock[];
+    readonly problems: readonly string[];
+    readonly rest: string;
+    readonly repairs: readonly string[];
+    /** Whether a line begins as a block does, and none was found there. */
+    readonly isDoubtful: boolean;
+}
+
+/**
+ * As OpenSSL reads it, where that finds whole blocks and nothing else that begins as one. Then repaired; and at last
+ * wherever in a line a block may begin.
+ */
+function readRepaired(input: string): BlockReading {
+    const encoded = repairEncoding(input);
+    const strict = { ...readBlocks(encoded.text, LINE_STARTS), repairs: encoded.repairs };
+    if (isWhole(strict) && !strict.isDoubtful) {
+        return strict;
+    }
+    const { text, repairs } = repairText(encoded);
+    const repaired = { ...readBlocks(text, LINE_STARTS), repairs };
+    const lenient = { ...readBlocks(text, ANYWHERE), repairs: [...repairs, "indentation or lost line breaks"] };
+    const readings = [strict, repaired, lenient];
+    const [best] = readings.filter(isWhole).sort((a, b) => b.blocks.length - a.blocks.length);
+    return best ?? readings.find(({ blocks }) => blocks.length > 0) ?? lenient;
+}
+
+function isWhole({ blocks, problems }: Pick<BlockReading, "blocks" | "problems">): boolean {
+    return blocks.length > 0 && problems.length === 0;
+}
+
+const LINE_STARTS = { begin: /^-----BEGIN /m, afterLabel: /^[^\S\n]*\n/, end: "\n-----END " };
+const ANYWHERE = { begin: BEGIN, afterLabel: /^/, end: "-----END " };
+
+/** Cuts a text at each BEGIN and looks no further than the next, so that hostile input takes no more than linear time. */
+function readBlocks(
+    text: string,
+    { begin, afterLabel, end }: typeof LINE_STARTS | typeof ANYWHERE,
+): Omit<BlockReading, "repairs"> {
+    const [before = "", ...pieces] = text.split(begin);
+    const blocks: PemBlock[] = [];
+    const problems: string[] = [];
+    const rest = [before];
+    let isDoubtful = false;
+    for (const piece of pieces) {
+        const [line, label] = LABEL_LINE.exec(piece) ?? [];
+        const body = line === undefined ? "" : piece.slice(line.length);
+        if (label === undefined || !afterLabel.test(body)) {
+            isDoubtful = true;
+            rest.push(BEGIN, piece);
+            continue;
+        }
+        const footer = `${end}${label}-----`;
+        const endAt = body.indexOf(footer);
+        const block = endAt < 0 ? `a ${label} block without its END line` : decode(label, body.slice(0, endAt));
+        if (typeof block === "string") {
+            problems.push(shown(block));
+            rest.push(BEGIN, piece);
+        } else {
+            blocks.push(block);
+            rest.push(block.der.length === 0 ? body : body.slice(endAt + footer.length));
+        }
+    }
+    if (isDoubtful && blocks.length === 0 && problems.length === 0) {
+        problems.push("a BEGIN line without a proper label");
+    }
+    return { blocks, problems, rest: rest.join(""), isDoubtful };
+}
+
+/** Headers of RFC 1421 stand before the base64; only old encrypted keys still have them. */
+function decode(label: string, body: string): PemBlock | string {
+    if (!DECODED.test(label)) {
+        return { label, der: Buffer.alloc(0) };
+    }
+    const [, cipher, vector, encrypted] =
+        /Proc-Type:\s*4,\s*ENCRYPTED\s+DEK-Info:\s*([\w-]+),\s*([0-9A-F]+)\s([^]*)$/i.exec(body) ?? [];
+    // Quotes, commas and backslashes are what is left of lines in a list or of escaped line breaks.
+    const base64 = (encrypted ?? body)
+        .replace(/[\s\\"',]+/g, "")
+        .replaceAll("-", "+")
+        .replaceAll("_", "/");
+    const [foreign] = /[^A-Za-z0-9+/=]/u.exec(base64) ?? [];
+    if (foreign !== undefined) {
+        return `a ${label} block with the character ${codePointOf(foreign)} in it`;
+    }
+    const isPadded = base64.length % 4 === 0 && /^[^=]+={0,2}$/.test(base64);
+    const der = decodeBlock(label, base64);
+    if (!isPadded && (base64.includes("=") || !isWholeSequence(der))) {
+        return `a ${label} block that is no base64`;
+    }
+    if (cipher !== undefined && vector !== undefined) {
+        const headers = ["Proc-Type: 4,ENCRYPTED", `DEK-Info: ${cipher},${vector}`, ""];
+        return { label, der: Buffer.alloc(0), encrypted: { cipher, pem: frame(label, base64, headers) } };
+    }
+    return { label, der };
+}
+
+/** Shorter words are names of fields, or what a sentence is made of. */
+const SHORTEST_WORD = 40;
+
+/** DER in base64 without BEGIN and END lines, one or several, alone or as the values of JSON or XML. */
+function readBareBase64(input: string): PemReading | undefined {
+    const { text } = repairText(repairEncoding(input));
+    if (/BEGIN|END/.test(text)) {
+        return undefined;
+    }
+    const words = text
+        .split(/[^\w+/=\s-]+|\n[^\S\n]*\n|(?<==)\s/)
+        .filter((word) => word.length > SHORTEST_WORD && !/^\s*[A-Za-z]+ /.test(word));
+    const ders = words.map(sequencesInBase64);
+    return ders.length === 0 || ders.some(({ length }) => length === 0)
+        ? undefined
+        : {
+              blocks: ders.flat().map((der) => ({ label: shapeOf(der), der })),
+              rest: text,
+              form: "base64 without BEGIN and END lines",
+              findings: [],
+          };
 }
 
 /** Whether a text, where something else is expected, is a key or a certificate itself: as PEM, its base64, or DER in base64. */
 export function isKeyText(text: string): boolean {
-    const isLongEnough = text.length > SHORTEST_DER_TEXT;
     return (
-        text.includes("-----BEGIN") ||
-        fromBase64(text) !== undefined ||
-        (isLongEnough && fromBareBase64(text.replaceAll("-", "+").replaceAll("_", "/")) !== undefined)
+        repairText(repairEncoding(text)).text.includes("-----BEGIN") ||
+        (text.length > SHORTEST_WORD && sequencesInBase64(text).length > 0)
     );
 }
 
@@ -86,48 +200,4 @@ export function encodePem(label: string, der: Buffer): string {
 function frame(label: string, base64: string, headers: readonly string[]): string {
     const lines = base64.match(/.{1,64}/g) ?? [];
     return [`-----BEGIN ${label}-----`, ...headers, ...lines, `-----END ${label}-----`, ""].join("\n");
-}
-
-interface Piece {
-    readonly label: string;
-    readonly body: string;
-}
-
-/** Cuts a text into blocks by searching forward only, so that hostile input takes no more than linear time. */
-function* split(text: string): Generator<Piece | { readonly problem: string }> {
-    let at = text.indexOf(BEGIN);
-    while (at >= 0) {
-        const labelEnd = text.indexOf(DASHES, at + BEGIN.length);
-        const label = labelEnd < 0 ? "" : text.slice(at + BEGIN.length, labelEnd);
-        if (!/^[A-Z0-9 ]{1,40}$/.test(label)) {
-            yield { problem: "a BEGIN line without a proper label" };
-            return;
-        }
-        const bodyAt = labelEnd + DASHES.length;
-        const end = `-----END ${label}-----`;
-        const endAt = text.indexOf(end, bodyAt);
-        const nextAt = text.indexOf(BEGIN, bodyAt);
-        if (endAt < 0 || (nextAt >= 0 && nextAt < endAt)) {
-            yield { problem: `a ${label} block without its END line` };
-            return;
-        }
-        yield { label, body: text.slice(bodyAt, endAt) };
-        at = text.indexOf(BEGIN, endAt + end.length);
-    }
-}
-
-/** Headers of RFC 1421 stand before the base64; only old encrypted keys still have them. */
-function decode({ label, body }: Piece): PemBlock | undefined {
-    const [, cipher, vector, encrypted] =
-        /Proc-Type:\s*4,\s*ENCRYPTED\s+DEK-Info:\s*([\w-]+),\s*([0-9A-F]+)\s([^]*)$/i.exec(body) ?? [];
-    const base64 = (encrypted ?? body).replace(/[\s\\]+/g, "");
-    if (base64 === "" || base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) {
-        return undefined;
-    }
-    if (cipher !== undefined && vector !== undefined) {
-        const headers = ["Proc-Type: 4,ENCRYPTED", `DEK-Info: ${cipher},${vector}`, ""];
-        return { label, der: Buffer.alloc(0), encrypted: { cipher, pem: frame(label, base64, headers) } };
-    }
-    const der = decodeBlock(label, base64);
-    return der === undefined ? undefined : { label, der };
 }

@@ -1,10 +1,10 @@
-import { createPrivateKey, getCiphers, X509Certificate, type KeyObject } from "node:crypto";
+import { createPrivateKey, getCiphers, type JsonWebKey, type KeyObject, type X509Certificate } from "node:crypto";
 import { inspect } from "node:util";
 import { decrypt, UnsupportedEncryption } from "./decryption";
 import { childrenOf, isWholeSequence, octetsOf, readElement } from "./der";
 import { finding, shown, type Finding } from "./findings";
 import { describeForeignBlock } from "./foreign";
-import { algorithmOf, fromBareBase64, shapeOf } from "./keyEncoding";
+import { algorithmOf, shapeOf } from "./keyEncoding";
 import { explainUnsupported, isCommonType } from "./keyTypes";
 import { encodePem, readPem, type PemBlock } from "./pem";
 import { openPkcs12 } from "./pkcs12";
@@ -44,59 +44,74 @@ export interface PrivateKeyReading {
 }
 
 /**
- * @param input PEM, DER, its base64, or PKCS #12; as bytes, since a file may hold DER, which decoding as text would destroy.
+ * @param input PEM, DER, its base64, PKCS #12, or a JWK; as bytes, since a file may hold DER, which decoding as text would destroy.
  * @param passphrase Of an encrypted key. Where none is needed, it is not looked at.
  */
 export function readPrivateKey(input: string | Buffer, passphrase?: string): PrivateKeyReading {
-    if (typeof input !== "string" && isWholeSequence(input)) {
-        return readDer(input, passphrase, [fromOther("DER")]);
+    if (typeof input === "string" || !isWholeSequence(input)) {
+        return readText(typeof input === "string" ? input : decodeText(input), passphrase);
     }
-    const text = typeof input === "string" ? input : decodeText(input);
-    const der = fromBareBase64(text);
-    return der === undefined
-        ? readText(text, passphrase)
-        : readDer(der, passphrase, [fromOther("base64 without BEGIN and END lines")]);
+    const { value, findings } = readDer(input, passphrase);
+    return { value, findings: [...findings, ...noteForm(value, shapeOf(input) === "PKCS12" ? "PKCS #12" : "DER")] };
 }
 
 function readText(text: string, passphrase: string | undefined): PrivateKeyReading {
-    const { blocks, findings } = readPem(text, "key");
+    const { blocks, form, findings } = readPem(text, "key");
     // OpenSSL writes the curve of an EC key into a block of its own, before the key, which has it too.
     const relevant = blocks.filter(({ label }) => label !== "EC PARAMETERS");
-    const keys = relevant.filter(({ label }) => label.includes("PRIVATE KEY"));
-    if (keys.length === 0) {
-        const isSaid = findings.some(({ severity }) => severity === "error");
-        return { value: undefined, findings: isSaid ? findings : [...findings, describeOthers(relevant)] };
+    const keys = relevant.filter(({ label }) => label.includes("PRIVATE KEY") || label === "PKCS12");
+    if (keys.length > 0) {
+        const { value, findings: ofKey } = oneOf(keys.map((block) => readBlock(block, passphrase)));
+        return { value, findings: [...findings, ...ofKey, ...noteForm(value, form)] };
     }
-    return oneOf(
-        keys.map((block) => readBlock(block, passphrase)),
-        findings,
-    );
+    const value = readJwk(text);
+    if (value !== undefined) {
+        return { value, findings: noteForm(value, "a JWK") };
+    }
+    const isSaid = findings.some(({ severity }) => severity === "error");
+    return { value, findings: isSaid ? findings : [...findings, describeOthers(relevant)] };
+}
+
+function noteForm(value: PrivateKey | undefined, form: string | undefined): readonly Finding[] {
+    return value === undefined || form === undefined
+        ? []
+        : [finding("key-from-der", "key", `expected the private key as PEM text, got ${form}`)];
+}
+
+/** RFC 7517: JSON with the numbers of the key. */
+function readJwk(text: string): PrivateKey | undefined {
+    try {
+        return privateKeyOf(createPrivateKey({ key: JSON.parse(text) as JsonWebKey, format: "jwk" }));
+    } catch {
+        // The answer: nothing that JSON, or this Node, takes for a key.
+        return undefined;
+    }
 }
 
 function readBlock({ label, der, encrypted }: PemBlock, passphrase: string | undefined): PrivateKeyReading {
     if (encrypted === undefined) {
-        return readDer(der, passphrase, [], label);
+        return readDer(der, passphrase, label);
     }
     if (passphrase === undefined) {
-        return refuse([], withoutPassphrase("a private key"));
+        return refuse(withoutPassphrase("a private key"));
     }
     if (!getCiphers().includes(encrypted.cipher.toLowerCase())) {
-        return refuse([], unsupportedEncryption(`the cipher ${shown(encrypted.cipher)}`));
+        return refuse(unsupportedEncryption(`the cipher ${shown(encrypted.cipher)}`));
     }
     try {
         return { value: privateKeyOf(createPrivateKey({ key: encrypted.pem, passphrase })), findings: [] };
     } catch {
         // Another passphrase leaves a wrong padding, or bytes that are no key.
-        return refuse([], wrongPassphrase("a private key"));
+        return refuse(wrongPassphrase("a private key"));
     }
 }
 
 /** The one key among several, which may be the same one: a file that was put together twice. */
-function oneOf(readings: readonly PrivateKeyReading[], findings: readonly Finding[]): PrivateKeyReading {
+function oneOf(readings: readonly PrivateKeyReading[]): PrivateKeyReading {
     const [first, ...others] = readings;
-    return first === undefined || !others.every(({ value }) => isSame(value, first.value))
-        ? refuse(findings, finding("several-keys", "key", `expected one private key, got ${String(readings.length)}`))
-        : { value: first.value, findings: [...findings, ...first.findings] };
+    return first !== undefined && others.every(({ value }) => isSame(value, first.value))
+        ? first
+        : refuse(finding("several-keys", "key", `expected one private key, got ${String(readings.length)}`));
 }
 
 /** Not `equals`: it leaves an error of OpenSSL behind, which the next call takes for its own. */
@@ -105,46 +120,43 @@ function isSame(some: PrivateKey | undefined, other: PrivateKey | undefined): bo
     return a !== undefined && b !== undefined && a.equals(b);
 }
 
+const KEY_LABEL = /^(?:(?:EC|RSA|DSA|ENCRYPTED|ANY) )?PRIVATE KEY$/;
+
 /** The form of the DER tells what it is; labels are often wrong. */
-function readDer(
-    der: Buffer,
-    passphrase: string | undefined,
-    noted: readonly Finding[],
-    label = "PRIVATE KEY",
-): PrivateKeyReading {
+function readDer(der: Buffer, passphrase: string | undefined, label = "PRIVATE KEY"): PrivateKeyReading {
     const shape = shapeOf(der);
     switch (shape) {
         case "PRIVATE KEY":
         case "RSA PRIVATE KEY":
         case "EC PRIVATE KEY":
-            return parse(shape, der, noted);
-        case "encrypted":
-            return readEncrypted(der, passphrase, noted);
-        case "PKCS #12":
+            return parse(shape, der);
+        case "ENCRYPTED PRIVATE KEY":
+            return readEncrypted(der, passphrase);
+        case "PKCS12":
             return readPkcs12(der, passphrase);
-        case "public":
-            return refuse([], describeForeignBlock("PUBLIC KEY", "key"));
+        case "PUBLIC KEY":
+        case "CERTIFICATE":
+        case "CERTIFICATE REQUEST":
+        case "PKCS7":
+            return refuse(describeForeignBlock(shape, "key"));
         case "other":
-            return refuse(
-                [],
-                isCertificate(der) ? describeForeignBlock("CERTIFICATE", "key") : unreadable(`a ${shown(label)} block`),
-            );
+            return refuse(KEY_LABEL.test(label) ? unreadable(`a ${label} block`) : describeForeignBlock(label, "key"));
     }
 }
 
 /** PKCS #8, encrypted. */
-function readEncrypted(der: Buffer, passphrase: string | undefined, noted: readonly Finding[]): PrivateKeyReading {
+function readEncrypted(der: Buffer, passphrase: string | undefined): PrivateKeyReading {
     if (passphrase === undefined) {
-        return refuse([], withoutPassphrase("a private key"));
+        return refuse(withoutPassphrase("a private key"));
     }
     const [algorithm, data] = childrenOf(readElement(der));
     try {
         const key = decrypt(algorithm, octetsOf(data), passphrase);
         return key === undefined || !isWholeSequence(key)
-            ? refuse([], wrongPassphrase("a private key"))
-            : parse("PRIVATE KEY", key, noted);
+            ? refuse(wrongPassphrase("a private key"))
+            : parse("PRIVATE KEY", key);
     } catch (error) {
-        return refuse([], unsupportedEncryption(nameOf(error)));
+        return refuse(unsupportedEncryption(nameOf(error)));
     }
 }
 
@@ -152,29 +164,21 @@ function readPkcs12(der: Buffer, passphrase: string | undefined): PrivateKeyRead
     try {
         const opened = openPkcs12(der, passphrase);
         if (opened === "passphrase") {
-            return refuse([], passphrase === undefined ? withoutPassphrase("PKCS #12") : wrongPassphrase("PKCS #12"));
+            return refuse((passphrase === undefined ? withoutPassphrase : wrongPassphrase)("PKCS #12"));
         }
         const keys = opened === "damaged" ? [] : opened.keys;
         if (keys.length === 0) {
             const got = opened === "damaged" ? "PKCS #12 that is damaged" : "PKCS #12 without any";
-            return refuse([], finding("pkcs12", "key", `expected a private key, got ${got}`));
+            return refuse(finding("pkcs12", "key", `expected a private key, got ${got}`));
         }
-        const noted = fromOther("PKCS #12");
-        return oneOf(
-            keys.map((key) => parse("PRIVATE KEY", key, [])),
-            [noted],
-        );
+        return oneOf(keys.map((key) => parse("PRIVATE KEY", key)));
     } catch (error) {
-        return refuse([], unsupportedEncryption(nameOf(error)));
+        return refuse(unsupportedEncryption(nameOf(error)));
     }
 }
 
-function refuse(findings: readonly Finding[], reason: Finding): PrivateKeyReading {
-    return { value: undefined, findings: [...findings, reason] };
-}
-
-function fromOther(form: string): Finding {
-    return finding("key-from-der", "key", `expected the private key as PEM text, got ${form}`);
+function refuse(reason: Finding): PrivateKeyReading {
+    return { value: undefined, findings: [reason] };
 }
 
 function withoutPassphrase(what: string): Finding {
@@ -208,25 +212,18 @@ function describeOthers([block]: readonly PemBlock[]): Finding {
         : describeForeignBlock(block.label, "key");
 }
 
-function isCertificate(der: Buffer): boolean {
-    try {
-        return new X509Certificate(der).raw.length > 0;
-    } catch {
-        // That it throws is the answer.
-        return false;
-    }
-}
-
-function parse(label: string, der: Buffer, findings: readonly Finding[]): PrivateKeyReading {
+function parse(label: string, der: Buffer): PrivateKeyReading {
     const pem = encodePem(label, der);
     try {
-        return { value: new PrivateKey(pem, createPrivateKey(pem)), findings };
+        return { value: new PrivateKey(pem, createPrivateKey(pem)), findings: [] };
     } catch {
         // OpenSSL's reason may quote what it read.
         const oid = label === "PRIVATE KEY" ? algorithmOf(der) : "";
-        return oid === "" || isCommonType(oid)
-            ? refuse(findings, unreadable(`a ${label} block`))
-            : refuse(findings, finding("key-type-unsupported", "key", explainUnsupported(oid)));
+        return refuse(
+            oid === "" || isCommonType(oid)
+                ? unreadable(`a ${label} block`)
+                : finding("key-type-unsupported", "key", explainUnsupported(oid)),
+        );
     }
 }
 

@@ -5,36 +5,151 @@ export interface Repair {
 }
 
 interface Step {
-    readonly name: string;
+    readonly name: string | ((text: string) => string);
     readonly undo: (text: string) => string;
 }
 
-/** What environment variables, YAML, editors and secret stores do to PEM text, in the order in which it is undone. */
-const STEPS: readonly Step[] = [
+/** What happens to a text as a whole, whatever is in it, in the order in which it is undone. */
+const ENCODING_STEPS: readonly Step[] = [
     // ASCII in UTF-16 that was decoded as UTF-8: a zero byte beside each letter, and a mark that became U+FFFD.
     { name: "UTF-16", undo: (text) => (text.includes("\0") ? text.replace(/^\uFFFD+|\0/g, "") : text) },
-    { name: "base64 of the PEM", undo: (text) => fromBase64(text) ?? text },
-    { name: "literal \\n", undo: (text) => text.replace(/\\r\\n|\\n|\\r/g, "\n").replace(/\\t/g, " ") },
+    { name: "a byte order mark", undo: (text) => text.replace(/^\s*\uFEFF/, "") },
     { name: "CR or CRLF line ends", undo: (text) => text.replace(/\r\n?/g, "\n") },
-    { name: "quotes around it", undo: (text) => text.replace(/^["']|["']$/g, "") },
+    {
+        name: "a lost line break between two blocks",
+        undo: (text) => text.replace(/(-----END [^\n-]{1,60}-----)[ \t]{0,40}(?=-----BEGIN )/g, "$1\n"),
+    },
 ];
 
-/** Undoes what can be undone to a text as a whole. White space at its ends is nothing to speak of. */
-export function repairText(input: string): Repair {
-    // White space for `trim`, and so gone with it.
-    const repairs = /^\s*\uFEFF/.test(input) ? ["a byte order mark"] : [];
-    let text = input.trim();
-    for (const { name, undo } of STEPS) {
+const ENTITIES: Readonly<Record<string, string>> = { quot: '"', apos: "'", amp: "&", lt: "<", gt: ">", nbsp: " " };
+const INVISIBLE = /[\u00AD\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2064\uFEFF]/g;
+
+/** What environment variables, YAML, JSON, mail, web forms and secret stores do to PEM text. */
+const TEXT_STEPS: readonly Step[] = [
+    { name: "quoted-printable", undo: undoQuotedPrintable },
+    { name: "URL encoding", undo: undoUrlEncoding },
+    { name: "HTML entities", undo: undoEntities },
+    {
+        name: "JSON escapes",
+        undo: (text) =>
+            text
+                .replace(/\\(?:u00|x)([0-9a-f]{2})/gi, (_, code: string) => characterOf(code, 16))
+                .replaceAll("\\/", "/"),
+    },
+    {
+        name: "literal \\n",
+        undo: (text) => text.replace(/\\r\\n|\\n|\\r|`r`n|`n/g, "\n").replace(/\\t/g, " "),
+    },
+    {
+        name: (text) => `invisible characters (${[...new Set(text.match(INVISIBLE))].map(codePointOf).join(", ")})`,
+        undo: (text) => text.replace(INVISIBLE, ""),
+    },
+    { name: "quotes around it", undo: (text) => text.trim().replace(/^["'`“”„]+|["'`“”]+$/g, "") },
+    { name: "quotes around each line", undo: (text) => text.replace(/["'] ?[+,.\\]? ?\n[ \t]{0,80}["']/g, "\n") },
+    { name: "hexadecimal digits", undo: undoHexadecimal },
+    { name: "base64 of the PEM", undo: undoBase64 },
+    { name: "marks of a quotation", undo: undoQuotation },
+    {
+        name: "lower-case labels",
+        undo: (text) => text.replace(/-----(?:begin|end) [a-z0-9 ]{1,60}-----/g, (line) => line.toUpperCase()),
+    },
+];
+
+/** A text may have been through several hands; base64 twice is two rounds. */
+const MOST_ROUNDS = 4;
+
+/** Undoes what is no part of the text itself: its encoding and its line ends. */
+export function repairEncoding(input: string): Repair {
+    return applySteps(ENCODING_STEPS, { text: input, repairs: [] });
+}
+
+/** Undoes all else that can be undone to a text as a whole. */
+export function repairText(encoded: Repair): Repair {
+    let repair = encoded;
+    for (let round = 0; round < MOST_ROUNDS; round += 1) {
+        const next = applySteps([...TEXT_STEPS, ...ENCODING_STEPS], repair);
+        if (next.text === repair.text) {
+            break;
+        }
+        repair = next;
+    }
+    return repair;
+}
+
+function applySteps(steps: readonly Step[], { text: given, repairs: before }: Repair): Repair {
+    const repairs = new Set(before);
+    let text = given;
+    for (const { name, undo } of steps) {
         const undone = undo(text);
         if (undone !== text) {
-            repairs.push(name);
-            text = undone.trim();
+            repairs.add(typeof name === "string" ? name : name(text));
+            text = undone;
         }
     }
-    if (hasForeignLayout(text)) {
-        repairs.push("indentation or lost line breaks");
+    return { text, repairs: [...repairs] };
+}
+
+/** In PEM itself, no `=` is followed by digits, and by a letter on the next line neither. */
+function undoQuotedPrintable(text: string): string {
+    return /=(?:3D|2D|2B|20|0A)/.test(text) || (/[\w+/]=\n[\w+/]/.test(text) && text.includes("-----BEGIN "))
+        ? text.replaceAll("=\n", "").replace(/=([0-9A-F]{2})/g, (_, code: string) => characterOf(code, 16))
+        : text;
+}
+
+function undoUrlEncoding(text: string): string {
+    if (!/%(?:2D|20|0A|0D|2B|2F|3D)|BEGIN\+/i.test(text)) {
+        return text;
     }
-    return { text, repairs };
+    // Forms have a plus sign for each blank.
+    const blanks = /BEGIN\+|%2B/i.test(text) ? text.replaceAll("+", " ") : text;
+    return blanks.replace(/%([0-9A-F]{2})/gi, (_, code: string) => characterOf(code, 16));
+}
+
+function undoEntities(text: string): string {
+    return text
+        .replace(/<br ?\/?>/gi, "\n")
+        .replace(/&#(\d{1,7});/g, (_, code: string) => characterOf(code, 10))
+        .replace(/&#x([0-9a-f]{1,6});/gi, (_, code: string) => characterOf(code, 16))
+        .replace(/&(\w{2,4});/g, (entity, name: string) => ENTITIES[name] ?? entity);
+}
+
+function characterOf(code: string, radix: number): string {
+    const point = parseInt(code, radix);
+    return point > 0x10ffff ? "\uFFFD" : String.fromCodePoint(point);
+}
+
+function undoHexadecimal(text: string): string {
+    return /^(?:2d){5}424547494e20[0-9a-f\s]+$/i.test(text)
+        ? Buffer.from(text.replace(/\s+/g, ""), "hex").toString("utf8")
+        : text;
+}
+
+/** Whole lines of base64, or words of it among other text, as in the YAML of a Kubernetes Secret. */
+function undoBase64(text: string): string {
+    return text.replace(/(?:(?:[\w+/-]{60,}\s{1,80})+[\w+/-]+|[\w+/-]{40,})={0,2}/g, (run) => {
+        const decoded = decodeText(Buffer.from(run, "base64")).replaceAll("\0", "");
+        return decoded.includes("-----BEGIN ") || decoded.includes(BASE64_OF_BEGIN) ? `\n${decoded}\n` : run;
+    });
+}
+
+/** As far as the next letters have no part in it. */
+const BASE64_OF_BEGIN = "LS0tLS1CRUdJT";
+
+/** `> ` of a mail, `+` of a patch, `|` of a table, where all of a block has it. */
+function undoQuotation(text: string): string {
+    const [, mark] = /^((?:[>|+*] ?){1,8})-----BEGIN /m.exec(text) ?? [];
+    const prefix = mark?.trimEnd();
+    return prefix === undefined
+        ? text
+        : text
+              .split("\n")
+              .map((line) => (line.startsWith(prefix) ? line.slice(prefix.length) : line))
+              .join("\n");
+}
+
+/** As `U+200B`. */
+export function codePointOf(character: string): string {
+    return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 /** Bytes of a file as text. Editors of Windows write UTF-16 with a byte order mark; everything else is UTF-8. */
@@ -46,24 +161,4 @@ export function decodeText(bytes: Buffer): string {
         return Buffer.from(bytes).swap16().toString("utf16le");
     }
     return bytes.toString("utf8");
-}
-
-/** Base64 of a PEM text, which may have been mangled before; also where quotes and escaped line breaks came later. */
-export function fromBase64(text: string): string | undefined {
-    const compact = text.replace(/\\[nrt]/g, "").replace(/[\s\\"'\uFEFF]+/g, "");
-    if (!isBase64(compact)) {
-        return undefined;
-    }
-    const decoded = Buffer.from(compact, "base64").toString("utf8");
-    return decoded.includes("-----BEGIN ") ? decoded : undefined;
-}
-
-/** Whether a text without white space is base64, with or without padding. */
-export function isBase64(compact: string): boolean {
-    return compact !== "" && /^[A-Za-z0-9+/]+={0,2}$/.test(compact);
-}
-
-/** Framing lines that do not stand alone on their line; what is between the blocks may look as it likes. */
-function hasForeignLayout(text: string): boolean {
-    return /[ \t]-----(?:BEGIN|END) |-----(?:BEGIN|END) [A-Z0-9 ]{1,40}-----[^\n]|[A-Za-z0-9+/=]-----END /.test(text);
 }

@@ -10,6 +10,8 @@ export interface Sample {
     readonly ca: string;
     readonly passphrase?: string;
     readonly expected: Readonly<Partial<Record<FindingCode, Severity>>>;
+    /** What may be found as well, and is not what the sample is about. */
+    readonly ignored?: readonly FindingCode[];
     /** Private keys in it that Node can read, as PEM, for the sweep. */
     readonly secrets: readonly string[];
     /** What a message must hold to be of use. */

@@ -1,0 +1,107 @@
+import { expect } from "chai";
+import { createPrivateKey, generateKeyPairSync, X509Certificate, type KeyObject } from "node:crypto";
+import * as fc from "fast-check";
+import { before, describe, it } from "mocha";
+import { readCertificates } from "../../provider/material/certificate";
+import { exposesPrivateKey } from "../../provider/material/exposure";
+import { mintAuthority, mintTriple } from "../support/mint";
+import { pem } from "../support/mintByHand";
+import { holdsFor, runsOf, withinTime } from "./support/fuzz";
+import { alternativeNames, handmade, nameOf } from "./support/handmade";
+
+const BASE64 = (bytes: Buffer | string): string => Buffer.from(bytes).toString("base64");
+
+describe("a private key among certificates", () => {
+    let keys: readonly KeyObject[];
+    let certificate: string;
+    before(async () => {
+        const { cert, key } = await mintTriple();
+        certificate = cert;
+        keys = [
+            createPrivateKey(key),
+            generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey,
+            generateKeyPairSync("ed25519").privateKey,
+            generateKeyPairSync("ec", { namedCurve: "P-521" }).privateKey,
+        ];
+    });
+
+    const words = fc.string({ unit: fc.constantFrom(..."abc XYZ019+/=-_:.,;{}\"'<>&%\\\n"), maxLength: 60 });
+    const formsOf = (key: KeyObject): readonly string[] => {
+        const text = key.export({ type: "pkcs8", format: "pem" }).toString();
+        const der = key.export({ type: "pkcs8", format: "der" });
+        const forms = [text, text.toLowerCase(), text.replaceAll("-----", "---- "), BASE64(text), der.toString("hex")];
+        const columns = BASE64(der).replace(/.{1,70}/g, "$&\n  ");
+        return [...forms, BASE64(der), columns, encodeURIComponent(text), JSON.stringify(text), BASE64(BASE64(text))];
+    };
+
+    it(`is found in every form, whatever stands around it (${String(runsOf(400))} cases)`, async () => {
+        const all = keys.map(formsOf);
+        const which = fc.record({ key: fc.nat(3), form: fc.nat(9), before: words, after: words });
+        await holdsFor(400, which, ({ key, form, before: ahead, after }) => {
+            // Letters that touch base64 or hexadecimal digits are a part of them.
+            const text = `${certificate}${ahead}\n"${all[key]?.[form] ?? ""}"\n${after}`;
+            const codes = readCertificates(text, "cert").findings.map(({ code }) => code);
+            expect(codes).to.include("private-key-exposed");
+        });
+    });
+
+    it(`is never found in certificates, their text, and what else is public (${String(runsOf(400))} cases)`, async () => {
+        const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+        const { certPem: ca } = await mintAuthority({ keyType: "rsa" });
+        const names = fc.array(fc.string({ unit: "binary", maxLength: 40 }), { maxLength: 5 });
+        await holdsFor(400, fc.record({ names, comment: fc.string({ unit: "grapheme", maxLength: 200 }) }), (given) => {
+            const extensions = [alternativeNames(given.names.map((name) => encodeURIComponent(name)))];
+            const subject = nameOf(...given.names);
+            const text = handmade({ subject, publicKey, signingKey: privateKey, extensions });
+            const { raw } = new X509Certificate(text);
+            const comment = given.comment.replaceAll("-----", "");
+            for (const form of [
+                `# ${comment}\n${text}${ca}`,
+                `${pem("X509 CRL", raw)}${text}`,
+                raw.toString("hex"),
+                raw.toString("base64"),
+                JSON.stringify({ x5c: [raw.toString("base64")], comment: "the private key is elsewhere" }),
+                publicKey.export({ type: "spki", format: "pem" }).toString(),
+            ]) {
+                expect(exposesPrivateKey(form)).to.equal(false, form);
+            }
+        });
+    });
+
+    it("is looked for in 512 kB of anything in linear time", async () => {
+        const units = [
+            "-",
+            "M",
+            "-----BEGIN CERTIFICATE-----\n",
+            "-----END CERTIFICATE-----",
+            "=\n",
+            "%2D",
+            "0x30,",
+            "45,",
+        ];
+        for (const unit of [
+            ...units,
+            "\u200b",
+            "\\n",
+            "&#45;",
+            `${"A".repeat(70)} `,
+            "> ",
+            "LS0tLS1CRUdJTi",
+            "0\u0082",
+        ]) {
+            await withinTime(() => {
+                readCertificates(unit.repeat(Math.floor((512 * 1024) / unit.length)), "ca");
+            });
+        }
+    });
+
+    it("does not hold up the bundle of all public authorities, read again and again", async () => {
+        const { certPem } = await mintAuthority({ keyType: "rsa" });
+        const bundle = `# Root\n${certPem}\n`.repeat(Math.floor((500 * 1024) / (certPem.length + 8)));
+        await withinTime(() => {
+            for (let count = 0; count < 5; count += 1) {
+                expect(readCertificates(bundle, "ca").findings).to.deep.equal([]);
+            }
+        });
+    });
+});
