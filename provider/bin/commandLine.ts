@@ -18,7 +18,7 @@ import { listCommand } from "./list";
 import { helpOf, parseCommandLine } from "./options";
 import { probeCommand } from "./probe";
 import { statusCommand } from "./status";
-import { printableLine, rendered, wantsColours } from "./terminal";
+import { printable, printableLine, rendered, wantsColours } from "./terminal";
 
 export const COMMANDS: readonly Command[] = [
     inspectCommand,
@@ -36,6 +36,7 @@ export async function runCommandLine(args: readonly string[], process: ProcessHo
         ...process,
         write: (content) => process.write(rendered(content, hasColours)),
         complain: (line) => process.complain(printableLine(line)),
+        ask: (question) => process.ask(printable(question)),
     };
     try {
         return await runCommand(args, host);

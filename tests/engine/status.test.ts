@@ -101,7 +101,7 @@ describe("pulumi-vercel-client-cert status, with the real CLI", function () {
         const page = readFileSync(join(world.project.folder, "status.html"), "utf8");
         expect(page).to.contain("<b>soon.example.com</b>");
         expect(table.output).to.match(
-            /^pulumi-vercel-client-cert: expected everything in order, got 1 expired, 1 expires-soon, 2 duplicate, 1 stale-ids$/m,
+            /^pulumi-vercel-client-cert: 4 of 5 certificates need attention \(1 expired, 1 expires-soon, 2 duplicate, 1 stale-ids\)$/m,
         );
         const shown = [stdout, table.output, page].join("\n");
         assertNoSecrets(shown, { keys: [world.triple.key], tokens: [world.token, ...ciphertexts] });
@@ -112,13 +112,39 @@ describe("pulumi-vercel-client-cert status, with the real CLI", function () {
         const selected = await status(["--days", "0"]);
         expect(selected.stdout).to.match(/^dev +team_1\/site +https:\/\/fine\.example\.com /m);
         const full = ["--stack", "organization/client-cert-test/dev", "--days", "0"];
-        expect((await status(full, { cwd: elsewhere })).stdout).to.contain(
-            "3 certificates in 1 stack, 2 not in order.",
-        );
+        expect((await status(full, { cwd: elsewhere })).stdout).to.contain("3 certificates in 1 stack, 1 in order.");
         const byFolder = await status(["--stack", "dev", "--cwd", world.project.folder, "--days", "85"], {
             cwd: elsewhere,
         });
-        expect(byFolder.stdout).to.contain("3 certificates in 1 stack, 3 not in order.");
+        expect(byFolder.stdout).to.contain("3 certificates in 1 stack, 0 in order.");
+    });
+
+    it("finds every stack of the project, and of the backend, by itself, and writes metrics of them", async () => {
+        const project = await status(["--all", "--json"]);
+        const { certificates, stacks } = JSON.parse(project.stdout) as StatusJson;
+        expect([project.exitCode, project.stderr.split("\n").length]).to.deep.equal([1, 2]);
+        expect(stacks.map(({ name, problem }) => [name, problem])).to.deep.equal([
+            ["dev", null],
+            ["empty", null],
+            ["other", null],
+        ]);
+        expect(certificates).to.have.lengthOf(5);
+        const file = join(elsewhere, "certs.prom");
+        const args = ["--all-projects", "--format", "openmetrics", "--output", file];
+        expect((await status(args, { cwd: elsewhere })).exitCode).to.equal(1);
+        const metrics = readFileSync(file, "utf8");
+        const readable = metrics.split("\n").filter((line) => line.includes("stack_readable{"));
+        expect(readable).to.deep.equal(
+            ["dev", "empty", "other"].map(
+                (name) => `vercel_client_cert_stack_readable{stack="organization/client-cert-test/${name}"} 1`,
+            ),
+        );
+        expect(metrics).to.match(
+            /in_order\{stack="organization\/client-cert-test\/dev",project="site",.*name="soon"\} 0\n/,
+        );
+        const none = await status(["--all"], { cwd: elsewhere });
+        expect([none.exitCode, none.stdout]).to.deep.equal([3, ""]);
+        expect(none.stderr).to.match(/^pulumi-vercel-client-cert: no Pulumi\.yaml in the folder; [^\n]+\n$/);
     });
 
     it("names in one line each what keeps a state from being read, and what to do", async () => {
@@ -129,42 +155,42 @@ describe("pulumi-vercel-client-cert status, with the real CLI", function () {
                 ["--stack", "nope"],
                 {},
                 3,
-                /nope: expected a stack of this name, got .*no stack named 'nope'/,
+                /nope: no stack of this name in this project; .*\(pulumi says: no stack named 'nope'/,
             ],
             [
                 "a folder without a project",
                 ["--stack", "dev"],
                 { cwd: elsewhere },
                 3,
-                /dev: expected a folder with Pulumi\.yaml, or the stack as organization\/project\/stack/,
+                /dev: no Pulumi\.yaml in the folder; give --cwd DIR, or the stack as organization\/project\/stack/,
             ],
             [
                 "no login",
                 ["--stack", "dev"],
                 { variables: noBackend },
                 3,
-                /dev: expected a login at the backend that keeps the state/,
+                /dev: not logged in to the backend that keeps the state/,
             ],
             [
                 "a backend that is gone",
                 ["--stack", "dev"],
                 { variables: { PULUMI_BACKEND_URL: "file:///nonexistent" } },
                 3,
-                /dev: expected pulumi stack export to succeed, got .*no such file/,
+                /dev: pulumi stack export failed with exit code \d+; .*no such file/,
             ],
             [
                 "no CLI",
                 ["--stack", "dev"],
                 { variables: { PATH: elsewhere } },
                 3,
-                /dev: expected the Pulumi CLI on PATH, got none/,
+                /dev: there is no Pulumi CLI on PATH/,
             ],
             [
                 "an empty stack",
                 ["--stack", "empty"],
                 {},
                 1,
-                /empty: expected certificates of this package in the state, got none/,
+                /empty: there are no certificates of this package in the state/,
             ],
         ] as const) {
             const finished = await status(args, options);
@@ -174,9 +200,7 @@ describe("pulumi-vercel-client-cert status, with the real CLI", function () {
         }
         await world.project.run(["stack", "unselect"], BY_FOLDER);
         const unselected = await status([]);
-        expect(unselected.stderr).to.contain(
-            "(selected): expected --stack NAME, or a stack that is selected in the folder",
-        );
+        expect(unselected.stderr).to.contain("(selected): no stack is selected in the folder; name one by --stack");
         assertNoSecrets(outputs.join("\n"), { keys: [world.triple.key], tokens: [world.token] });
     });
 });

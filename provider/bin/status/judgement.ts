@@ -1,32 +1,9 @@
 import { iso, warningMsOf } from "../../material/expiries";
+import { Neighbours } from "./neighbours";
 import type { StoredCertificate } from "./storedCertificate";
+import { WARNING_CODES, type Note, type Warning, type WarningCode } from "./warnings";
 
 const DAY_MS = 86_400_000;
-
-/** Why a certificate is not in order. Stable: scripts go by them. The gravest first. */
-export const WARNING_CODES = [
-    "expired",
-    "not-yet-valid",
-    "expires-soon",
-    "drifted",
-    "duplicate",
-    "stale-ids",
-    "pending-deletion",
-    "dates-unknown",
-    "encrypted",
-] as const;
-
-export type WarningCode = (typeof WARNING_CODES)[number];
-
-export interface Remark<Code extends string> {
-    readonly code: Code;
-    /** One line: expected, got, how to mend. */
-    readonly message: string;
-}
-
-export type Warning = Remark<WarningCode>;
-/** Worth knowing, and in order. */
-export type Note = Remark<"same-certificate">;
 
 export interface JudgedCertificate extends StoredCertificate {
     /** Whole days; negative once it has expired. */
@@ -49,16 +26,25 @@ export function judgeAll(
     certificates: readonly StoredCertificate[],
     moment: StatusMoment,
 ): readonly JudgedCertificate[] {
+    const places = new Neighbours(certificates, (one) => (isOwner(one) ? [placeOf(one)] : []));
+    const ids = new Neighbours(certificates, idsOf);
+    const copies = new Neighbours(certificates, ({ certFingerprint, isPendingDeletion }) =>
+        certFingerprint === "" || isPendingDeletion ? [] : [certFingerprint],
+    );
     return certificates.map((certificate) => {
         const warnsFromMs = warnsFrom(certificate, moment);
         const warnings = [
             ...judgeDates(certificate, warnsFromMs, moment),
-            ...judgeState(certificate),
-            ...judgeOwners(certificate, certificates),
+            ...judgeState(certificate, ids),
+            ...judgeOwners(certificate, places, ids),
         ].sort((a, b) => WARNING_CODES.indexOf(a.code) - WARNING_CODES.indexOf(b.code));
-        const { toMs } = certificate;
-        const daysLeft = toMs === undefined ? undefined : Math.floor((toMs - moment.nowMs) / DAY_MS);
-        return { ...certificate, daysLeft, warnsFromMs, warnings, notes: judgeCopies(certificate, certificates) };
+        const daysLeft = certificate.toMs === undefined ? undefined : daysUntil(certificate.toMs, moment);
+        const copiesOf = copies.namesFor(certificate);
+        const notes: readonly Note[] =
+            copiesOf === undefined
+                ? []
+                : [{ code: "same-certificate", message: `the same certificate is that of ${copiesOf}` }];
+        return { ...certificate, daysLeft, warnsFromMs, warnings, notes };
     });
 }
 
@@ -74,105 +60,160 @@ function warnsFrom(
     return toMs - warningMsOf(warningDays, lifetimeMs);
 }
 
-const RENEW = "give a renewed one to the program and run pulumi up";
-
 function judgeDates(
-    certificate: StoredCertificate,
+    { fromMs, toMs, isLookedUp, isPendingDeletion, fingerprint, encrypted }: StoredCertificate,
     warnsFromMs: number | undefined,
-    { nowMs }: StatusMoment,
+    moment: StatusMoment,
 ): readonly Warning[] {
-    const { fromMs, toMs, isLookedUp, isPendingDeletion, fingerprint, encrypted } = certificate;
+    const { nowMs } = moment;
     if (isPendingDeletion) {
         // It is to go; that it is still there is said, and its dates are of no interest.
         return [];
     }
     if (toMs === undefined || warnsFromMs === undefined) {
         // A lookup never tells dates, by design; where it is not known what is in place, there are none.
-        return isLookedUp || fingerprint === "" || encrypted.includes("notAfter")
-            ? []
-            : [
-                  {
-                      code: "dates-unknown",
-                      message:
-                          "expected the end of the certificate in the state, got none; run pulumi up, which records it",
-                  },
-              ];
+        const isExplained = isLookedUp || fingerprint === "" || encrypted.includes("notAfter");
+        const message = "the state does not say when it expires; run pulumi up, which records it";
+        return isExplained ? [] : [warning("dates-unknown", message)];
     }
-    const expected = `expected a certificate that is valid on ${iso(nowMs)}`;
     if (toMs < nowMs) {
-        return [{ code: "expired", message: `${expected}, got one that expired on ${iso(toMs)}; ${RENEW}` }];
+        return [warning("expired", `expired ${ago(toMs, moment)} (${dayOf(toMs)}): renew it`)];
     }
-    const warnings: Warning[] = [];
-    if (fromMs !== undefined && fromMs > nowMs) {
-        warnings.push({
-            code: "not-yet-valid",
-            message: `${expected}, got one that is valid from ${iso(fromMs)} on; wait, or check the clock of this machine`,
-        });
-    }
-    if (nowMs >= warnsFromMs) {
-        const days = `${String(Math.round((toMs - warnsFromMs) / DAY_MS))} days`;
-        const left = String(Math.floor((toMs - nowMs) / DAY_MS));
-        warnings.push({
-            code: "expires-soon",
-            message: `expected more than ${days} of validity, got ${left}, until ${iso(toMs)}; ${RENEW}`,
-        });
-    }
-    return warnings;
+    return [
+        ...(fromMs !== undefined && fromMs > nowMs
+            ? [warning("not-yet-valid", `is valid only from ${iso(fromMs)} on: wait, or check this machine's clock`)]
+            : []),
+        ...(nowMs >= warnsFromMs
+            ? [warning("expires-soon", `expires ${within(toMs, moment)} (${dayOf(toMs)}): renew it`)]
+            : []),
+    ];
 }
 
-function judgeState(certificate: StoredCertificate): readonly Warning[] {
-    const { certId, fingerprint, staleCertIds, isLookedUp, isPendingDeletion, encrypted } = certificate;
-    const warnings: Warning[] = [];
-    if (isPendingDeletion) {
-        const message =
-            "expected what was replaced to be gone, got a certificate that waits for its deletion; run pulumi up";
-        warnings.push({ code: "pending-deletion", message });
-    } else if (fingerprint === "" && certId !== "" && !isLookedUp && !encrypted.includes("fingerprint")) {
-        const message =
-            "expected the certificate of this stack in place, got an empty fingerprint: another one is there, or none was " +
-            "confirmed; run pulumi up, which puts it there";
-        warnings.push({ code: "drifted", message });
+function judgeState(certificate: StoredCertificate, ids: Neighbours): readonly Warning[] {
+    const { staleCertIds, isPendingDeletion, encrypted } = certificate;
+    return [
+        ...(isPendingDeletion
+            ? [warning("pending-deletion", "was replaced, and is not deleted yet; run pulumi up, which deletes it")]
+            : judgePlace(certificate, ids)),
+        ...(staleCertIds.length === 0
+            ? []
+            : [
+                  warning(
+                      "stale-ids",
+                      `${staleCertIds.join(", ")} of earlier rotations could not be deleted; run pulumi up, which tries again`,
+                  ),
+              ]),
+        ...(encrypted.length === 0
+            ? []
+            : [
+                  warning(
+                      "encrypted",
+                      `the state keeps ${encrypted.join(", ")} as a secret, so nobody can tell; take it out of additionalSecretOutputs`,
+                  ),
+              ]),
+    ];
+}
+
+/** What is at the origin, as far as the last write or refresh told. */
+function judgePlace(certificate: StoredCertificate, ids: Neighbours): readonly Warning[] {
+    const { certId, fingerprint, otherCertIds, isLookedUp, isUnconfirmed, encrypted } = certificate;
+    if (isLookedUp) {
+        return [];
     }
-    if (staleCertIds.length > 0) {
-        const message = `expected nothing left of earlier rotations, got ${staleCertIds.join(", ")}; run pulumi up, which removes it`;
-        warnings.push({ code: "stale-ids", message });
+    const others = otherCertIds.map((id) => {
+        const owners = ids.namesAt(id, certificate);
+        return owners === undefined ? id : `${id} (${owners})`;
+    });
+    if (isUnconfirmed) {
+        return [
+            warning("unconfirmed", "no listing has shown the last upload so far; run pulumi refresh, then pulumi up"),
+        ];
     }
-    if (encrypted.length > 0) {
-        const message = `expected ${encrypted.join(", ")} in clear, got a secret; take it out of additionalSecretOutputs`;
-        warnings.push({ code: "encrypted", message });
+    if (fingerprint === "" && certId !== "" && !encrypted.includes("fingerprint")) {
+        const seen = others.length === 0 ? "" : `: ${others.join(", ")} is at the origin`;
+        return [
+            warning(
+                "drifted",
+                `may no longer be in place${seen}; run pulumi up, which uploads the declared certificate`,
+            ),
+        ];
     }
-    return warnings;
+    return others.length === 0
+        ? []
+        : [
+              warning(
+                  "other-certificate",
+                  `${others.join(", ")} is at the origin as well, and nobody but Vercel knows which one it presents; ` +
+                      "remove what does not belong there, then run pulumi refresh",
+              ),
+          ];
 }
 
 /** Vercel has one certificate for an origin: what one resource uploads or deletes, the other one loses. */
-function judgeOwners(certificate: StoredCertificate, all: readonly StoredCertificate[]): readonly Warning[] {
-    const others = all.filter((other) => other !== certificate && isOwner(other) && isSamePlace(other, certificate));
-    if (!isOwner(certificate) || others.length === 0) {
-        return [];
+function judgeOwners(certificate: StoredCertificate, places: Neighbours, ids: Neighbours): readonly Warning[] {
+    const sharers = ids.namesFor(certificate);
+    if (sharers !== undefined) {
+        const message =
+            `its id is also in the state of ${sharers}: when one is rotated or destroyed, the other loses its certificate; ` +
+            "keep one, and take the other out of its state with pulumi state delete";
+        return [warning("shared-id", message)];
     }
-    const names = others.map(({ name, stack }) => `${name} of ${stack}`).join(", ");
-    const message = `expected one resource for ${placeOf(certificate)}, got ${names} as well; declare it once, and look it up elsewhere with .get`;
-    return [{ code: "duplicate", message }];
+    const twins = places.namesFor(certificate);
+    return twins === undefined
+        ? []
+        : [
+              warning(
+                  "duplicate",
+                  `${twins} has a certificate for ${placeOf(certificate)} as well; declare it once, and look it up elsewhere with .get`,
+              ),
+          ];
 }
 
 function isOwner({ isLookedUp, isPendingDeletion, origin }: StoredCertificate): boolean {
     return !isLookedUp && !isPendingDeletion && origin !== "";
 }
 
-function isSamePlace(one: StoredCertificate, other: StoredCertificate): boolean {
-    return one.team === other.team && one.project === other.project && one.origin === other.origin;
+/** The ids that a resource would delete. */
+function idsOf({ certId, staleCertIds, isLookedUp }: StoredCertificate): readonly string[] {
+    return isLookedUp ? [] : [...(certId === "" ? [] : [certId]), ...staleCertIds];
 }
 
-function judgeCopies(certificate: StoredCertificate, all: readonly StoredCertificate[]): readonly Note[] {
-    const { certFingerprint } = certificate;
-    const others = all.filter(
-        (other) => other !== certificate && !other.isPendingDeletion && other.certFingerprint === certFingerprint,
-    );
-    if (certFingerprint === "" || certificate.isPendingDeletion || others.length === 0) {
-        return [];
+function warning(code: WarningCode, message: string): Warning {
+    return { code, message };
+}
+
+function daysUntil(ms: number, { nowMs }: StatusMoment): number {
+    return Math.floor((ms - nowMs) / DAY_MS);
+}
+
+function within(ms: number, moment: StatusMoment): string {
+    const days = daysUntil(ms, moment);
+    return days === 0 ? "within a day" : `in ${daysText(days)}`;
+}
+
+function ago(ms: number, { nowMs }: StatusMoment): string {
+    const days = Math.floor((nowMs - ms) / DAY_MS);
+    return days === 0 ? "within the last day" : `${daysText(days)} ago`;
+}
+
+/** How long it lasts, in words. */
+export function lastingOf({ toMs, daysLeft }: Pick<JudgedCertificate, "toMs" | "daysLeft">, nowMs: number): string {
+    const moment = { nowMs, warningDays: undefined };
+    if (toMs === undefined || daysLeft === undefined) {
+        return "no dates known";
     }
-    const names = others.map(({ name, stack }) => `${name} of ${stack}`).join(", ");
-    return [{ code: "same-certificate", message: `the same certificate is that of ${names}` }];
+    if (toMs < nowMs) {
+        return `expired ${ago(toMs, moment)}`;
+    }
+    return daysLeft === 0 ? `expires ${within(toMs, moment)}` : `${daysText(daysLeft)} left`;
+}
+
+function daysText(days: number): string {
+    return `${String(days)} day${days === 1 ? "" : "s"}`;
+}
+
+function dayOf(ms: number): string {
+    return iso(ms).slice(0, 10);
 }
 
 /** How lines name where a certificate is presented. */

@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { iso } from "../../material/expiries";
-import { placeOf, WARNING_CODES, type JudgedCertificate } from "./judgement";
+import { COMMAND } from "../command";
+import { lastingOf, placeOf, type JudgedCertificate } from "./judgement";
 import { markup, Markup } from "./markup";
 import { PAGE_STYLE } from "./pageStyle";
-import type { ReportedStack, StatusReport } from "./report";
-import { lastingOf, standingOf, standingOfCode, wordsOf, type Standing } from "./standing";
-import { counted, originText, shortFingerprint } from "./statusText";
+import { counted, shareNeedingAttention, type ReportedStack, type StatusReport } from "./report";
+import { COLUMNS, originText, ownerOf } from "./statusText";
 import { layOut, MONTH_NAMES, type Bar } from "./timeline";
 import { axis, barPicture, definitions, icon, sample, todaySample } from "./timelineSvg";
+import { standingOf, WARNING_CODES, WARNINGS, type Standing } from "./warnings";
 
 /** By this a page of ours is told from other files, which are not written over. */
 export const PAGE_MARK = '<meta name="generator" content="pulumi-vercel-client-cert status">';
@@ -34,22 +35,22 @@ ${Markup.trusted(PAGE_MARK)}
 <body>
 <header>
 <h1>Client certificates</h1>
-<p>${counted(certificates.length, "certificate")} in ${counted(stacks.length, "stack")}, as the states told on <time datetime="${iso(nowMs)}">${dateText(nowMs)}, ${iso(nowMs).slice(11, 16)} UTC</time></p>
+<p>${counted(certificates.length, "certificate")} in ${counted(stacks.length, "stack")}, as of <time datetime="${iso(nowMs)}">${dateText(nowMs)}, ${iso(nowMs).slice(11, 16)} UTC</time></p>
 </header>
 <main>
 ${problems(stacks)}
 ${certificates.length === 0 ? [] : [tiles(certificates), lifetimes(report), remarks(certificates), table(certificates)]}
 </main>
-<footer><p>Made by <code>pulumi-vercel-client-cert status</code>. Vercel was not asked: what a refresh noticed last is what is known.</p></footer>
+<footer><p>Made by <code>${COMMAND} status</code>. Vercel was not asked: what the last refresh noticed is what is known.</p></footer>
 </body>
 </html>
 `.text;
 }
 
 function titleOf({ certificates, stacks }: StatusReport): string {
-    const bad = certificates.filter(({ warnings }) => warnings.length > 0).length;
     const isComplete = stacks.every(({ problem }) => problem === undefined);
-    return `Client certificates: ${bad > 0 ? `${String(bad)} not in order` : isComplete ? "all in order" : "not complete"}`;
+    const verdict = shareNeedingAttention(certificates) ?? (isComplete ? "all in order" : "not complete");
+    return `Client certificates: ${verdict}`;
 }
 
 function problems(stacks: readonly ReportedStack[]): Markup {
@@ -73,7 +74,7 @@ interface Tile {
 
 const TILES: readonly Tile[] = [
     { icon: "fine", words: "in order", counts: ["fine", "looked-up"] },
-    { icon: "soon", words: "ending soon", counts: ["soon"] },
+    { icon: "soon", words: "expiring soon", counts: ["soon"] },
     { icon: "expired", words: "expired", counts: ["expired"] },
     { icon: "attention", words: "other findings", counts: ["attention", "pending"] },
 ];
@@ -95,19 +96,17 @@ interface Row {
 
 function lifetimes({ nowMs, certificates }: StatusReport): Markup {
     const timeline = layOut(certificates, nowMs);
-    const rows = certificates.map((certificate, index) => ({ certificate, bar: timeline.bars[index] }));
-    const stacks = [...new Set(certificates.map(({ stack }) => stack))];
+    const stacks = new Map<string, Row[]>();
+    certificates.forEach((certificate, index) => {
+        const rows = stacks.get(certificate.stack) ?? [];
+        rows.push({ certificate, bar: timeline.bars[index] });
+        stacks.set(certificate.stack, rows);
+    });
     return markup`<section class="card timeline" aria-labelledby="timeline">
 ${definitions(timeline)}
 <div class="head"><h2 id="timeline">Lifetimes</h2>${legend()}</div>
 <div class="scale">${axis(timeline)}</div>
-${stacks.map((stack) =>
-    stackRows(
-        stack,
-        rows.filter(({ certificate }) => certificate.stack === stack),
-        nowMs,
-    ),
-)}
+${[...stacks].map(([stack, rows]) => stackRows(stack, rows, nowMs))}
 </section>`;
 }
 
@@ -135,14 +134,14 @@ function row(certificate: JudgedCertificate, bar: Bar | undefined, nowMs: number
     const { origin, toMs, name } = certificate;
     const standing = standingOf(certificate);
     return markup`<li class="row">
-<div class="what"><b>${originText(origin).replace(/^https:\/\//, "")}</b><span>${ownerText(certificate)} · ${name}</span></div>
+<div class="what"><b>${originText(origin).replace(/^https:\/\//, "")}</b><span>${ownerOf(certificate)} · ${name}</span></div>
 <div class="when">${barPicture(bar, standing, spoken(certificate, nowMs))}</div>
 <div class="how">${badge(standing, standingText(certificate, standing, nowMs))}<span>${endText(toMs, nowMs)}</span></div>
 </li>`;
 }
 
 function endText(toMs: number | undefined, nowMs: number): string {
-    return toMs === undefined ? "end not known" : `${toMs < nowMs ? "ended" : "until"} ${dateText(toMs)}`;
+    return toMs === undefined ? "end not known" : `${toMs < nowMs ? "expired" : "until"} ${dateText(toMs)}`;
 }
 
 /** The number of days is what counts, unless something graver does. */
@@ -151,7 +150,7 @@ function standingText(certificate: JudgedCertificate, standing: Standing, nowMs:
     if (gravest === undefined) {
         return standing === "looked-up" ? "Looked up" : lastingOf(certificate, nowMs);
     }
-    return standing === "soon" ? lastingOf(certificate, nowMs) : wordsOf(gravest.code);
+    return standing === "soon" ? lastingOf(certificate, nowMs) : WARNINGS[gravest.code].words;
 }
 
 function badge(standing: Standing, words: string): Markup {
@@ -166,7 +165,7 @@ function spoken(certificate: JudgedCertificate, nowMs: number): string {
         lastingOf(certificate, nowMs),
         ...(warnsFromMs === undefined ? [] : [`warned of from ${dateText(warnsFromMs)} on`]),
     ].join(", ");
-    const states = warnings.map(({ code }) => wordsOf(code).toLowerCase());
+    const states = warnings.map(({ code }) => WARNINGS[code].words.toLowerCase());
     return `${originText(certificate.origin)}: ${dates}${states.length === 0 ? "" : `; ${states.join(", ")}`}`;
 }
 
@@ -182,66 +181,31 @@ function remarks(certificates: readonly JudgedCertificate[]): Markup {
 <ul>
 ${all.map(
     ({ certificate, warning: { code, message } }) =>
-        markup`<li>${badge(standingOfCode(code), wordsOf(code))}<div><strong>${certificate.stack} · ${placeOf(certificate)}</strong> <span>${message}</span></div></li>`,
+        markup`<li>${badge(WARNINGS[code].standing, WARNINGS[code].words)}<div><strong>${certificate.stack} · ${placeOf(certificate)}</strong> <span>${message}</span></div></li>`,
 )}
 </ul>
 </section>`;
 }
 
-interface Column {
-    readonly heading: string;
-    readonly cell: (certificate: JudgedCertificate) => Markup | string;
-}
-
-const COLUMNS: readonly Column[] = [
-    { heading: "Stack", cell: ({ stack }) => stack },
-    { heading: "Project", cell: ownerText },
-    { heading: "Origin", cell: ({ origin }) => originText(origin) },
-    { heading: "Subject", cell: ({ subject }) => subject },
-    { heading: "Fingerprint", cell: fingerprintCell },
-    { heading: "Days left", cell: ({ daysLeft }) => (daysLeft === undefined ? "" : String(daysLeft)) },
-    { heading: "From", cell: ({ fromMs }) => dateCell(fromMs) },
-    { heading: "Until", cell: ({ toMs }) => dateCell(toMs) },
-    { heading: "Stale ids", cell: ({ staleCertIds }) => staleCertIds.join(", ") },
-    { heading: "State", cell: stateText },
-];
-
 function table(certificates: readonly JudgedCertificate[]): Markup {
+    const columns = [...COLUMNS, { heading: "State", textOf: stateText }];
     return markup`<section class="card" aria-labelledby="table">
 <h2 id="table">As a table</h2>
 <table>
-<thead><tr>${COLUMNS.map(({ heading }) => markup`<th scope="col">${heading}</th>`)}</tr></thead>
+<thead><tr>${columns.map(({ heading }) => markup`<th scope="col">${heading}</th>`)}</tr></thead>
 <tbody>
-${certificates.map((one) => markup`<tr>${COLUMNS.map(({ heading, cell }) => filled(heading, cell(one)))}</tr>\n`)}</tbody>
+${certificates.map((one) => markup`<tr>${columns.map(({ heading, textOf }) => markup`<td data-heading="${heading}">${textOf(one) || "–"}</td>`)}</tr>\n`)}</tbody>
 </table>
 </section>`;
-}
-
-function filled(heading: string, content: Markup | string): Markup {
-    return markup`<td data-heading="${heading}">${content === "" ? "–" : content}</td>`;
-}
-
-function fingerprintCell(certificate: JudgedCertificate): Markup | string {
-    const short = shortFingerprint(certificate);
-    return short === "" ? "" : markup`<code>${short}</code>`;
-}
-
-function dateCell(ms: number | undefined): Markup | string {
-    return ms === undefined ? "" : markup`<time datetime="${iso(ms)}">${iso(ms).slice(0, 10)}</time>`;
 }
 
 function stateText({ warnings, notes, isLookedUp }: JudgedCertificate): string {
     const words = [
         ...(isLookedUp ? ["Looked up"] : []),
-        ...warnings.map(({ code }) => wordsOf(code)),
+        ...warnings.map(({ code }) => WARNINGS[code].words),
         ...notes.map(() => "Used in several places"),
     ];
     return words.length === 0 ? "In order" : words.join(", ");
-}
-
-function ownerText({ team, project }: JudgedCertificate): string {
-    const name = project === "" ? "(not known)" : project;
-    return team === undefined ? name : `${team}/${name}`;
 }
 
 /** As 24 Nov 2026, in UTC. */

@@ -124,7 +124,6 @@ table { width: 100%; margin-top: 0.75rem; border-collapse: collapse; font-size: 
 th { padding: 0.375rem 0.75rem 0.375rem 0; color: var(--muted); font-weight: 600; text-align: left; white-space: nowrap; border-bottom: 1px solid var(--year); }
 td { padding: 0.4375rem 0.75rem 0.4375rem 0; vertical-align: top; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
 tr:last-child td { border-bottom: 0; }
-td time, td code { white-space: nowrap; }
 
 @media (max-width: 75rem) {
     :root { --what: 15rem; --how: 9.5rem; --gap: 1rem; }

@@ -1,5 +1,6 @@
 import { iso } from "../../material/expiries";
-import { WARNING_CODES, type JudgedCertificate, type Note, type Warning } from "./judgement";
+import type { JudgedCertificate } from "./judgement";
+import { WARNING_CODES, type Note, type Warning } from "./warnings";
 
 /** One stack that was asked for. */
 export interface ReportedStack {
@@ -23,18 +24,35 @@ export interface StatusReport {
     readonly certificates: readonly JudgedCertificate[];
 }
 
-/** Everything that makes up the exit code 1, as parts of a sentence; none if all is in order. */
-export function reasonsOf({ stacks, certificates }: StatusReport): readonly string[] {
-    const counted = WARNING_CODES.map((code) => [code, certificates.filter((one) => has(one, code)).length] as const);
+/** The verdict on what needs attention; `undefined` if all is in order. */
+export function attentionOf({ stacks, certificates }: StatusReport): string | undefined {
+    const share = shareNeedingAttention(certificates);
+    const counts = WARNING_CODES.map((code) => [code, certificates.filter((one) => has(one, code)).length] as const);
+    const kinds = counts.filter(([, count]) => count > 0).map(([code, count]) => `${String(count)} ${code}`);
     const empty = stacks.filter(({ problem }) => problem?.code === "no-certificates").length;
-    return [
-        ...counted.filter(([, count]) => count > 0).map(([code, count]) => `${String(count)} ${code}`),
-        ...(empty === 0 ? [] : [`${String(empty)} ${empty === 1 ? "stack" : "stacks"} without certificates`]),
+    const isComplete = stacks.every(({ problem }) => problem === undefined);
+    const verdicts = [
+        ...(share === undefined ? [] : [`${share} (${kinds.join(", ")})`]),
+        ...(empty === 0 ? [] : [`${counted(empty, "stack")} without certificates`]),
+        // A job that watches nothing must not stay green.
+        ...(certificates.length === 0 && isComplete ? ["no stack has a certificate of this package"] : []),
     ];
+    return verdicts.length === 0 ? undefined : verdicts.join("; ");
+}
+
+/** As "1 of 4 certificates needs attention"; `undefined` where none does. */
+export function shareNeedingAttention(certificates: readonly JudgedCertificate[]): string | undefined {
+    const bad = certificates.filter(({ warnings }) => warnings.length > 0).length;
+    const verb = bad === 1 ? "needs" : "need";
+    return bad === 0 ? undefined : `${String(bad)} of ${counted(certificates.length, "certificate")} ${verb} attention`;
 }
 
 function has({ warnings }: JudgedCertificate, code: Warning["code"]): boolean {
     return warnings.some((warning) => warning.code === code);
+}
+
+export function counted(count: number, noun: string): string {
+    return `${String(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** With `--json`, exactly this; documented in README.md. What is not known is `null`. */
@@ -71,6 +89,7 @@ export interface CertificateJson {
     readonly warnsFrom: string | null;
     readonly daysLeft: number | null;
     readonly staleCertIds: readonly string[];
+    readonly otherCertIds: readonly string[];
     readonly lookedUp: boolean;
     readonly pendingDeletion: boolean;
     readonly warnings: readonly Warning[];
@@ -80,7 +99,7 @@ export interface CertificateJson {
 export function statusJson(report: StatusReport): StatusJson {
     return {
         at: iso(report.nowMs),
-        inOrder: report.stacks.every(({ problem }) => problem === undefined) && reasonsOf(report).length === 0,
+        inOrder: report.stacks.every(({ problem }) => problem === undefined) && attentionOf(report) === undefined,
         stacks: report.stacks.map(({ name, certificates, problem = null }) => ({ name, certificates, problem })),
         certificates: report.certificates.map(certificateJson),
     };
@@ -93,7 +112,8 @@ function certificateJson(one: JudgedCertificate): CertificateJson {
         ...{ fingerprint: told(one.fingerprint), certFingerprint: told(one.certFingerprint) },
         ...{ subject: told(one.subject), issuer: told(one.issuer), serialNumber: told(one.serialNumber) },
         ...{ notBefore: time(one.fromMs), notAfter: time(one.toMs), uploadedAt: time(one.uploadedMs) },
-        ...{ warnsFrom: time(one.warnsFromMs), daysLeft: one.daysLeft ?? null, staleCertIds: one.staleCertIds },
+        ...{ warnsFrom: time(one.warnsFromMs), daysLeft: one.daysLeft ?? null },
+        ...{ staleCertIds: one.staleCertIds, otherCertIds: one.otherCertIds },
         ...{ lookedUp: one.isLookedUp, pendingDeletion: one.isPendingDeletion },
         ...{ warnings: one.warnings, notes: one.notes },
     };

@@ -1,40 +1,61 @@
 import { iso } from "../../material/expiries";
-import { columns } from "../columns";
+import { table } from "../columns";
+import type { Line, Tone } from "../terminal";
 import { placeOf, type JudgedCertificate } from "./judgement";
-import type { ReportedStack, StatusReport } from "./report";
+import { counted, type StatusReport } from "./report";
+import { standingOf, WARNINGS, type Standing } from "./warnings";
 
-const HEADINGS = ["STACK", "PROJECT", "ORIGIN", "SUBJECT", "FINGERPRINT", "DAYS LEFT", "NOT AFTER", "STATE"];
-
-/** The report as it is good to read on a terminal. */
-export function statusText({ certificates, stacks }: StatusReport): string {
-    const remarks = certificates.flatMap((one) =>
-        [...one.warnings, ...one.notes].map(({ code, message }) => [
-            code,
-            `${one.stack}: ${one.name}, ${placeOf(one)}: ${message}`,
-        ]),
-    );
-    const blocks = [
-        certificates.length === 0 ? [] : columns([HEADINGS, ...certificates.map(rowOf)]),
-        columns(remarks),
-        [conclusion(certificates, stacks)],
-    ];
-    return `${blocks
-        .filter((block) => block.length > 0)
-        .map((block) => block.join("\n"))
-        .join("\n\n")}\n`;
+export interface Column {
+    readonly heading: string;
+    /** Empty where there is nothing to say. */
+    readonly textOf: (certificate: JudgedCertificate) => string;
 }
 
-function rowOf(one: JudgedCertificate): readonly string[] {
-    return [
-        one.stack,
-        one.team === undefined ? one.project : `${one.team}/${one.project}`,
-        originText(one.origin),
-        one.subject === "" ? "-" : one.subject,
-        shortFingerprint(one) === "" ? "-" : shortFingerprint(one),
-        daysText(one),
-        one.toMs === undefined ? "-" : iso(one.toMs),
-        stateText(one),
-    ];
+/** Of the table, on a terminal and in the page. */
+export const COLUMNS: readonly Column[] = [
+    { heading: "Stack", textOf: ({ stack }) => stack },
+    { heading: "Project", textOf: ownerOf },
+    { heading: "Origin", textOf: ({ origin }) => originText(origin) },
+    { heading: "Subject", textOf: ({ subject }) => subject },
+    { heading: "Fingerprint", textOf: shortFingerprint },
+    { heading: "Days left", textOf: ({ daysLeft = "" }) => (Number(daysLeft) < 0 ? "expired" : String(daysLeft)) },
+    { heading: "Not after", textOf: ({ toMs }) => (toMs === undefined ? "" : iso(toMs)) },
+];
+
+const TONES: Readonly<Record<Standing, Tone | undefined>> = {
+    ...{ fine: "good", soon: "warning", expired: "bad", attention: "warning" },
+    ...{ pending: undefined, "looked-up": undefined },
+};
+
+/** The report as it is good to read on a terminal. */
+export function statusText(report: StatusReport): readonly Line[] {
+    const { certificates } = report;
+    const headings = [...COLUMNS.map(({ heading }) => heading.toUpperCase()), "STATE"];
+    const rows = certificates.map((one) => [
+        ...COLUMNS.map(({ textOf }) => textOf(one) || "-"),
+        toned(stateText(one), standingOf(one)),
+    ]);
+    const remarks = certificates.flatMap((one) => {
+        const subject = `${one.stack}: ${one.name}, ${placeOf(one)}: `;
+        return [
+            ...one.warnings.map(({ code, message }) => [toned(code, WARNINGS[code].standing), subject + message]),
+            ...one.notes.map(({ code, message }) => [code, subject + message]),
+        ];
+    });
+    const blocks = [rows.length === 0 ? [] : table([headings, ...rows]), table(remarks), [[conclusion(report)]]];
+    return blocks
+        .filter((block) => block.length > 0)
+        .flatMap((block, index) => (index === 0 ? [...block] : [[], ...block]));
+}
+
+function toned(text: string, standing: Standing): Line[number] {
+    const tone = TONES[standing];
+    return tone === undefined ? text : { text, tone };
+}
+
+export function ownerOf({ team, project }: JudgedCertificate): string {
+    const name = project === "" ? "(not known)" : project;
+    return team === undefined ? name : `${team}/${name}`;
 }
 
 export function originText(origin: string): string {
@@ -44,12 +65,8 @@ export function originText(origin: string): string {
 const SHORT_LENGTH = 12;
 
 /** So much of a fingerprint as tells two apart by eye. */
-export function shortFingerprint({ fingerprint }: Pick<JudgedCertificate, "fingerprint">): string {
+function shortFingerprint({ fingerprint }: JudgedCertificate): string {
     return fingerprint.replace(/^v1:/, "").slice(0, SHORT_LENGTH);
-}
-
-function daysText({ daysLeft }: JudgedCertificate): string {
-    return daysLeft === undefined ? "-" : daysLeft < 0 ? "expired" : String(daysLeft);
 }
 
 function stateText({ warnings, isLookedUp }: JudgedCertificate): string {
@@ -58,15 +75,11 @@ function stateText({ warnings, isLookedUp }: JudgedCertificate): string {
     return words.length === 0 ? "fine" : words.join(", ");
 }
 
-function conclusion(certificates: readonly JudgedCertificate[], stacks: readonly ReportedStack[]): string {
-    const bad = certificates.filter(({ warnings }) => warnings.length > 0).length;
+/** What was looked at; what is wrong with it is said on standard error, with the exit code. */
+function conclusion({ certificates, stacks }: StatusReport): string {
+    const fine = certificates.filter(({ warnings }) => warnings.length === 0).length;
     const read = stacks.filter(({ problem }) => problem?.code !== "unreadable").length;
-    const looked = `${counted(certificates.length, "certificate")} in ${counted(read, "stack")}`;
+    const order = certificates.length === 0 ? "" : `, ${fine === certificates.length ? "all" : String(fine)} in order`;
     const missing = read === stacks.length ? "" : ` ${counted(stacks.length - read, "stack")} could not be read.`;
-    const verdict = bad > 0 ? `, ${String(bad)} not in order` : certificates.length > 0 ? ", all in order" : "";
-    return `${looked}${verdict}.${missing}`;
-}
-
-export function counted(count: number, noun: string): string {
-    return `${String(count)} ${noun}${count === 1 ? "" : "s"}`;
+    return `${counted(certificates.length, "certificate")} in ${counted(read, "stack")}${order}.${missing}`;
 }

@@ -26,6 +26,10 @@ export interface StoredCertificate {
     readonly toMs: number | undefined;
     readonly uploadedMs: number | undefined;
     readonly staleCertIds: readonly string[];
+    /** Of others that the last write or refresh found at the origin. */
+    readonly otherCertIds: readonly string[];
+    /** No listing has shown the last upload so far. */
+    readonly isUnconfirmed: boolean;
     readonly expiryWarningDays: number | undefined;
     /** By `.get`: not managed by the stack. */
     readonly isLookedUp: boolean;
@@ -56,8 +60,7 @@ export function readStack(stack: string | undefined, exported: unknown): StoredS
     const deployment = fieldsOf(fieldsOf(exported)?.["deployment"]);
     if (deployment === undefined) {
         throw new CommandError(
-            "expected a state with a deployment from pulumi stack export, got JSON without one; " +
-                "check that pulumi on PATH is the Pulumi CLI",
+            "pulumi stack export printed JSON without a deployment; check that pulumi on PATH is the Pulumi CLI",
         );
     }
     const resources = resourcesOf(deployment);
@@ -80,7 +83,7 @@ function resourcesOf(deployment: Fields): readonly Fields[] {
 }
 
 /** What the warnings are made of; where it is encrypted, they cannot be. */
-const NEEDED = ["fingerprint", "notBefore", "notAfter", "staleCertIds"] as const;
+const NEEDED = ["fingerprint", "notBefore", "notAfter", "staleCertIds", "otherCertIds"] as const;
 
 function readCertificate(stack: string, resource: Fields): StoredCertificate {
     const urn = textOf(resource["urn"]);
@@ -88,7 +91,6 @@ function readCertificate(stack: string, resource: Fields): StoredCertificate {
     const inputs = fieldsOf(resource["inputs"]) ?? {};
     const outputs = fieldsOf(resource["outputs"]) ?? {};
     const told = (name: string): string => textOf(outputs[name]);
-    const stale = outputs["staleCertIds"];
     return {
         stack,
         urn,
@@ -104,7 +106,9 @@ function readCertificate(stack: string, resource: Fields): StoredCertificate {
         fromMs: dateOf(outputs["notBefore"]),
         toMs: dateOf(outputs["notAfter"]) ?? declaredEnd(inputs, outputs),
         uploadedMs: dateOf(outputs["uploadedAt"]),
-        staleCertIds: Array.isArray(stale) ? stale.map(textOf).filter((one) => one !== "") : [],
+        staleCertIds: textsOf(outputs["staleCertIds"]),
+        otherCertIds: textsOf(outputs["otherCertIds"]),
+        isUnconfirmed: outputs["unconfirmed"] === true,
         expiryWarningDays: daysOf(inputs["expiryWarningDays"]),
         isLookedUp: resource["external"] === true,
         isPendingDeletion: resource["delete"] === true,
@@ -153,6 +157,10 @@ function fieldsOf(value: unknown): Fields | undefined {
 /** One line, bounded. A key is in no field that is read here, unless somebody put it there. */
 function textOf(value: unknown): string {
     return typeof value === "string" && !isKeyText(value) ? shown(value) : "";
+}
+
+function textsOf(value: unknown): readonly string[] {
+    return Array.isArray(value) ? [...new Set(value.map(textOf))].filter((one) => one !== "") : [];
 }
 
 function dateOf(value: unknown): number | undefined {

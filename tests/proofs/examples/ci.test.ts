@@ -117,7 +117,7 @@ describe("examples/ci, by the commands of its workflow", function () {
 
         const alarm = await job("watch");
         expect(alarm.exitCode, alarm.output).to.equal(1);
-        expect(alarm.stderr).to.match(/^pulumi-vercel-client-cert: expected everything in order, got 1 .*$/m);
+        expect(alarm.stderr).to.match(/^pulumi-vercel-client-cert: 1 of 1 certificate needs attention \(1 .*\)$/m);
 
         // A pull request that does not touch the certificates.
         const program = readFileSync(join(project.folder, "index.ts"), "utf8");

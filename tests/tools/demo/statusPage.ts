@@ -2,8 +2,8 @@
  * The page of `pulumi-vercel-client-cert status --html` with certificates in every condition, to look at and for the pictures in
  * this folder: `npm run demo:status -- FILE`. The certificates are minted anew.
  */
-import { writePage } from "../../../provider/bin/status/pageFile";
-import { statusPage } from "../../../provider/bin/status/page";
+import { FORMATS } from "../../../provider/bin/status/formats";
+import { writeOutput } from "../../../provider/bin/status/outputFile";
 import { judgeAll } from "../../../provider/bin/status/judgement";
 import { readStack } from "../../../provider/bin/status/storedCertificate";
 import { exportOf, StateMint, type CertificateOptions } from "../../support/exportedState";
@@ -67,7 +67,7 @@ async function main(): Promise<void> {
         ),
     );
     const stored = stacks.flatMap(({ certificates }) => certificates);
-    const page = statusPage({
+    const page = FORMATS.html.render({
         nowMs,
         stacks: stacks.map(({ name, certificates }) => ({
             name,
@@ -76,7 +76,7 @@ async function main(): Promise<void> {
         })),
         certificates: judgeAll(stored, { nowMs, warningDays: undefined }),
     });
-    await writePage(path, page, { folder: process.cwd() });
+    await writeOutput(path, page, FORMATS.html.isOwn, { folder: process.cwd() });
     console.log(`${path}: ${String(stored.length)} certificates in ${String(stacks.length)} stacks`);
 }
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { afterEach, before, beforeEach, describe, it } from "mocha";
 import { exportOf, StateMint } from "../../support/exportedState";
 import { mintTriple } from "../../support/mint";
@@ -32,7 +33,10 @@ describe("pulumi-vercel-client-cert status", () => {
     });
 
     /** A program in place of the CLI, for what the real one does not do at will. `stack` and `args` are given to it. */
-    const withPulumi = (body: string): Terminal => {
+    const withPulumi = (
+        body: string,
+        { isTerminal = false, variables = {} }: { isTerminal?: boolean; variables?: Record<string, string> } = {},
+    ): Terminal => {
         const folder = join(terminal.folder, "bin");
         mkdirSync(folder, { recursive: true });
         const program = `#!/usr/bin/env node
@@ -43,8 +47,8 @@ ${body}`;
         chmodSync(join(folder, "pulumi"), 0o755);
         const path = [folder, dirname(process.execPath)].join(":");
         return new Terminal({
-            clock,
-            environment: { PATH: path, PULUMI_ACCESS_TOKEN: token },
+            ...{ clock, isTerminal },
+            environment: { PATH: path, PULUMI_ACCESS_TOKEN: token, ...variables },
             secrets: { keys: [key], tokens: [token] },
         });
     };
@@ -106,10 +110,16 @@ console.log(JSON.stringify(states[stack]));`;
         );
         expect([bad.exitCode, bad.stderr]).to.deep.equal([
             1,
-            "pulumi-vercel-client-cert: expected everything in order, got 1 expired, 1 expires-soon\n",
+            "pulumi-vercel-client-cert: 2 of 2 certificates need attention (1 expired, 1 expires-soon)\n",
         ]);
         expect(bad.stdout).to.match(
-            /^expires-soon +web: c0, web\/https:\/\/a\.example\.com: expected more than 30 days/m,
+            /^expires-soon +web: c0, web\/https:\/\/a\.example\.com: expires in 10 days \(2030-01-11\): renew it$/m,
+        );
+        expect(bad.stdout).to.match(/\n\n2 certificates in 2 stacks, 0 in order\.\n$/);
+        const states = await printing({ web: [[-80, 10]], shop: [[-10, 80]] });
+        const half = await run(states, "--stack", "web", "--stack", "shop");
+        expect(half.stderr).to.equal(
+            "pulumi-vercel-client-cert: 1 of 2 certificates needs attention (1 expires-soon)\n",
         );
     });
 
@@ -143,14 +153,13 @@ console.log(JSON.stringify(states[stack]));`;
             warnsFrom: "2029-12-22T00:00:00Z",
             daysLeft: 80,
             staleCertIds: [],
+            otherCertIds: [],
             lookedUp: false,
             pendingDeletion: false,
             warnings: [
                 {
                     code: "expires-soon",
-                    message:
-                        "expected more than 90 days of validity, got 80, until 2030-03-22T00:00:00Z; " +
-                        "give a renewed one to the program and run pulumi up",
+                    message: "expires in 80 days (2030-03-22): renew it",
                 },
             ],
             notes: [],
@@ -166,11 +175,11 @@ console.log(JSON.stringify(states[stack]));`;
             .to.match(/^web /m)
             .and.to.match(/^shop /m);
         expect(stdout).to.contain("2 certificates in 3 stacks, all in order. 2 stacks could not be read.\n");
-        expect(stderr.split("\n").map((line) => line.split(",")[0])).to.deep.equal([
-            "pulumi-vercel-client-cert: missing: expected a stack of this name",
-            "pulumi-vercel-client-cert: empty: expected certificates of this package in the state",
-            "pulumi-vercel-client-cert: gone: expected a stack of this name",
-            "pulumi-vercel-client-cert: expected everything in order",
+        expect(stderr.split("\n").map((line) => line.split(";")[0])).to.deep.equal([
+            "pulumi-vercel-client-cert: missing: no stack of this name in this project",
+            "pulumi-vercel-client-cert: empty: there are no certificates of this package in the state",
+            "pulumi-vercel-client-cert: gone: no stack of this name in this project",
+            "pulumi-vercel-client-cert: 1 stack without certificates",
             "",
         ]);
     });
@@ -178,8 +187,8 @@ console.log(JSON.stringify(states[stack]));`;
     it("ends with 1 where there is nothing to watch: a job that watches nothing must not stay green", async () => {
         const { exitCode, stdout, stderr } = await run(await printing({ web: [] }), "--stack", "web");
         expect([exitCode, stdout]).to.deep.equal([1, "0 certificates in 1 stack.\n"]);
-        expect(stderr).to.contain("web: expected certificates of this package in the state, got none");
-        expect(stderr).to.contain("expected everything in order, got 1 stack without certificates\n");
+        expect(stderr).to.contain("web: there are no certificates of this package in the state");
+        expect(stderr).to.contain("pulumi-vercel-client-cert: 1 stack without certificates\n");
     });
 
     it("counts a stack once that is given by two names, which would look like two claims to one origin", async () => {
@@ -192,7 +201,7 @@ console.log(JSON.stringify(states[stack]));`;
         ]);
         const copied = await run(short, "--stack", "one/web/web", "--stack", "other/web/web");
         expect(copied.exitCode).to.equal(1);
-        expect(copied.stderr).to.contain("got 2 duplicate");
+        expect(copied.stderr).to.contain("2 of 2 certificates need attention (2 shared-id)");
     });
 
     it("writes the page beside its output, also where a stack could not be read", async () => {
@@ -206,24 +215,144 @@ console.log(JSON.stringify(states[stack]));`;
             writeFileSync(join(at.folder, "mine.html"), "mine");
             const refused = await at.run("status", "--stack", "web", "--html", "mine.html");
             expect([refused.exitCode, readFileSync(join(at.folder, "mine.html"), "utf8")]).to.deep.equal([3, "mine"]);
-            expect(refused.stderr).to.contain('expected no file at "mine.html", or a page of this command');
+            expect(refused.stderr).to.contain('the file at "mine.html" is not one that this command wrote');
             expect(refused.stdout).to.contain("all in order");
         } finally {
             at.dispose();
         }
     });
 
+    /** As `stack ls` lists them, whatever is asked for; `seen` gets what it was asked. */
+    const listing = (names: readonly string[], states: string): string =>
+        `if (args.includes("ls")) {
+    require("node:fs").appendFileSync("seen", args.slice(3).join(" ") + "\\n");
+    console.log(${JSON.stringify(JSON.stringify(names.map((name) => ({ name, current: false }))))});
+    process.exit(0);
+}
+${states}`;
+
+    it("finds the stacks of the project, or of all projects, by itself, and minds no stack without certificates", async () => {
+        const states = await printing({ web: [[-10, 80]], empty: [], shop: [[-80, 10]] });
+        const at = withPulumi(listing(["web", "empty", "shop"], states));
+        try {
+            const all = await at.run("status", "--all");
+            expect([all.exitCode, all.stderr]).to.deep.equal([
+                1,
+                "pulumi-vercel-client-cert: 1 of 2 certificates needs attention (1 expires-soon)\n",
+            ]);
+            expect(all.stdout).to.contain("2 certificates in 3 stacks, 1 in order.\n");
+            expect((await at.run("status", "--all-projects", "--days", "1")).exitCode).to.equal(0);
+            expect(readFileSync(join(at.folder, "seen"), "utf8")).to.equal(
+                "stack ls --json\nstack ls --json --all --fully-qualify-stack-names\n",
+            );
+        } finally {
+            at.dispose();
+        }
+        const gone = await run(listing(["web", "gone"], states), "--all");
+        expect([gone.exitCode, gone.stdout.includes("1 stack could not be read.")]).to.deep.equal([3, true]);
+    });
+
+    it("does not stay green where all stacks together have nothing to watch, or cannot be listed", async () => {
+        const none = await run(listing(["empty"], await printing({ empty: [] })), "--all");
+        expect([none.exitCode, none.stderr]).to.deep.equal([
+            1,
+            "pulumi-vercel-client-cert: no stack has a certificate of this package\n",
+        ]);
+        expect((await run(listing([], ""), "--all")).exitCode).to.equal(1);
+        for (const [printed, expected] of [
+            ["{}", /pulumi stack ls printed JSON without a list/],
+            ["nothing", /pulumi stack ls printed something else than JSON/],
+        ] as const) {
+            const { exitCode, stdout, stderr } = await run(`console.log(${JSON.stringify(printed)})`, "--all");
+            expect([exitCode, stdout]).to.deep.equal([3, ""]);
+            expect(stderr).to.match(expected);
+        }
+        const failed = await run("console.error('error: no Pulumi.yaml project file found'); process.exit(1)", "--all");
+        expect([failed.exitCode, failed.stdout]).to.deep.equal([3, ""]);
+        expect(failed.stderr).to.contain("no Pulumi.yaml in the folder; give --cwd DIR");
+    });
+
+    it("prints each format, and writes it to a file instead, which it replaces the next time", async () => {
+        const at = withPulumi(await printing({ web: [[-10, 80]] }));
+        try {
+            for (const [format, expected] of [
+                ["table", /^STACK +PROJECT/],
+                ["json", /^\{\n {4}"at"/],
+                ["openmetrics", /^# TYPE [^]*\nvercel_client_cert_in_order\{stack="web",[^]*\n# EOF\n$/],
+                ["html", /^<!doctype html>/],
+            ] as const) {
+                const printed = await at.run("status", "--stack", "web", "--format", format);
+                expect(printed).to.include({ exitCode: 0, stderr: "" });
+                expect(printed.stdout).to.match(expected);
+                for (const time of ["first", "second"]) {
+                    const args = ["--stack", "web", "--format", format, "--output", format];
+                    expect(await at.run("status", ...args), time).to.deep.equal({
+                        exitCode: 0,
+                        stdout: "",
+                        stderr: "",
+                    });
+                    expect(readFileSync(join(at.folder, format), "utf8")).to.equal(printed.stdout);
+                }
+            }
+            const json = await at.run("status", "--stack", "web", "--json");
+            expect(json.stdout).to.equal(readFileSync(join(at.folder, "json"), "utf8"));
+        } finally {
+            at.dispose();
+        }
+    });
+
+    it("writes what could not be read into a file for a collector, too", async () => {
+        const at = withPulumi(await printing({ web: [[-10, 80]] }));
+        try {
+            const args = ["--stack", "web", "--stack", "gone", "--format", "openmetrics", "--output", "certs.prom"];
+            expect((await at.run("status", ...args)).exitCode).to.equal(3);
+            const metrics = readFileSync(join(at.folder, "certs.prom"), "utf8");
+            expect(metrics).to.contain('vercel_client_cert_stack_readable{stack="gone"} 0\n');
+            expect(metrics).to.contain('vercel_client_cert_in_order{stack="web",');
+        } finally {
+            at.dispose();
+        }
+    });
+
+    it("colours what needs attention on a terminal, and nothing anywhere else", async () => {
+        const states = await printing({ web: [[-80, 10]], shop: [[-10, 80]], old: [[-80, -1]] });
+        const stacks = ["web", "shop", "old"].flatMap((name) => ["--stack", name]);
+        const coloured = withPulumi(states, { isTerminal: true });
+        const plain = withPulumi(states);
+        const unwanted = withPulumi(states, { isTerminal: true, variables: { NO_COLOR: "1" } });
+        try {
+            const { stdout } = await coloured.run("status", ...stacks);
+            expect(stdout).to.contain("\u001b[33mexpires-soon\u001b[0m\n").and.to.contain("\u001b[32mfine\u001b[0m\n");
+            expect(stdout).to.contain("\u001b[31mexpired\u001b[0m");
+            const without = await plain.run("status", ...stacks);
+            expect(without.stdout).to.equal(stripVTControlCharacters(stdout));
+            expect((await unwanted.run("status", ...stacks)).stdout).to.equal(without.stdout);
+            const file = await coloured.run("status", ...stacks, "--output", "table.txt");
+            expect(file.stdout).to.equal("");
+            expect(readFileSync(join(coloured.folder, "table.txt"), "utf8")).to.equal(without.stdout);
+            expect((await coloured.run("status", ...stacks, "--json")).stdout).to.not.contain("\u001b");
+        } finally {
+            [coloured, plain, unwanted].forEach((one) => {
+                one.dispose();
+            });
+        }
+    });
+
     it("names a missing CLI, a missing folder, and output that is no state, each in one line, with 3", async () => {
         for (const [body, args, expected] of [
-            [undefined, [], /expected the Pulumi CLI on PATH, got none; install it/],
-            ["", ["--cwd", "missing"], /expected a folder at ".*missing", got none; check --cwd/],
-            ["console.log('hello')", [], /expected the state as JSON from pulumi stack export, got something else/],
-            ["console.log('[]')", [], /expected a state with a deployment from pulumi stack export/],
-            ["process.kill(process.pid, 'SIGKILL')", [], /expected pulumi stack export to succeed, got exit code -1/],
+            [undefined, [], /there is no Pulumi CLI on PATH; install it/],
+            ["", ["--cwd", "missing"], /there is no folder ".*missing"; check --cwd/],
+            ["console.log('hello')", [], /pulumi stack export printed something else than JSON; check that/],
+            ["console.log('[]')", [], /pulumi stack export printed JSON without a deployment/],
+            [
+                "process.kill(process.pid, 'SIGKILL')",
+                [],
+                /pulumi stack export failed with exit code -1; run pulumi stack export by hand/,
+            ],
             [
                 "console.error('error: x'); process.exit(255)",
                 [],
-                /got exit code 255 of pulumi stack export: x; run pulumi stack export by hand/,
+                /failed with exit code 255; run pulumi stack export by hand \(pulumi says: x\)/,
             ],
         ] as const) {
             const { exitCode, stderr } =
@@ -259,7 +388,7 @@ setInterval(() => undefined, 1000);`;
         clock.expireDeadlines();
         const { exitCode, stderr } = await pending;
         expect(exitCode).to.equal(3);
-        expect(stderr).to.contain("web: expected pulumi stack export to end within 60 s, got no end");
+        expect(stderr).to.contain("web: pulumi stack export did not end within 60 s");
         const pid = Number(readFileSync(pidFile, "utf8"));
         while (isRunning(pid)) {
             await new Promise((done) => setTimeout(done, 20));
@@ -268,13 +397,19 @@ setInterval(() => undefined, 1000);`;
 
     it("takes --stack several times but the others once, and refuses what is no number of days", async () => {
         for (const [args, expected] of [
-            [["--days", "soon"], /expected a number of days after --days, got "soon"/],
-            [["--days=-1"], /expected a number of days after --days, got "-1"/],
+            [["--days", "soon"], /--days needs a number of days, not "soon"/],
+            [["--days=-1"], /--days needs a number of days, not "-1"/],
             [["--cwd", ".", "--cwd", "."], /--cwd was given several times/],
             [["--stack"], /--stack needs a value/],
             [["--stack", "web", "--stack="], /--stack needs a value/],
             [["web"], /the arguments are \[--stack NAME\]…, but 1 were given/],
-            [["--html", "-"], /expected a file after --html, got "-"/],
+            [["--html", "-"], /--html needs a file/],
+            [["--output", "-"], /--output needs a file/],
+            [["--format", "xml"], /--format is one of table\|json\|openmetrics\|html, not "xml"/],
+            [["--format", "constructor"], /--format is one of/],
+            [["--format", "html", "--json"], /--json and --format html exclude each other/],
+            [["--all", "--stack", "web"], /--stack, --all and --all-projects exclude each other/],
+            [["--all", "--all-projects"], /--stack, --all and --all-projects exclude each other/],
             [["--show-secrets"], /there is no option/],
         ] as const) {
             const { exitCode, stderr, stdout } = await terminal.run("status", ...args);

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { before, describe, it } from "mocha";
 import { judgeAll, type JudgedCertificate } from "../../../../provider/bin/status/judgement";
+import { statusText } from "../../../../provider/bin/status/statusText";
 import { readStack } from "../../../../provider/bin/status/storedCertificate";
 import { exportOf, StateMint, type CertificateOptions } from "../../../support/exportedState";
 
@@ -67,12 +68,20 @@ describe("what status makes of certificates", () => {
         expect(expired.warnings).to.deep.equal([
             {
                 code: "expired",
-                message:
-                    "expected a certificate that is valid on 2030-01-01T00:00:00Z, got one that expired on " +
-                    "2029-12-30T00:00:00Z; give a renewed one to the program and run pulumi up",
+                message: "expired 2 days ago (2029-12-30): renew it",
             },
         ]);
-        expect(codesOf(await judgeOne({ days: [2, 90] }))).to.deep.equal(["not-yet-valid"]);
+        const [early] = (await judgeOne({ days: [2, 90] })).warnings;
+        expect(early).to.deep.equal({
+            code: "not-yet-valid",
+            message: "is valid only from 2030-01-03T00:00:00Z on: wait, or check this machine's clock",
+        });
+        const messageAt = async (to: number): Promise<string | undefined> =>
+            (await judgeOne({ days: [-60, to] })).warnings[0]?.message;
+        expect(await messageAt(11)).to.equal("expires in 11 days (2030-01-12): renew it");
+        expect(await messageAt(1)).to.equal("expires in 1 day (2030-01-02): renew it");
+        expect(await messageAt(0.5)).to.equal("expires within a day (2030-01-01): renew it");
+        expect(await messageAt(-0.5)).to.equal("expired within the last day (2029-12-31): renew it");
     });
 
     it("names stale ids, drift and a waiting deletion, and does not warn of the end of what is to go", async () => {
@@ -94,15 +103,94 @@ describe("what status makes of certificates", () => {
     it("sees two stacks that claim the same origin, but neither a lookup nor the predecessor of a replacement", async () => {
         const [one, other] = await judge({ production: [{}], staging: [{}] });
         expect(one?.warnings.map(({ code }) => code)).to.deep.equal(["duplicate"]);
-        expect(one?.warnings[0]?.message).to.contain("one resource for my-team/web/https://billing.example.com");
-        expect(one?.warnings[0]?.message).to.contain("got mtls-0 of staging as well");
-        expect(other?.warnings[0]?.message).to.contain("got mtls-0 of production as well");
+        expect(one?.warnings[0]?.message).to.match(
+            /^mtls-0 of staging has a certificate for my-team\/web\/https:\/\/billing\.example\.com as well; declare it once/,
+        );
+        expect(other?.warnings[0]?.message).to.contain("mtls-0 of production has");
         const [declared, lookedUp] = await judge({ production: [{}], staging: [{ resource: { external: true } }] });
         expect([declared?.warnings, lookedUp?.warnings]).to.deep.equal([[], []]);
         const replaced = await judge({ dev: [{ days: [-10, 80] }, { days: [-10, 81], resource: { delete: true } }] });
         expect(replaced.map(codesOf)).to.deep.equal([[], ["pending-deletion"]]);
         const elsewhere = await judge({ dev: [{}, { team: "other" }, { project: "shop" }, { origin: `${ORIGIN}:1` }] });
         expect(elsewhere.flatMap(codesOf)).to.deep.equal([]);
+    });
+
+    it("finds another certificate at the same origin, which a refresh or a write has noticed", async () => {
+        const [one] = await judge({ dev: [{ outputs: { otherCertIds: ["cert_other", "cert_more"] } }] });
+        expect(one?.warnings.map(({ code }) => code)).to.deep.equal(["other-certificate"]);
+        expect(one?.warnings[0]?.message).to.match(/^cert_other, cert_more is at the origin as well, .*remove what/);
+        const [owned] = await judge({
+            dev: [
+                { outputs: { otherCertIds: ["cert_other"] } },
+                { project: "prj_1", outputs: { certId: "cert_other" } },
+            ],
+        });
+        expect(owned?.warnings[0]?.message).to.match(/^cert_other \(mtls-1 of dev\) is at the origin as well/);
+    });
+
+    it("says drift once, with what is there instead, and an upload that no listing has shown", async () => {
+        const [drifted] = await judge({ dev: [{ outputs: { fingerprint: "", otherCertIds: ["cert_other"] } }] });
+        expect(drifted?.warnings).to.deep.equal([
+            {
+                code: "drifted",
+                message:
+                    "may no longer be in place: cert_other is at the origin; run pulumi up, which uploads the declared certificate",
+            },
+        ]);
+        const unconfirmed = await judgeOne({ outputs: { fingerprint: "", unconfirmed: true } });
+        expect(codesOf(unconfirmed)).to.deep.equal(["unconfirmed"]);
+    });
+
+    it("finds two resources with one id, whatever they call their project, in one stack and over several", async () => {
+        const shared = { certId: "cert_shared" };
+        const inOne = await judge({ dev: [{ outputs: shared }, { project: "prj_1", outputs: shared }] });
+        expect(inOne.map(codesOf)).to.deep.equal([["shared-id"], ["shared-id"]]);
+        expect(inOne[0]?.warnings[0]?.message).to.match(
+            /^its id is also in the state of mtls-1 of dev: .* pulumi state delete$/,
+        );
+        const stale = await judge({
+            dev: [{ outputs: shared }],
+            prod: [{ outputs: { staleCertIds: ["cert_shared"] } }],
+        });
+        expect(stale.map(codesOf)).to.deep.equal([["shared-id"], ["shared-id", "stale-ids"]]);
+        const waiting = await judge({
+            dev: [{ outputs: shared }],
+            prod: [{ outputs: shared, resource: { delete: true } }],
+        });
+        expect(waiting.map(codesOf)).to.deep.equal([["shared-id"], ["shared-id", "pending-deletion"]]);
+        const lookedUp = await judge({ dev: [{ outputs: shared }, { outputs: shared, resource: { external: true } }] });
+        expect(lookedUp.map(codesOf)).to.deep.equal([[], []]);
+        const urn = "urn:pulumi:dev::web::x:y:Z::mtls";
+        const replaced = await judge({
+            dev: [
+                { outputs: shared, resource: { urn } },
+                { outputs: shared, resource: { urn, delete: true } },
+            ],
+        });
+        expect(replaced.map(codesOf)).to.deep.equal([[], ["pending-deletion"]]);
+    });
+
+    it("names three of many that share something and counts the others, so that all together stays readable", async () => {
+        const one = await mint.certificate({ name: "x", origin: ORIGIN, outputs: { certId: "" } });
+        const many = (count: number, certId: string): readonly JudgedCertificate[] => {
+            const resources = Array.from({ length: count }, (_, index) => ({
+                ...one,
+                urn: `${one.urn}${String(index)}`,
+                outputs: { ...one.outputs, certId, otherCertIds: ["cert_shared"] },
+            }));
+            return judgeAll(readStack("dev", exportOf(resources)).certificates, {
+                nowMs: NOW_MS,
+                warningDays: undefined,
+            });
+        };
+        expect(many(2000, "")[7]?.warnings.find(({ code }) => code === "duplicate")?.message).to.match(
+            /^x0 of dev, x1 of dev, x2 of dev and 1996 more has a certificate/,
+        );
+        expect(many(2000, "cert_shared")[7]?.warnings.map(({ code }) => code)).to.include("shared-id");
+        for (const certId of ["", "cert_shared"]) {
+            const text = statusText({ nowMs: NOW_MS, stacks: [], certificates: many(3000, certId) });
+            expect(JSON.stringify(text).length).to.be.lessThan(3000 * 2000);
+        }
     });
 
     it("mentions the same certificate in several places, which is no warning", async () => {
@@ -130,7 +218,7 @@ describe("what status makes of certificates", () => {
         const judged = await judgeOne({ outputs: hidden, inputs: { notAfter: SECRET, expiryWarningDays: SECRET } });
         expect(codesOf(judged)).to.deep.equal(["encrypted"]);
         expect(judged.warnings[0]?.message).to.match(
-            /^expected fingerprint, notAfter, staleCertIds in clear, got a secret/,
+            /^the state keeps fingerprint, notAfter, staleCertIds as a secret/,
         );
         expect(JSON.stringify(judged)).to.not.contain("c2VjcmV0");
     });

@@ -1,12 +1,8 @@
 import { expect } from "chai";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, before, beforeEach, describe, it } from "mocha";
+import { before, describe, it } from "mocha";
 import { judgeAll } from "../../../../provider/bin/status/judgement";
-import { PAGE_MARK, statusPage } from "../../../../provider/bin/status/page";
-import { writePage } from "../../../../provider/bin/status/pageFile";
+import { statusPage } from "../../../../provider/bin/status/page";
 import type { StatusReport } from "../../../../provider/bin/status/report";
 import { readStack } from "../../../../provider/bin/status/storedCertificate";
 import { exportOf, StateMint, type CertificateOptions } from "../../../support/exportedState";
@@ -67,8 +63,8 @@ describe("the page of status", () => {
         );
         for (const spoken of [
             "https://fine.example.com: valid from 5 Jan 2030, until 5 Apr 2030, 80 days left, warned of from 6 Mar 2030 on",
-            "https://soon.example.com: valid from 27 Oct 2029, until 25 Jan 2030, 10 days left, warned of from 26 Dec 2029 on; ends soon",
-            "https://over.example.com: valid from 17 Oct 2029, until 12 Jan 2030, ended 3 days ago, warned of from 14 Dec 2029 on; expired",
+            "https://soon.example.com: valid from 27 Oct 2029, until 25 Jan 2030, 10 days left, warned of from 26 Dec 2029 on; expires soon",
+            "https://over.example.com: valid from 17 Oct 2029, until 12 Jan 2030, expired 3 days ago, warned of from 14 Dec 2029 on; expired",
         ]) {
             expect(page).to.contain(`role="img" aria-label="${spoken}"`);
         }
@@ -76,7 +72,7 @@ describe("the page of status", () => {
             /<em class="badge expired"><svg class="icon"[^>]*><use href="#expired"\/><\/svg>Expired<\/em>/,
         );
         expect(page).to.contain("To be deleted</em>");
-        expect(page).to.contain("<title>Client certificates: 3 not in order</title>");
+        expect(page).to.contain("<title>Client certificates: 3 of 4 certificates need attention</title>");
         const cells = (page.match(/<td /g) ?? []).length;
         expect(cells).to.equal(4 * (page.match(/<th scope="col">/g) ?? []).length);
     });
@@ -90,54 +86,5 @@ describe("the page of status", () => {
         });
         expect(page).to.contain("<strong>prod</strong> <span>expected a login, got none</span>");
         expect(page).to.contain("<title>Client certificates: not complete</title>");
-    });
-});
-
-describe("the file of the page", () => {
-    let folder: string;
-    beforeEach(() => {
-        folder = mkdtempSync(join(tmpdir(), "status-page-"));
-    });
-    afterEach(() => {
-        rmSync(folder, { recursive: true, force: true });
-    });
-    const page = (text: string): string =>
-        statusPage({
-            nowMs: NOW_MS,
-            stacks: [{ name: text, certificates: 0, problem: { code: "unreadable", message: text } }],
-            certificates: [],
-        });
-    const failure = async (path: string): Promise<string> =>
-        await writePage(path, page("new"), { folder }).then(
-            () => "written",
-            (error: unknown) => String(error),
-        );
-    const read = (name: string): string => readFileSync(join(folder, name), "utf8");
-
-    it("is new, or replaces an earlier page of this command, and nothing else is left beside it", async () => {
-        await writePage("status.html", page("first"), { folder });
-        expect(read("status.html")).to.equal(page("first"));
-        await writePage("status.html", page("second"), { folder });
-        expect(read("status.html")).to.equal(page("second"));
-        expect(readdirSync(folder)).to.deep.equal(["status.html"]);
-    });
-
-    it("never replaces a file of somebody else, even one that mentions ours further down", async () => {
-        const foreign = { "own.html": "<h1>mine</h1>", "empty.html": "", "late.html": " ".repeat(2000) + PAGE_MARK };
-        for (const [name, text] of Object.entries(foreign)) {
-            writeFileSync(join(folder, name), text);
-            expect(await failure(name)).to.match(
-                /expected no file at ".*", or a page of this command, got another file/,
-            );
-            expect(read(name)).to.equal(text);
-        }
-    });
-
-    it("names a folder that is missing, and a path that is a folder, and leaves no draft", async () => {
-        expect(await failure("missing/status.html")).to.match(/expected to write the page .*\(ENOENT\)/);
-        expect(await failure(".")).to.match(/expected to read the page .*\(EISDIR\)/);
-        symlinkSync("nowhere", join(folder, "loop.html"));
-        expect(await failure("loop.html")).to.equal("written");
-        expect(readdirSync(folder)).to.deep.equal(["loop.html"]);
     });
 });

@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, it } from "mocha";
 import { judgeAll } from "../../../../provider/bin/status/judgement";
-import { statusPage } from "../../../../provider/bin/status/page";
+import { FORMATS, type Format } from "../../../../provider/bin/status/formats";
 import { statusJson, type StatusReport } from "../../../../provider/bin/status/report";
-import { statusText } from "../../../../provider/bin/status/statusText";
 import { readStack } from "../../../../provider/bin/status/storedCertificate";
+import { rendered } from "../../../../provider/bin/terminal";
 import { TYPE } from "../../../../provider/registration";
 import { exportOf } from "../../../support/exportedState";
 import { mintTriple } from "../../../support/mint";
@@ -55,7 +55,7 @@ describe("a state, as status reads it", () => {
         ]);
     });
 
-    it("survives whatever else a state may hold, and all three forms can show it", async () => {
+    it("survives whatever else a state may hold, and every format can show it", async () => {
         const { key } = await mintTriple();
         const hostile: readonly unknown[] = [
             undefined,
@@ -96,7 +96,10 @@ describe("a state, as status reads it", () => {
                 id: "team/site/https://a.example.com",
                 inputs: { expiryWarningDays: value, notAfter: value, fingerprint: value },
                 outputs: Object.fromEntries(
-                    [...outputs, "notAfter", "uploadedAt", "staleCertIds"].map((one) => [one, value]),
+                    [...outputs, "notAfter", "uploadedAt", "staleCertIds", "otherCertIds", "unconfirmed"].map((one) => [
+                        one,
+                        value,
+                    ]),
                 ),
             },
         ]);
@@ -108,16 +111,18 @@ describe("a state, as status reads it", () => {
             stacks: [{ name: "dev", certificates: certificates.length, problem: undefined }],
             certificates,
         };
-        const shown = [statusText(report), statusPage(report), JSON.stringify(statusJson(report))].join("\n");
+        const shown = Object.values(FORMATS)
+            .map((format: Format) => rendered(format.render(report), false))
+            .join("\n");
         assertNoSecrets(shown, { keys: [key], tokens: ["v1:Y2lwaGVy"] });
-        expect(shown).to.not.match(/\bNaN\b|undefined|\[object|\u202e/);
+        expect(shown).to.not.match(/\bNaN\b|undefined|\[object|(?!\n)\p{Cc}|\p{Cf}/u);
         expect(JSON.parse(JSON.stringify(statusJson(report)))).to.deep.equal(statusJson(report));
     });
 
     it("refuses JSON that is no state, and takes an empty stack for one without certificates", () => {
         for (const foreign of [undefined, null, 7, "text", [], {}, { deployment: null }, { deployment: [] }]) {
             expect(() => readStack("dev", foreign), JSON.stringify(foreign)).to.throw(
-                /expected a state with a deployment/,
+                /pulumi stack export printed JSON without a deployment/,
             );
         }
         expect(readStack(undefined, { version: 3, deployment: {} })).to.deep.equal({

@@ -6,38 +6,55 @@ import { shownUpTo } from "../../material/findings";
 import { quote } from "../../operations/identity";
 import { scrub } from "../../vercel/scrub";
 import { CommandError, type CommandHost } from "../command";
+import { shellWord } from "../shell";
 
 /** A backend in the cloud answers within seconds; whatever takes longer waits for somebody who is not there. */
-const LONGEST_EXPORT_MS = 60_000;
+const LONGEST_RUN_MS = 60_000;
 /** Far above the largest states, and below the longest text that Node can hold. */
-const LARGEST_EXPORT_BYTES = 256 * 1024 * 1024;
+const LARGEST_OUTPUT_BYTES = 256 * 1024 * 1024;
 /** Of what the CLI complains about, the beginning is enough, and it may go on for pages. */
 const LONGEST_COMPLAINT = 4096;
 const LONGEST_SHOWN_COMPLAINT = 300;
 
-export type ExportHost = Pick<CommandHost, "clock" | "environment" | "folder" | "complain">;
+export type CliHost = Pick<CommandHost, "clock" | "environment" | "folder" | "complain">;
 
 /**
  * The state of a stack as `pulumi stack export` prints it, with secrets encrypted; of the selected stack where none is
  * named. Throws one sentence for everything that can keep it from coming.
  */
-export async function exportStack(stack: string | undefined, host: ExportHost): Promise<unknown> {
+export async function exportStack(stack: string | undefined, host: CliHost): Promise<unknown> {
+    return await runForJson(["stack", "export", ...(stack === undefined ? [] : ["--stack", stack])], host);
+}
+
+/** The names of all stacks of the project in the folder, or of all projects at the backend. */
+export async function listStacks(of: "project" | "backend", host: CliHost): Promise<readonly string[]> {
+    const wanted = of === "project" ? [] : ["--all", "--fully-qualify-stack-names"];
+    const listed = await runForJson(["stack", "ls", "--json", ...wanted], host);
+    if (!Array.isArray(listed)) {
+        throw new CommandError(`pulumi stack ls printed JSON without a list; ${CHECK_PATH}`);
+    }
+    return listed.flatMap((one: unknown) =>
+        typeof one === "object" && one !== null && "name" in one && typeof one.name === "string" ? [one.name] : [],
+    );
+}
+
+const CHECK_PATH = "check that pulumi on PATH is the Pulumi CLI";
+
+async function runForJson(args: readonly string[], host: CliHost): Promise<unknown> {
     await requireFolder(host.folder);
-    const { exitCode, stdout, stderr } = await runPulumi(stack, host);
+    const command = `pulumi ${args.slice(0, 2).join(" ")}`;
+    const { exitCode, stdout, stderr } = await runPulumi(command, args, host);
     const complaint = withoutSecretsOf(host, stderr);
     if (exitCode !== 0) {
-        throw new CommandError(explain(stack, exitCode, complaint));
+        throw new CommandError(explain(args, exitCode, complaint));
     }
     if (complaint !== "") {
-        host.complain(`pulumi stack export: ${complaint}`);
+        host.complain(`${command}: ${complaint}`);
     }
     try {
         return JSON.parse(stdout) as unknown;
     } catch {
-        throw new CommandError(
-            `expected the state as JSON from pulumi stack export, got something else; ` +
-                `check that pulumi on PATH is the Pulumi CLI`,
-        );
+        throw new CommandError(`${command} printed something else than JSON; ${CHECK_PATH}`);
     }
 }
 
@@ -45,7 +62,7 @@ export async function exportStack(stack: string | undefined, host: ExportHost): 
 async function requireFolder(folder: string): Promise<void> {
     const found = await stat(folder).catch(() => undefined);
     if (found?.isDirectory() !== true) {
-        throw new CommandError(`expected a folder at ${quote(folder)}, got none; check --cwd`);
+        throw new CommandError(`there is no folder ${quote(folder)}; check --cwd`);
     }
 }
 
@@ -55,16 +72,15 @@ interface Finished {
     readonly stderr: string;
 }
 
-async function runPulumi(stack: string | undefined, host: ExportHost): Promise<Finished> {
-    const named = stack === undefined ? [] : ["--stack", stack];
-    const child = spawn("pulumi", ["--non-interactive", "--color", "never", "stack", "export", ...named], {
+async function runPulumi(command: string, args: readonly string[], host: CliHost): Promise<Finished> {
+    const child = spawn("pulumi", ["--non-interactive", "--color", "never", ...args], {
         cwd: resolve(host.folder),
         // The check for updates is a request of its own, and its outcome would stand among the complaints.
         env: { ...host.environment, PULUMI_SKIP_UPDATE_CHECK: "true" },
         stdio: ["ignore", "pipe", "pipe"],
     });
     try {
-        return await ended(child, host.clock.deadline(LONGEST_EXPORT_MS));
+        return await ended(command, child, host.clock.deadline(LONGEST_RUN_MS));
     } finally {
         // Whatever it left running may hold its end of the pipes, and would keep this process alive.
         child.kill("SIGKILL");
@@ -73,7 +89,11 @@ async function runPulumi(stack: string | undefined, host: ExportHost): Promise<F
     }
 }
 
-function ended(child: ChildProcessByStdio<null, Readable, Readable>, deadline: AbortSignal): Promise<Finished> {
+function ended(
+    command: string,
+    child: ChildProcessByStdio<null, Readable, Readable>,
+    deadline: AbortSignal,
+): Promise<Finished> {
     return new Promise((done, fail) => {
         const chunks: Buffer[] = [];
         let length = 0;
@@ -81,8 +101,8 @@ function ended(child: ChildProcessByStdio<null, Readable, Readable>, deadline: A
         child.stdout.on("data", (chunk: Buffer) => {
             chunks.push(chunk);
             length += chunk.length;
-            if (length > LARGEST_EXPORT_BYTES) {
-                fail(new CommandError("expected a state of at most 256 MB, got more; name a smaller stack"));
+            if (length > LARGEST_OUTPUT_BYTES) {
+                fail(new CommandError(`${command} printed more than 256 MB; leave this stack out`));
             }
         });
         child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
@@ -97,8 +117,7 @@ function ended(child: ChildProcessByStdio<null, Readable, Readable>, deadline: A
         deadline.addEventListener("abort", () => {
             fail(
                 new CommandError(
-                    `expected pulumi stack export to end within ${String(LONGEST_EXPORT_MS / 1000)} s, got no end; ` +
-                        `run it by hand to see what it waits for`,
+                    `${command} did not end within ${String(LONGEST_RUN_MS / 1000)} s; run it by hand to see what it waits for`,
                 ),
             );
         });
@@ -108,54 +127,53 @@ function ended(child: ChildProcessByStdio<null, Readable, Readable>, deadline: A
 function cannotStart(code: string): CommandError {
     return new CommandError(
         code === "ENOENT"
-            ? "expected the Pulumi CLI on PATH, got none; install it, or add its folder to PATH"
-            : `expected to run pulumi from PATH, but it cannot be started (${code}); run pulumi version by hand`,
+            ? "there is no Pulumi CLI on PATH; install it, or add its folder to PATH"
+            : `pulumi from PATH cannot be started (${code}); run pulumi version by hand`,
     );
 }
 
 interface Explanation {
     readonly pattern: RegExp;
-    readonly expected: string;
-    readonly mend: string;
+    readonly problem: string;
+    readonly fix: string;
 }
 
 /** The failures that a scheduled job meets, by the words of the CLI; first match. */
 const EXPLANATIONS: readonly Explanation[] = [
     {
         pattern: /PULUMI_ACCESS_TOKEN|not logged in|pulumi login|invalid access token|401/i,
-        expected: "a login at the backend that keeps the state",
-        mend: "set PULUMI_ACCESS_TOKEN or PULUMI_BACKEND_URL, or run pulumi login",
+        problem: "not logged in to the backend that keeps the state",
+        fix: "set PULUMI_ACCESS_TOKEN or PULUMI_BACKEND_URL, or run pulumi login",
     },
     {
         pattern: /passphrase/i,
-        expected: "the passphrase of the stack",
-        mend: "set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
+        problem: "the passphrase of the stack is missing",
+        fix: "set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
     },
     {
         pattern: /no stack named/i,
-        expected: "a stack of this name",
-        mend: "check --stack, --cwd, and by pulumi whoami --verbose the backend",
+        problem: "no stack of this name in this project",
+        fix: "check --stack and --cwd, and the backend, which pulumi whoami --verbose shows",
     },
     {
         pattern: /no stack selected/i,
-        expected: "--stack NAME, or a stack that is selected in the folder",
-        mend: "name one, or run pulumi stack select",
+        problem: "no stack is selected in the folder",
+        fix: "name one by --stack, or run pulumi stack select",
     },
     {
         pattern: /fully qualified name|no Pulumi\.yaml|Pulumi project file/i,
-        expected: "a folder with Pulumi.yaml, or the stack as organization/project/stack",
-        mend: "give --cwd DIR, or the full name",
+        problem: "no Pulumi.yaml in the folder",
+        fix: "give --cwd DIR, or the stack as organization/project/stack",
     },
 ];
 
-function explain(stack: string | undefined, exitCode: number, complaint: string): string {
-    const said = complaint === "" ? "" : `: ${complaint}`;
+function explain(args: readonly string[], exitCode: number, complaint: string): string {
     const known = EXPLANATIONS.find(({ pattern }) => pattern.test(complaint));
-    const { expected, mend } = known ?? {
-        expected: "pulumi stack export to succeed",
-        mend: `run pulumi stack export${stack === undefined ? "" : ` --stack ${quote(stack)}`} by hand`,
+    const { problem, fix } = known ?? {
+        problem: `pulumi ${args.slice(0, 2).join(" ")} failed with exit code ${String(exitCode)}`,
+        fix: `run pulumi ${args.map(shellWord).join(" ")} by hand`,
     };
-    return `expected ${expected}, got exit code ${String(exitCode)} of pulumi stack export${said}; ${mend}`;
+    return `${problem}; ${fix}${complaint === "" ? "" : ` (pulumi says: ${complaint})`}`;
 }
 
 /** What could stand in a message of the CLI, since it was told so. */
@@ -169,7 +187,7 @@ const SECRET_VARIABLES = [
     "AZURE_STORAGE_KEY",
 ] as const;
 
-function withoutSecretsOf({ environment }: ExportHost, text: string): string {
+function withoutSecretsOf({ environment }: CliHost, text: string): string {
     const secrets = SECRET_VARIABLES.flatMap((name) => environment[name]?.trim() ?? []);
     // A backend may be given as a URL with credentials in it.
     const clean = scrub(text, secrets).replace(/\/\/[^/\s@]*@/g, "//…@");
