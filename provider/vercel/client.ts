@@ -142,11 +142,11 @@ export class VercelClient {
             path,
             token: address.token,
             body,
-            secrets: linesOf(key),
+            key,
         };
         const answer = await this.#write(address, request, { uploadedFor: origin ?? "" }, label);
         const { certId, origin: stored } = parseObject(answer.text);
-        if (!isIdentifier(certId) || !isOneLine(stored)) {
+        if (!isIdentifier(certId, answer) || !isOneLine(stored, answer)) {
             throw malformed(request, answer, "the answer to the upload has no certId or no origin");
         }
         return { certId, origin: stored };
@@ -249,20 +249,11 @@ function listingKey({ project, team, token }: ProjectAddress): string {
     return JSON.stringify([project, team ?? null, token]);
 }
 
-/** A server may echo the key without its frame, or a line of it; shorter lines would make words unreadable. */
-const SHORTEST_LINE = 8;
-
-function linesOf(key: string): readonly string[] {
-    const lines = key.split(/\r\n|\n|\\n/).filter((line) => line.length >= SHORTEST_LINE && !line.startsWith("-----"));
-    return [key, ...lines];
-}
-
 function limitedUntil(error: VercelError, until: string): VercelError {
     const { operation, method, path, kind, status, code, requestId, effect } = error;
     return new VercelError({
         ...{ operation, method, path, kind, status, code, requestId, effect },
         detail: `the limit is used up until ${until}, more than ten minutes away`,
-        secrets: [],
     });
 }
 
@@ -291,7 +282,7 @@ function readListing(request: CallRequest, answer: CallAnswer): readonly Certifi
     }
     return clientCerts.map((entry: unknown) => {
         const { id, origin } = typeof entry === "object" && entry !== null ? (entry as Record<string, unknown>) : {};
-        if (!isIdentifier(id) || !isOneLine(origin)) {
+        if (!isIdentifier(id, answer) || !isOneLine(origin, answer)) {
             throw malformed(request, answer, "an entry of the list has no id or no origin");
         }
         return { certId: id, origin };
@@ -300,13 +291,21 @@ function readListing(request: CallRequest, answer: CallAnswer): readonly Certifi
 
 const LONGEST_TEXT = 1024;
 
-/** Ids and origins become part of messages, ids of paths too: what would forge a line in one is not what is documented. */
-function isOneLine(text: unknown): text is string {
-    return typeof text === "string" && text.length <= LONGEST_TEXT && !/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.test(text);
+/**
+ * Ids and origins become part of messages and of the state, ids of paths too: what would forge a line in one, or repeats
+ * a secret, is not what is documented.
+ */
+function isOneLine(text: unknown, { repeatsSecret }: Pick<CallAnswer, "repeatsSecret">): text is string {
+    return (
+        typeof text === "string" &&
+        text.length <= LONGEST_TEXT &&
+        !/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.test(text) &&
+        !repeatsSecret(text)
+    );
 }
 
-function isIdentifier(text: unknown): text is string {
-    return isOneLine(text) && text !== "" && text !== "." && text !== "..";
+function isIdentifier(text: unknown, answer: Pick<CallAnswer, "repeatsSecret">): text is string {
+    return isOneLine(text, answer) && text !== "" && text !== "." && text !== "..";
 }
 
 function announced({ limit, remaining, reset }: AnswerHeaders, clock: Clock): AnnouncedLimit {

@@ -1,5 +1,3 @@
-import { scrub } from "./scrub";
-
 export type Operation = "list" | "upload" | "delete";
 
 /** What went wrong, as far as it can be told apart; each kind has its own way to mend it. */
@@ -51,13 +49,12 @@ export interface ErrorFacts {
     readonly path: string;
     readonly kind: ErrorKind;
     readonly status?: number | undefined;
-    /** Vercel's code, or that of the network error. */
+    /** Vercel's code, or that of the network error. This and what follows is fit to be shown. */
     readonly code?: string | undefined;
     readonly detail?: string | undefined;
     readonly requestId?: string | undefined;
     /** Whether a write may have happened although it failed. */
     readonly effect: "none" | "unknown";
-    readonly secrets: readonly string[];
 }
 
 /**
@@ -83,8 +80,8 @@ export class VercelError extends Error {
         this.path = facts.path;
         this.kind = facts.kind;
         this.status = facts.status;
-        this.code = facts.code === undefined ? undefined : scrub(facts.code, facts.secrets);
-        this.requestId = facts.requestId === undefined ? undefined : scrub(facts.requestId, facts.secrets);
+        this.code = facts.code;
+        this.requestId = facts.requestId;
         this.effect = facts.effect;
     }
 }
@@ -95,17 +92,11 @@ const VERBS: Readonly<Record<Operation, string>> = {
     delete: "Deleting the client certificate",
 };
 
-function describe({ operation, method, path, kind, status, code, detail, requestId, secrets }: ErrorFacts): string {
-    const answer = [status === undefined ? undefined : String(status), code].filter((part) => part !== undefined);
-    const said =
-        detail === undefined || detail === ""
-            ? ""
-            : `: ${scrub(detail, secrets)
-                  .slice(0, 400)
-                  .replace(/[.\s]+$/, "")}`;
-    const request = requestId === undefined ? "" : ` (request ${scrub(requestId, secrets).slice(0, 100)})`;
-    const what = `${VERBS[operation]} failed: ${method} ${path}`;
-    return `${what}: ${scrub(answer.join(" "), secrets)}${said}${request}. ${WHAT_TO_DO[kind]}`;
+function describe({ operation, method, path, kind, status, code, detail, requestId }: ErrorFacts): string {
+    const answer = [status, code].filter((part) => part !== undefined).join(" ");
+    const said = detail === undefined ? "" : `: ${detail}`;
+    const request = requestId === undefined ? "" : ` (request ${requestId})`;
+    return `${VERBS[operation]} failed: ${method} ${path}: ${answer}${said}${request}. ${WHAT_TO_DO[kind]}`;
 }
 
 /** What Vercel says in the body of an error; every field may be missing. */

@@ -84,39 +84,14 @@ export function resolveBaseUrl(environment: Environment): string {
     return `${url.origin}${url.pathname}`.replace(/\/+$/, "");
 }
 
-/** What axios takes the proxy of an https call from. */
-const PROXY_VARIABLES = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] as const;
-/**
- * What prints user and password of a proxy: Node's `net` shows the options of a connection to it, and the agent that
- * axios opens the tunnel with shows its own by the package `debug`.
- */
-const SHOWING = [
-    ["NODE_DEBUG", "net"],
-    ["DEBUG", "https-proxy-agent:agent"],
-] as const;
-
-/** Refuses a proxy with credentials where debug output would show them. The message does not. */
-export function refuseShownProxy(environment: Environment): void {
-    const proxy = PROXY_VARIABLES.find((name) => environment[name]?.includes("@"));
-    const shown = SHOWING.find(([variable, section]) => isSwitchedOn(environment[variable] ?? "", section));
-    if (proxy !== undefined && shown !== undefined) {
-        const [variable, section] = shown;
+/** Refuses to send anything where Node is told to take whatever answers for Vercel. */
+export function refuseUnverifiedTls(environment: Environment): void {
+    if (environment["NODE_TLS_REJECT_UNAUTHORIZED"] === "0") {
         throw new SettingsError(
-            `${proxy}: expected no user and password in it while ${variable} switches on ${section}, ` +
-                `which would print them; unset ${variable}, or leave ${section} out of it`,
+            "NODE_TLS_REJECT_UNAUTHORIZED: expected certificates to be verified, got 0, which would give token and key to " +
+                "whoever answers; unset it, and for a proxy that reads TLS give its authority in NODE_EXTRA_CA_CERTS",
         );
     }
-}
-
-/** As Node and `debug` read such a list: names with `*` for any text. */
-function isSwitchedOn(list: string, section: string): boolean {
-    return list
-        .split(/[\s,]+/)
-        .filter((name) => name !== "")
-        .some((name) => {
-            const pattern = name.split("*").map((part) => part.replace(/[^\w]/g, "\\$&"));
-            return new RegExp(`^${pattern.join(".*")}$`, "i").test(section);
-        });
 }
 
 /** Whoever gives the token itself where its variable's name is wanted must not read it in a message. */

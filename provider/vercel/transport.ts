@@ -4,11 +4,12 @@ import http, { type ClientRequest, type IncomingMessage, type RequestOptions } f
 import https from "node:https";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { TLSSocket } from "node:tls";
 import type { Clock } from "./clock";
 import { classify, readErrorBody, VercelError, type ErrorBody, type ErrorKind, type Operation } from "./errors";
-import { repeatsSecret } from "./scrub";
-import { refuseShownProxy } from "./settings";
+import { PROXY_REFUSED, proxyFor, TunnelAgent } from "./proxy";
+import { scrub, SHORTEST_SECRET } from "./scrub";
+import { SecretIndex } from "./secretIndex";
+import { refuseUnverifiedTls } from "./settings";
 
 export interface CallRequest {
     readonly operation: Operation;
@@ -16,8 +17,8 @@ export interface CallRequest {
     /** With the query, percent-encoded, without anything secret. */
     readonly path: string;
     readonly token: string;
-    /** What a server might echo, besides the token. */
-    readonly secrets?: readonly string[];
+    /** The private key in the body, which a server might quote in this answer and in later ones. */
+    readonly key?: string;
     readonly body?: Readonly<Record<string, unknown>>;
 }
 
@@ -26,6 +27,8 @@ export interface CallAnswer {
     readonly status: number;
     readonly requestId: string | undefined;
     readonly headers: AnswerHeaders;
+    /** Whether a text of the answer repeats token or key. */
+    repeatsSecret(text: string): boolean;
 }
 
 /** The headers that say something about the limit. */
@@ -56,15 +59,21 @@ const NOT_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREAC
 const BAD_RESPONSE = "ERR_BAD_RESPONSE";
 const TOO_LARGE = /^maxContentLength\b/;
 const TIMED_OUT = new Set(["ECONNABORTED", "ETIMEDOUT", "ERR_CANCELED"]);
-/** Before the status with which a proxy refused to open a tunnel; the request was not sent then. */
-const PROXY_REFUSED = "PROXY_";
+type Axios = Pick<AxiosInstance, "request">;
+
+/** A code as Vercel documents it, and a request id; what looks different is not shown. */
+const CODE = /^[a-z_]{1,64}$/;
+const REQUEST_ID = /^[\w:.-]{1,100}$/;
+const LONGEST_DETAIL = 400;
 
 /** Sends single requests. What axios throws holds token and private key, so nothing of it leaves this class. */
 export class Transport {
     readonly #baseUrl: string;
     readonly #clock: Pick<Clock, "deadline">;
     readonly #observe: Observe;
-    #axios: AxiosInstance | undefined;
+    /** Of every call so far: what one answer cannot repeat, a later one can. */
+    readonly #secrets = new SecretIndex();
+    #axios: Axios | undefined;
 
     constructor(baseUrl: string, clock: Pick<Clock, "deadline">, observe: Observe = () => undefined) {
         this.#baseUrl = baseUrl;
@@ -73,53 +82,120 @@ export class Transport {
     }
 
     async send(request: CallRequest): Promise<CallAnswer | CallFailure> {
-        if (!this.#isClear) {
-            // Of this process, whatever the provider was given: that is where axios looks for a proxy.
-            refuseShownProxy(process.env);
-        }
-        // Outside `try`: what cannot be loaded is no failure of the network.
+        const { token, key = "" } = request;
+        [token, key].forEach((secret) => {
+            this.#secrets.add(secret);
+        });
+        // Outside `try`: neither a setting nor what cannot be loaded is a failure of the network.
+        const signal = this.#clock.deadline(TIMEOUT_MS);
+        const agent = this.#agent(signal);
         const axios = this.#load();
-        const result = await this.#request(axios, request).then(
-            (response) => readAnswer(request, response),
+        const result = await this.#request(axios, request, signal, agent).then(
+            (response) => this.#readAnswer(request, response),
             (thrown: unknown) => failureOf(request, thrown),
         );
         this.#observe(request.operation, result);
         return result;
     }
 
-    get #isClear(): boolean {
-        return this.#baseUrl.startsWith("http:");
+    /** Plain http is allowed on this machine only; a proxy would take token and key off it, in clear. */
+    #agent(signal: AbortSignal): TunnelAgent | undefined {
+        if (this.#baseUrl.startsWith("http:")) {
+            return undefined;
+        }
+        // Of this process, whatever the provider was given: Node looks there as well.
+        refuseUnverifiedTls(process.env);
+        const proxy = proxyFor(new URL(this.#baseUrl), process.env);
+        return proxy === undefined ? undefined : new TunnelAgent(proxy, signal);
     }
 
-    async #request(axios: AxiosInstance, { method, path, token, body }: CallRequest): Promise<AxiosResponse<string>> {
+    async #request(
+        axios: Axios,
+        { method, path, token, body }: CallRequest,
+        // A limit of axios' own would end a silent connection only; the signal ends one that drips as well.
+        signal: AbortSignal,
+        agent: TunnelAgent | undefined,
+    ): Promise<AxiosResponse<string>> {
         return await axios.request<string>({
             method,
             url: `${this.#baseUrl}${path}`,
             headers: { Authorization: `Bearer ${token}`, Accept: "application/json" },
-            // A limit of axios' own would end a silent connection only; the signal ends one that drips as well.
-            signal: this.#clock.deadline(TIMEOUT_MS),
-            // Plain http is allowed on this machine only; a proxy would take token and key off it, in clear.
-            ...(this.#isClear ? { proxy: false } : {}),
+            signal,
+            ...(agent === undefined ? {} : { httpsAgent: agent }),
             ...(body === undefined ? {} : { data: body }),
         });
     }
 
     /**
      * Loaded with the first call: an up that changes nothing makes none. By `require`, since under Yarn Plug'n'Play
-     * `import()` finds no package.
+     * `import()` finds no package. Not by `create`, which takes over what others in this process set as defaults of axios;
+     * so everything is said here.
      */
-    #load(): AxiosInstance {
-        this.#axios ??= (createRequire(__filename)("axios") as AxiosStatic).create({
-            maxRedirects: 0,
+    #load(): Axios {
+        this.#axios ??= new (createRequire(__filename)("axios") as AxiosStatic).Axios({
+            adapter: "http",
             transport: NODE_TRANSPORT,
+            proxy: false,
+            maxRedirects: 0,
             maxContentLength: LARGEST_ANSWER_BYTES,
             responseType: "text",
+            transformRequest: (body: unknown) => (body === undefined ? body : JSON.stringify(body)),
             transformResponse: (text: string) => text,
             validateStatus: () => true,
-            headers: { "User-Agent": userAgent() },
+            headers: { "User-Agent": userAgent(), "Content-Type": "application/json" },
         });
         return this.#axios;
     }
+
+    #readAnswer(request: CallRequest, response: AxiosResponse<string>): CallAnswer | CallFailure {
+        const { status } = response;
+        const { token } = request;
+        const header = (name: string): string | undefined => {
+            const value: unknown = response.headers[name];
+            return typeof value === "string" ? value : undefined;
+        };
+        const repeatsSecret = (text: string): boolean =>
+            this.#secrets.isIn(text) || (token.length >= SHORTEST_SECRET && text.includes(token));
+        const fit = (text: string | undefined, form: RegExp): string | undefined =>
+            text !== undefined && form.test(text) && !repeatsSecret(text) ? text : undefined;
+        const requestId = fit(header("x-vercel-id"), REQUEST_ID);
+        const headers: AnswerHeaders = {
+            retryAfter: header("retry-after"),
+            limit: header("x-ratelimit-limit"),
+            remaining: header("x-ratelimit-remaining"),
+            reset: header("x-ratelimit-reset"),
+        };
+        const text = typeof response.data === "string" ? response.data : "";
+        if (status >= 200 && status < 300) {
+            return { text, status, requestId, headers, repeatsSecret };
+        }
+        const body = readErrorBody(text);
+        const kind = classify(request.operation, status, body);
+        const detail = shownDetail(request, body.message ?? "", repeatsSecret);
+        const facts = { kind, status, requestId, code: fit(body.code, CODE), detail };
+        return { error: newError(request, facts, status < 200 || status >= 500 || status === 408), headers, body };
+    }
+}
+
+/**
+ * What of a server's free text is shown: of an upload nothing, since it was sent the key and may quote it in a notation
+ * that nobody knows; of other calls the beginning, unless it repeats what an earlier call has sent.
+ */
+function shownDetail(
+    { operation, token }: CallRequest,
+    message: string,
+    repeatsSecret: (text: string) => boolean,
+): string | undefined {
+    const beginning = message.slice(0, LONGEST_DETAIL);
+    if (beginning.trim() === "") {
+        return undefined;
+    }
+    if (operation === "upload") {
+        return "what Vercel says of it is not shown, since it may quote the key";
+    }
+    return repeatsSecret(beginning)
+        ? "what Vercel says is not shown, since it repeats a secret"
+        : scrub(beginning, [token]).replace(/[.\s]+$/, "");
 }
 
 /**
@@ -128,18 +204,27 @@ export class Transport {
  * NODE_DEBUG with `http`, `https` or `net` prints the options of every connection, and those of a request are among
  * them. So the headers, which hold the token, are set on the request only.
  *
- * Where a proxy refuses a tunnel, axios' agent hands out the proxy's answer as if it were that of the origin. It came
- * in clear from whoever is on the way, and must not pass for a word of Vercel's.
+ * Node ends some exchanges without a word, as one that is answered by 101. Whoever waits for it would wait for ever, and
+ * a process that has nothing else to do would end as if all were well.
  */
 const NODE_TRANSPORT = {
     request(options: RequestOptions, onAnswer: (answer: IncomingMessage) => void): ClientRequest {
         const { headers = {}, ...connection } = options;
-        const isSecure = options.protocol === "https:";
-        const request = (isSecure ? https : http).request(connection, (answer) => {
-            if (isSecure && !(answer.socket instanceof TLSSocket)) {
-                request.destroy(new TunnelRefused(answer.statusCode ?? 0));
-            } else {
+        let isOver = false;
+        const over = (): void => {
+            isOver = true;
+        };
+        const request = (options.protocol === "https:" ? https : http).request(
+            // Explicitly, since others in this process may have told Node's own agent otherwise.
+            { ...connection, rejectUnauthorized: true } as RequestOptions,
+            (answer) => {
+                over();
                 onAnswer(answer);
+            },
+        );
+        request.once("error", over).once("close", () => {
+            if (!isOver) {
+                request.emit("error", new Error("the connection ended without an answer"));
             }
         });
         for (const [name, value] of Object.entries(headers)) {
@@ -150,15 +235,6 @@ const NODE_TRANSPORT = {
         return request;
     },
 };
-
-class TunnelRefused extends Error {
-    readonly code: string;
-
-    constructor(status: number) {
-        super("the proxy opened no tunnel");
-        this.code = `${PROXY_REFUSED}${String(status)}`;
-    }
-}
 
 /** Name and version of this package, from the manifest beside its `dist` folder. */
 function userAgent(): string {
@@ -178,36 +254,9 @@ export function malformed(request: CallRequest, answer: CallAnswer, detail: stri
     return newError(request, { kind: "malformed", detail, status: answer.status, requestId: answer.requestId }, true);
 }
 
-function readAnswer(request: CallRequest, response: AxiosResponse<string>): CallAnswer | CallFailure {
-    const { status } = response;
-    const header = (name: string): string | undefined => {
-        const value: unknown = response.headers[name];
-        return typeof value === "string" ? value : undefined;
-    };
-    const requestId = header("x-vercel-id");
-    const headers: AnswerHeaders = {
-        retryAfter: header("retry-after"),
-        limit: header("x-ratelimit-limit"),
-        remaining: header("x-ratelimit-remaining"),
-        reset: header("x-ratelimit-reset"),
-    };
-    const text = typeof response.data === "string" ? response.data : "";
-    if (status >= 200 && status < 300) {
-        const answer = { text, status, requestId, headers };
-        // Ids and origins go into the state and into messages as they come.
-        return repeatsSecret(text, secretsOf(request))
-            ? { error: malformed(request, answer, "the answer repeats token or key"), headers, body: {} }
-            : answer;
-    }
-    const body = readErrorBody(text);
-    const kind = classify(request.operation, status, body);
-    const facts = { kind, status, requestId, code: body.code, detail: body.message };
-    return { error: newError(request, facts, status >= 500 || status === 408), headers, body };
-}
-
 function failureOf(request: CallRequest, thrown: unknown): CallFailure {
-    const code =
-        thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : "UNKNOWN";
+    const given = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+    const code = /^[A-Z0-9_]{1,64}$/.test(given) ? given : "UNKNOWN";
     const kind = kindOfThrown(code, thrown);
     const isRefused = code.startsWith(PROXY_REFUSED);
     const detail = isRefused ? DETAILS.proxy : DETAILS[kind];
@@ -219,13 +268,13 @@ const DETAILS = {
     timeout: "no complete answer in time",
     network: "no complete answer",
     malformed: "the answer is too large",
-    proxy: "expected the proxy to open a tunnel, got that status from it",
+    proxy: "expected the proxy to open a tunnel, got that from it",
 };
 
 function kindOfThrown(code: string, thrown: unknown): keyof typeof DETAILS {
     if (code.startsWith(PROXY_REFUSED)) {
-        // 5xx is a fault on the way, which may pass; anything else is what the proxy was told to say.
-        return Number(code.slice(PROXY_REFUSED.length)) >= 500 ? "network" : "proxy";
+        // A status below 500 is what the proxy was told to say. Anything else is a fault on the way, which may pass.
+        return Number(code.slice(PROXY_REFUSED.length)) < 500 ? "proxy" : "network";
     }
     if (TIMED_OUT.has(code)) {
         return "timeout";
@@ -242,12 +291,8 @@ interface Facts {
     readonly requestId?: string | undefined;
 }
 
-function secretsOf({ token, secrets = [] }: CallRequest): readonly string[] {
-    return [token, ...secrets];
-}
-
 function newError(request: CallRequest, facts: Facts, mayHaveHappened: boolean): VercelError {
     const { operation, method, path } = request;
     const effect = mayHaveHappened && operation !== "list" ? "unknown" : "none";
-    return new VercelError({ operation, method, path, ...facts, effect, secrets: secretsOf(request) });
+    return new VercelError({ operation, method, path, ...facts, effect });
 }

@@ -37,7 +37,7 @@ export interface EchoingReply {
 const FAR_AWAY = { "retry-after": "86400" };
 const inHeader = (text: string): string => text.replace(/[^\x20-\x7e]+/g, " ").slice(0, 4000);
 
-const PLACES: Readonly<Record<string, (status: number, text: string) => EchoingReply>> = {
+export const PLACES: Readonly<Record<string, (status: number, text: string) => EchoingReply>> = {
     "the message": (status, message) => reply(status, { error: { code: "bad_request", message } }),
     "a flat message": (status, message) => reply(status, { status, message, code: "bad_request" }),
     "the code": (status, code) => reply(status, { err: { code, message: "No" } }),

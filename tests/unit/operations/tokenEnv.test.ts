@@ -166,7 +166,7 @@ describe("tokenEnv", () => {
             status: 200,
             body: JSON.stringify({ clientCerts }),
         });
-        await world.provider.read(id, { ...outs, ...PROD });
-        expect(world.lines.join("\n")).to.contain("beside the certificate").and.to.not.contain(plain);
+        const refused = await failureOf(world.provider.read(id, { ...outs, ...PROD }));
+        expect([refused.message, ...world.lines].join("\n")).to.contain("no id").and.to.not.contain(plain);
     });
 });

@@ -400,9 +400,26 @@ describe("vercel/client", () => {
         it("read Vercel's code and message from every form of body", async () => {
             const inner = { code: "some_code", message: "Some words" };
             for (const body of [{ error: inner }, { err: inner }, { ...inner, status: 400 }]) {
-                const { error } = await failing("upload", { status: 400, body });
+                const { error } = await failing("list", { status: 400, body });
                 expect(error.code).to.equal("some_code");
                 expect(error.message).to.contain("some_code").and.contain("Some words");
+            }
+        });
+
+        it("show of an upload the code and no free text of the server: it may quote the key in any notation", async () => {
+            const spelled = [...KEY].map((letter) => letter.codePointAt(0)?.toString(7)).join(" plus ");
+            const { error } = await failing("upload", { status: 400, body: envelope("bad_request", spelled) });
+            expect(error.message)
+                .to.contain("400 bad_request: what Vercel says of it is not shown, since it may quote the key")
+                .and.not.contain("plus");
+        });
+
+        it("show a code and a request id only where they look like one", async () => {
+            for (const odd of ["Bad Request", "a".repeat(65), "code-1", "", "ü"]) {
+                const headers = { "x-vercel-id": `<${encodeURIComponent(odd)}>` };
+                const { error } = await failing("list", { status: 400, body: envelope(odd, "No"), headers });
+                expect(error).to.include({ code: undefined, requestId: undefined });
+                expect(error.message).to.contain("client-cert: 400: No. ");
             }
         });
 

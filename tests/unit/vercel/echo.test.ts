@@ -60,13 +60,13 @@ describe("vercel/client, at a server that repeats what it was sent", function ()
                           ]),
                 ];
                 for (const outcome of await Promise.allSettled(calls)) {
-                    // The base64 of a token is a name like any other to a reader of a true answer.
-                    if (outcome.status === "fulfilled" && form.startsWith("the base64")) {
+                    if (outcome.status === "fulfilled") {
+                        // Of a deletion's answer nothing is kept; an id or origin never repeats a secret.
+                        expect(outcome.value, `${keyType}, ${form}, ${String(status)}`).to.equal(undefined);
                         continue;
                     }
-                    const error: unknown = outcome.status === "rejected" ? outcome.reason : outcome.value;
-                    expect(error, `${keyType}, ${form}, ${String(status)}`).to.be.instanceOf(VercelError);
-                    output.addError(error);
+                    expect(outcome.reason, `${keyType}, ${form}, ${String(status)}`).to.be.instanceOf(VercelError);
+                    output.addError(outcome.reason);
                 }
                 output.add(lines.join("\n"));
             }

@@ -57,45 +57,8 @@ describe("vercel/scrub", () => {
         expect(scrub("xxmy.secret.valuexx my.secret.value", ["my.secret.value", ""])).to.equal("xx[secret]xx [secret]");
     });
 
-    it("removes pieces of the secrets it is given, in every form in which a server may quote them", () => {
-        const token = "vcp_0123456789abcdef0123456789abcdef";
-        const der = Buffer.from(bodyLines.join(""), "base64");
-        const forms: readonly (readonly [string, string])[] = [
-            ["the middle of a token", token.slice(9, 30)],
-            ["a token in hexadecimal", Buffer.from(token).toString("hex")],
-            ["a token in capital hexadecimal", Buffer.from(token).toString("hex").toUpperCase()],
-            ["a token behind other bytes, in base64", Buffer.from(`x ${token}`).toString("base64")],
-            ["a key in hexadecimal", der.toString("hex").slice(300, 400)],
-            ["a key for URLs", encodeURIComponent(pem).slice(200, 260)],
-            ["a key in base64 for URLs", der.toString("base64url").slice(300, 400)],
-            ["a key in JSON", JSON.stringify(pem).slice(200, 260)],
-            ["a key as JSON of another server", pem.slice(200, 260).replaceAll("/", "\\/")],
-            ["a key with blanks", [...pem.slice(200, 260).replaceAll("\n", "")].join(" ")],
-            ["a key in base64 once more", Buffer.from(pem.slice(201)).toString("base64").slice(0, 60)],
-        ];
-        for (const [name, text] of forms) {
-            const shown = scrub(`got "${text}" here`, [token, pem]);
-            // At the ends there may be left what is too short for a piece.
-            expect(shown.replaceAll(/\[\w+\]/g, "").length, name).to.be.lessThan('got "" here'.length + 24);
-            expect(shown, name).to.match(/^got ".*" here$/);
-        }
-    });
-
-    it("removes a piece of the secrets it is given from wherever it was taken, the first and the last letters included", () => {
-        const token = "vcp_0123456789abcdefghijklmnopqrstuvwxyz";
-        const whole = [token, Buffer.from(token).toString("hex"), Buffer.from(token).toString("base64url")];
-        for (const form of whole) {
-            for (let at = 0; at + 12 <= form.length; at += 1) {
-                expect(scrub(`<${form.slice(at, at + 12)}>`, ["another secret", token])).to.equal("<[secret]>");
-            }
-        }
-    });
-
-    it("looks for pieces only of what it is given", () => {
-        const fingerprint = "0123456789abcdef".repeat(4);
-        expect(scrub(`fingerprint ${fingerprint}`, ["vcp_abcdefghijklmnop", pem])).to.equal(
-            `fingerprint ${fingerprint}`,
-        );
+    it("leaves words alone where the secret is shorter than any token", () => {
+        expect(scrub("a token of the north", ["north", "token"])).to.equal("a token of the north");
     });
 
     it("leaves no part of a secret that stands where the text is cut", () => {
@@ -128,5 +91,13 @@ describe("vercel/scrub", () => {
 
     it("caps the length", () => {
         expect(scrub("a b ".repeat(100_000)).length).to.be.lessThan(1600);
+    });
+
+    it("takes time in proportion to what is shown, whatever the text", () => {
+        const startedMs = performance.now();
+        for (const part of ["\\", "\\n", "-----BEGIN ", "A", "a1B", "vcp_", "bearer ", "%5C", "u00", " "]) {
+            scrub(part.repeat(300_000), ["my.secret.value"]);
+        }
+        expect(performance.now() - startedMs).to.be.lessThan(5_000);
     });
 });

@@ -1,6 +1,12 @@
 import { expect } from "chai";
 import { describe, it } from "mocha";
-import { resolveBaseUrl, resolveTeam, resolveToken, SettingsError } from "../../../provider/vercel/settings";
+import {
+    refuseUnverifiedTls,
+    resolveBaseUrl,
+    resolveTeam,
+    resolveToken,
+    SettingsError,
+} from "../../../provider/vercel/settings";
 
 const none = (): undefined => undefined;
 const configured = (values: Readonly<Record<string, string>>) => (key: string) => values[key];
@@ -125,5 +131,22 @@ describe("vercel/settings", () => {
                     .and.not.contain("hunter2");
             }
         });
+    });
+
+    it("refuses to talk to whoever answers, and leaves authorities of one's own alone", () => {
+        expect(
+            refusal(() => {
+                refuseUnverifiedTls({ NODE_TLS_REJECT_UNAUTHORIZED: "0" });
+            }),
+        )
+            .to.contain("NODE_TLS_REJECT_UNAUTHORIZED: expected")
+            .and.contain("NODE_EXTRA_CA_CERTS");
+        for (const value of [undefined, "", "1", "false"]) {
+            refuseUnverifiedTls({
+                NODE_TLS_REJECT_UNAUTHORIZED: value,
+                NODE_EXTRA_CA_CERTS: "ca.pem",
+                SSL_CERT_FILE: "x",
+            });
+        }
     });
 });

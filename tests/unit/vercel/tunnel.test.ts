@@ -44,7 +44,7 @@ describe("vercel/transport, through a proxy", () => {
         process.env["https_proxy"] = started.urlFor(USER, PASSWORD);
         started.onRequest(() => {
             // Whoever waits for an answer that does not come is where a deadline helps.
-            if (behaviour === "silence" || behaviour === "close") {
+            if (behaviour === "silence") {
                 setImmediate(() => {
                     clock.expireDeadlines();
                 });
@@ -84,15 +84,27 @@ describe("vercel/transport, through a proxy", () => {
             expect(asked).to.equal(call === "list" ? 4 : 1);
         });
 
-        it(`${call}: ends at the deadline where the proxy answers nothing, or hangs up without a word`, async () => {
-            for (const behaviour of ["silence", "close"] as const) {
+        it(`${call}: ends at the deadline where the proxy answers nothing`, async () => {
+            const { error, asked } = await failureThrough("silence", call);
+            expect(error).to.include({ kind: "timeout" });
+            expect(error.message).to.contain("Check the network and the proxy");
+            expect(asked).to.equal(call === "list" ? 3 : 1);
+            await proxy?.stop();
+            // What the proxy does later must not break the process that other resources share.
+            await nextTurn();
+        });
+
+        it(`${call}: fails at once where the proxy hangs up without a word, or answers without end`, async () => {
+            const endless = { status: 200, headers: { x: "y".repeat(70_000) } };
+            for (const [behaviour, code] of [
+                ["close", "PROXY_ECONNRESET"],
+                [endless, "PROXY_HPE_HEADER_OVERFLOW"],
+            ] as const) {
                 const { error, asked } = await failureThrough(behaviour, call);
-                expect(error.kind).to.equal("timeout");
-                expect(error.message).to.contain("Check the network and the proxy");
-                expect(asked).to.equal(call === "list" ? 3 : 1);
+                expect(error).to.include({ kind: "network", effect: "none", code });
+                expect(error.message).to.contain("expected the proxy to open a tunnel");
+                expect(asked).to.equal(call === "list" ? 4 : 1);
                 await proxy?.stop();
-                // What the proxy does later must not break the process that other resources share.
-                await nextTurn();
             }
         });
     }
