@@ -131,7 +131,9 @@ describe("vercel/transport, where an answer is none", () => {
             for (const failure of failures) {
                 const error: unknown = failure.status === "rejected" ? failure.reason : failure.value;
                 expect(error).to.be.instanceOf(VercelError);
-                expect(error).to.have.property("kind").that.matches(/^(?:network|unexpected)$/);
+                expect(error)
+                    .to.have.property("kind")
+                    .that.matches(/^(?:network|unexpected)$/);
             }
             expect(failures[1]).to.have.nested.property("reason.effect", "unknown");
         });
