@@ -20,6 +20,10 @@ export interface CommandHost {
     complain(line: string): void;
     /** What the user answers at the terminal; `undefined` where nobody is at one. */
     ask(question: string): Promise<string | undefined>;
+    /** The same for a secret, which does not show while it is typed. */
+    askForSecret(question: string): Promise<string | undefined>;
+    /** Standard input. */
+    input(): AsyncIterable<Buffer | string>;
     /** From this call on, an interrupt aborts the signal instead of the process: the command ends by itself. */
     interruption(): AbortSignal;
 }

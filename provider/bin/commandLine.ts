@@ -11,6 +11,7 @@ import {
     type ExitCode,
     type ProcessHost,
 } from "./command";
+import { convertCommand } from "./convert";
 import { doctorCommand } from "./doctor";
 import { importCommand } from "./import";
 import { inspectCommand } from "./inspect";
@@ -22,6 +23,7 @@ import { printable, printableLine, rendered, wantsColours } from "./terminal";
 
 export const COMMANDS: readonly Command[] = [
     inspectCommand,
+    convertCommand,
     probeCommand,
     listCommand,
     importCommand,

@@ -1,47 +1,159 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
-import { encodePem } from "../material/pem";
+import { UnsupportedEncryption } from "../material/decryption";
+import { isWholeSequence } from "../material/der";
+import { certificatesOfPkcs7, shapeOf } from "../material/keyEncoding";
+import { isIssuedBy, parseCertificate } from "../material/once";
+import { encodePem, readPem, type PemBlock } from "../material/pem";
+import { needsLegacy, openPkcs12 } from "../material/pkcs12";
+import { readPrivateKey } from "../material/privateKey";
+import { decodeText } from "../material/repair";
 import { quote } from "../operations/identity";
 import { CommandError, type CommandHost } from "./command";
+import type { Parsed } from "./options";
+import { shellWord } from "./shell";
 
 /** Larger than any bundle in use. Bounds what is read of a file that was given by mistake. */
 const LARGEST_FILE_BYTES = 1024 * 1024;
 
-/** A file of material as PEM text, whatever it held; or what it holds that cannot become PEM text. */
-export type MaterialFile =
-    { readonly path: string; readonly text: string } | { readonly path: string; readonly problem: string };
+/** A file that a user named, with what is in it as PEM text, whatever it was. */
+export interface MaterialFile {
+    readonly path: string;
+    /** One text for what belongs together; of PKCS #12, certificates and key apart. */
+    readonly texts: readonly string[];
+    /** Why nothing could be had of it. */
+    readonly problem?: string;
+    /** Whether another passphrase could do. */
+    readonly isLocked: boolean;
+}
 
-/** Reads a file that a user named. DER becomes PEM; of PKCS #12 it says how to take it apart. */
-export async function readMaterialFile(path: string, host: Pick<CommandHost, "folder">): Promise<MaterialFile> {
-    const bytes = await readBounded(path, host);
-    if (isPkcs12(bytes)) {
-        const file = quote(path);
+/** The option of every command that reads keys from files. */
+export const PASSPHRASE_OPTION = {
+    "passphrase-env": {
+        value: "NAME",
+        help: "The environment variable with the passphrase of encrypted files; default: asked at a terminal",
+    },
+} as const;
+
+/** Reads files that a user named, "-" being standard input; asks for a passphrase where one is needed. */
+export async function readMaterialFiles(
+    paths: readonly string[],
+    parsed: Parsed,
+    host: CommandHost,
+): Promise<{ readonly files: readonly MaterialFile[]; readonly passphrase: string | undefined }> {
+    const contents = await Promise.all(paths.map(async (path) => ({ path, bytes: await readBounded(path, host) })));
+    const open = (passphrase: string | undefined): readonly MaterialFile[] =>
+        contents.map(({ path, bytes }) => openFile(path, bytes, passphrase));
+    const given = passphraseOf(parsed, host);
+    const files = open(given);
+    const locked = files.filter(({ isLocked }) => isLocked).map(({ path }) => path);
+    if (given !== undefined || locked.length === 0) {
+        return { files, passphrase: given };
+    }
+    const passphrase = await host.askForSecret(`Passphrase of ${locked.map((path) => quote(path)).join(", ")}: `);
+    return passphrase === undefined ? { files, passphrase } : { files: open(passphrase), passphrase };
+}
+
+/** The PEM text of a file where nothing that needs a passphrase can be used. */
+export async function requireMaterialFile(path: string, host: CommandHost): Promise<string> {
+    const { problem, texts } = openFile(path, await readBounded(path, host), undefined);
+    if (problem !== undefined) {
+        throw new CommandError(`${quote(path)}: ${problem}`);
+    }
+    return texts.join("");
+}
+
+export function passphraseOf(
+    parsed: Parsed,
+    { environment }: CommandHost,
+    option = "passphrase-env",
+): string | undefined {
+    const name = parsed.value(option);
+    const passphrase = name !== undefined && Object.hasOwn(environment, name) ? environment[name] : undefined;
+    if (name !== undefined && passphrase === undefined) {
+        throw new CommandError(`expected a passphrase in the environment variable ${quote(name)}, but it is not set`);
+    }
+    return passphrase;
+}
+
+function openFile(path: string, bytes: Buffer, passphrase: string | undefined): MaterialFile {
+    const text = decodeText(bytes);
+    const blocks = isWholeSequence(bytes) ? [{ label: shapeOf(bytes), der: bytes }] : readPem(text, "ca").blocks;
+    const container = blocks.find(({ label }) => label === "PKCS12");
+    if (container !== undefined) {
+        return openContainer(path, container, passphrase);
+    }
+    if (blocks.some(isPkcs7)) {
+        const ders = blocks.flatMap((block) => (isPkcs7(block) ? certificatesOfPkcs7(block.der) : [block.der]));
+        return { path, texts: rootsApart(ders), isLocked: false };
+    }
+    const isEncrypted = blocks.some(({ label, encrypted }) => label.startsWith("ENCRYPTED") || encrypted !== undefined);
+    return {
+        path,
+        texts: [isWholeSequence(bytes) ? blocks.map(({ label, der }) => pemOf([der], label)).join("") : text],
+        isLocked: isEncrypted && readPrivateKey(text, passphrase).value === undefined,
+    };
+}
+
+function isPkcs7({ label }: PemBlock): boolean {
+    return /^CMS$|^PKCS ?#?7/.test(label);
+}
+
+function openContainer(path: string, { der }: PemBlock, passphrase: string | undefined): MaterialFile {
+    try {
+        const opened = openPkcs12(der, passphrase);
+        if (opened === "damaged") {
+            return { path, texts: [], problem: "expected PKCS #12, got a damaged one; copy it again", isLocked: false };
+        }
+        if (opened === "passphrase") {
+            const legacy = needsLegacy(der) ? "-legacy " : "";
+            const problem =
+                `expected the passphrase of PKCS #12, got ${passphrase === undefined ? "none" : "another"}; give it by ` +
+                `--passphrase-env NAME, or look at it with \`openssl pkcs12 ${legacy}-in ${shellWord(path)} -info -noout\``;
+            return { path, texts: [], problem, isLocked: true };
+        }
         return {
             path,
-            problem:
-                `expected PEM or DER, got PKCS #12; take it apart: openssl pkcs12 -in ${file} -clcerts -nokeys -out client.pem, ` +
-                `openssl pkcs12 -in ${file} -nocerts -nodes -out client.key, openssl pkcs12 -in ${file} -cacerts -nokeys -out ca.pem`,
+            texts: [...rootsApart(opened.certificates), ...opened.keys.map((key) => pemOf([key], "PRIVATE KEY"))],
+            isLocked: false,
         };
+    } catch (error) {
+        if (error instanceof UnsupportedEncryption) {
+            const problem = `expected PKCS #12 that can be read here, got ${error.message}; make it again with \`openssl pkcs12 -export\``;
+            return { path, texts: [], problem, isLocked: false };
+        }
+        throw error;
     }
-    return { path, text: fromDer(bytes) ?? bytes.toString("utf8") };
 }
 
-/** The same, where nothing else than PEM or DER can be used. */
-export async function requireMaterialFile(path: string, host: Pick<CommandHost, "folder">): Promise<string> {
-    const file = await readMaterialFile(path, host);
-    if ("problem" in file) {
-        throw new CommandError(`${quote(path)}: ${file.problem}`);
-    }
-    return file.text;
+/** What issued itself is for `ca`, all else for `cert`. */
+function rootsApart(ders: readonly Buffer[]): readonly string[] {
+    const [roots, others] = [ders.filter(isRoot), ders.filter((der) => !isRoot(der))];
+    return [others, roots].filter(({ length }) => length > 0).map((some) => pemOf(some));
 }
 
-async function readBounded(path: string, { folder }: Pick<CommandHost, "folder">): Promise<Buffer> {
+function isRoot(der: Buffer): boolean {
+    try {
+        const certificate = parseCertificate(der);
+        return isIssuedBy(certificate, certificate);
+    } catch {
+        // No certificate, which is said where it is read.
+        return false;
+    }
+}
+
+function pemOf(ders: readonly Buffer[], label = "CERTIFICATE"): string {
+    return ders.map((der) => encodePem(label, der)).join("");
+}
+
+async function readBounded(path: string, { folder, input }: CommandHost): Promise<Buffer> {
     const chunks: Buffer[] = [];
     let length = 0;
     try {
-        for await (const chunk of createReadStream(resolve(folder, path)) as AsyncIterable<Buffer>) {
-            chunks.push(chunk);
+        for await (const chunk of path === "-"
+            ? input()
+            : (createReadStream(resolve(folder, path)) as AsyncIterable<Buffer>)) {
+            chunks.push(Buffer.from(chunk));
             length += chunk.length;
             if (length > LARGEST_FILE_BYTES) {
                 break;
@@ -55,46 +167,4 @@ async function readBounded(path: string, { folder }: Pick<CommandHost, "folder">
         throw new CommandError(`expected at most 1 MB in ${quote(path)}, got more; check that it is the right file`);
     }
     return Buffer.concat(chunks);
-}
-
-const SEQUENCE = 0x30;
-/** RFC 7292 §4: a PFX is a sequence that begins with the version 3, then a ContentInfo of PKCS #7. */
-const PFX_VERSION = Buffer.from([0x02, 0x01, 0x03, SEQUENCE]);
-const PKCS7 = Buffer.from([0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07]);
-
-function isPkcs12(bytes: Buffer): boolean {
-    const head = bytes.subarray(0, 32);
-    return head[0] === SEQUENCE && head.includes(PFX_VERSION) && head.includes(PKCS7);
-}
-
-const KEY_FORMS = ["pkcs8", "pkcs1", "sec1"] as const;
-
-function fromDer(bytes: Buffer): string | undefined {
-    if (bytes[0] !== SEQUENCE) {
-        return undefined;
-    }
-    if (isCertificate(bytes)) {
-        return encodePem("CERTIFICATE", bytes);
-    }
-    const [key] = KEY_FORMS.flatMap((type) => keyFromDer(bytes, type) ?? []);
-    return key;
-}
-
-function isCertificate(bytes: Buffer): boolean {
-    try {
-        return new X509Certificate(bytes).raw.equals(bytes);
-    } catch {
-        return false;
-    }
-}
-
-/** As PKCS #8, since newer versions of OpenSSL also read one form where another was announced. */
-function keyFromDer(bytes: Buffer, type: (typeof KEY_FORMS)[number]): string | undefined {
-    try {
-        return createPrivateKey({ key: bytes, format: "der", type })
-            .export({ format: "pem", type: "pkcs8" })
-            .toString();
-    } catch {
-        return undefined;
-    }
 }

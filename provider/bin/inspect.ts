@@ -11,9 +11,10 @@ import {
     type PublicMaterial,
 } from "../material/material";
 import { EXIT, type Command, type CommandHost } from "./command";
-import { readMaterialFile, type MaterialFile } from "./files";
+import { PASSPHRASE_OPTION, readMaterialFiles, type MaterialFile } from "./files";
 import { inspectionText } from "./inspectionText";
-import { sortFiles, type Role, type Roles, type SortedFile } from "./roles";
+import { sortFiles, type Role, type Roles } from "./roles";
+import { shellWord } from "./shell";
 
 export interface InspectedFile {
     readonly path: string;
@@ -58,34 +59,39 @@ export const inspectCommand: Command = {
     mostOperands: 32,
     summary: "Say what certificate, key and issuers are, and everything that is wrong with them",
     details: [
-        "The files are PEM or DER and come in any order: which is cert, key and ca is found out. Nothing is sent anywhere.",
+        "The files are PEM, DER, PKCS #12 or PKCS #7, or - for standard input, and come in any order: which is cert, key and ca",
+        "is found out. Nothing is sent anywhere.",
         "Exit code 1 if there is an error among the findings.",
     ],
-    options: {},
+    options: PASSPHRASE_OPTION,
     run: async (parsed, host) => {
-        const files = await Promise.all(parsed.operands.map((path) => readMaterialFile(path, host)));
-        const inspection = await inspect(files, host);
+        const { files, passphrase } = await readMaterialFiles(parsed.operands, parsed, host);
+        const inspection = await inspect(files, passphrase, host);
         host.write(parsed.flag("json") ? `${JSON.stringify(inspection, null, 4)}\n` : inspectionText(inspection));
         const isBad = inspection.findings.some(({ severity }) => severity === "error");
         return isBad ? EXIT.bad : EXIT.fine;
     },
 };
 
-async function inspect(given: readonly MaterialFile[], host: CommandHost): Promise<Inspection> {
-    const texts = given.flatMap((file) => ("text" in file ? [file] : []));
-    const roles = sortFiles(texts);
+async function inspect(
+    given: readonly MaterialFile[],
+    passphrase: string | undefined,
+    host: CommandHost,
+): Promise<Inspection> {
+    const texts = given.flatMap(({ path, texts }) => texts.map((text) => ({ path, text })));
+    const roles = sortFiles(texts, passphrase);
     const { material, findings } = readTriple(roles);
-    const key = roles.key === undefined ? undefined : readPrivateKey(roles.key);
+    const key = roles.key === undefined ? undefined : readPrivateKey(roles.key, passphrase);
     const judged = material === undefined ? [] : await judge(material, key?.value, roles, host);
     const nowMs = host.clock.now();
-    const files = given.map((file) => describeFile(file, roles, key?.value));
+    const about = (found: Finding): InspectionFinding => aboutArgument(found, roles);
     return {
-        files,
+        files: given.map(({ path }) => describeFile(path, roles, key?.value)),
         missing: (["cert", "key", "ca"] as const).filter((argument) => roles[argument] === undefined),
         fingerprints: material === undefined ? {} : fingerprintsOf(material, roles),
         chain: (material?.chain ?? []).map((certificate) => factsOf(certificate, nowMs)),
         authorities: roles.ca === undefined ? [] : (material?.authorities ?? []).map((one) => factsOf(one, nowMs)),
-        findings: [...foreign(given, roles), ...[...findings, ...(key?.findings ?? []), ...judged].map(aboutArgument)],
+        findings: [...foreign(given, roles), ...[...findings, ...(key?.findings ?? []), ...judged].map(about)],
     };
 }
 
@@ -143,19 +149,27 @@ function isoDate(ms: number): string {
     return Number.isNaN(ms) ? "" : new Date(ms).toISOString();
 }
 
-function aboutArgument({ code, severity, argument, message }: Finding): InspectionFinding {
-    return { code, severity, about: argument, message };
+function aboutArgument({ code, severity, argument, message }: Finding, { files }: Roles): InspectionFinding {
+    const of = files.filter(({ role }) => role === argument);
+    return { code, severity, about: argument, message: withPath(message, of.length === 1 ? of[0]?.path : undefined) };
+}
+
+/** A command to copy instead of one to fill in. */
+function withPath(message: string, path: string | undefined): string {
+    return path === undefined || path === "-" ? message : message.replace(/ FILE\b/g, () => ` ${shellWord(path)}`);
 }
 
 /** What is to be said about files that are no part of a triple, under the names of the files. */
 function foreign(given: readonly MaterialFile[], { files }: Roles): readonly InspectionFinding[] {
-    const problems = given.flatMap((file) =>
-        "problem" in file ? [aboutFile(file.path, "foreign-file", file.problem)] : [],
+    const problems = given.flatMap(({ path, problem }) =>
+        problem === undefined ? [] : [aboutFile(path, "foreign-file", problem)],
     );
     const unknown = files
         .filter(({ role }) => role === "unknown")
         .flatMap(({ path, text }) =>
-            readCertificates(text, "cert").findings.map(({ code, message }) => aboutFile(path, code, message)),
+            readCertificates(text, "cert").findings.map(({ code, message }) =>
+                aboutFile(path, code, withPath(message, path)),
+            ),
         );
     const others = files.filter(
         ({ holdsKey, certificates, role }) => holdsKey && certificates.length === 0 && role !== "key",
@@ -170,20 +184,21 @@ function aboutFile(path: string, code: string, message: string): InspectionFindi
     return { code, severity: "error", about: path, message };
 }
 
-function describeFile(file: MaterialFile, roles: Roles, key: PrivateKey | undefined): InspectedFile {
-    const sorted = roles.files.find(({ path }) => path === file.path);
-    return sorted === undefined
-        ? { path: file.path, role: "unknown", holds: "nothing that can be used" }
-        : { path: file.path, role: sorted.role, holds: contentOf(sorted, key) };
-}
-
-function contentOf({ certificates, holdsKey, role }: SortedFile, key: PrivateKey | undefined): string {
-    const count = certificates.length;
-    const parts = [
+/** PKCS #12 has several parts; it is called by the role of its first. */
+function describeFile(path: string, roles: Roles, key: PrivateKey | undefined): InspectedFile {
+    const parts = roles.files.filter((part) => part.path === path);
+    const count = parts.flatMap(({ certificates }) => certificates).length;
+    const holdsKey = parts.some((part) => part.holdsKey);
+    const isKey = parts.some(({ role }) => role === "key");
+    const holds = [
         count === 0 ? undefined : count === 1 ? "1 certificate" : `${String(count)} certificates`,
-        holdsKey ? (role === "key" && key !== undefined ? describeKey(key) : "a private key") : undefined,
+        holdsKey ? (isKey && key !== undefined ? describeKey(key) : "a private key") : undefined,
     ].filter((part) => part !== undefined);
-    return parts.length === 0 ? "nothing that can be used" : parts.join(" and ");
+    return {
+        path,
+        role: parts[0]?.role ?? "unknown",
+        holds: holds.length === 0 ? "nothing that can be used" : holds.join(" and "),
+    };
 }
 
 function describeKey({ key }: PrivateKey): string {

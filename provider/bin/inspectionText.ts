@@ -15,7 +15,14 @@ export function inspectionText(inspection: Inspection): string {
         missing.map((argument) => `${argument}: ${PURPOSES[argument]}`),
         leafRows(inspection),
         columns([...certificateRows("chain", chain), ...certificateRows("ca", authorities)]),
-        columns(findings.map(({ severity, code, about, message }) => [severity, code, `${about}: ${message}`])),
+        columns(
+            findings.map(({ severity, code, about, message }) => [
+                severity,
+                code,
+                // The code has a column of its own.
+                `${about}: ${message.replace(` [${code}]`, "")}`,
+            ]),
+        ),
         [conclusion(inspection)],
     ];
     return `${blocks

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { systemClock } from "../vercel/clock";
 import { COMMAND, EXIT, type ProcessHost } from "./command";
 import { failureLine, runCommandLine } from "./commandLine";
-import { askAtTerminal, catchInterruption } from "./interaction";
+import { askAtTerminal, askForSecret, catchInterruption } from "./interaction";
 
 /** From the manifest beside the `dist` folder. */
 function packageVersion(): string {
@@ -24,6 +24,8 @@ const host: ProcessHost = {
     write: (text) => process.stdout.write(text),
     complain: (line) => process.stderr.write(`${line}\n`),
     ask: askAtTerminal,
+    askForSecret,
+    input: () => process.stdin,
     interruption: catchInterruption,
 };
 

@@ -30,16 +30,20 @@ export interface Roles {
 interface LookedAt extends TextFile {
     readonly certificates: readonly X509Certificate[];
     readonly holdsKey: boolean;
+    readonly key: PrivateKey | undefined;
 }
 
 /**
  * Finds out which file is which. The certificate of the key is the leaf; without a key, the one that issued none of the
  * others. Its file is `cert`, what else holds certificates is `ca`, and what holds nothing but a key is `key`.
  */
-export function sortFiles(given: readonly TextFile[]): Roles {
-    const files = given.map(lookAt);
+export function sortFiles(given: readonly TextFile[], passphrase: string | undefined): Roles {
+    const files = given.map((file) => lookAt(file, passphrase));
     const keyFile = findKeyFile(files);
-    const leaf = findLeaf(files, keyOf(keyFile));
+    const leaf = findLeaf(
+        files.flatMap(({ certificates }) => certificates),
+        keyFile?.key,
+    );
     const [certFile, ...copies] = leaf === undefined ? [] : holdersOf(leaf, files);
     const roleOf = (file: LookedAt): Role => {
         if (file === certFile) {
@@ -60,10 +64,10 @@ export function sortFiles(given: readonly TextFile[]): Roles {
     };
 }
 
-function lookAt(file: TextFile): LookedAt {
-    const { certificates } = readCertificates(file.text, "cert");
-    const holdsKey = readPem(file.text, "key").blocks.some(({ label }) => label.includes("PRIVATE KEY"));
-    return { ...file, certificates, holdsKey };
+function lookAt(file: TextFile, passphrase: string | undefined): LookedAt {
+    const { certificates } = readCertificates(file.text, "ca");
+    const holdsKey = readPem(file.text, "ca").blocks.some(({ label }) => label.includes("PRIVATE KEY"));
+    return { ...file, certificates, holdsKey, key: holdsKey ? readPrivateKey(file.text, passphrase).value : undefined };
 }
 
 /** The file whose key belongs to one of the certificates; else one that holds nothing but a key. */
@@ -72,19 +76,11 @@ function findKeyFile(files: readonly LookedAt[]): LookedAt | undefined {
         .filter(({ holdsKey }) => holdsKey)
         .sort((a, b) => a.certificates.length - b.certificates.length);
     const all = files.flatMap(({ certificates }) => certificates);
-    const matches = (file: LookedAt): boolean => {
-        const key = keyOf(file);
-        return key !== undefined && all.some((certificate) => isKeyOf(certificate, key));
-    };
-    return holders.find(matches) ?? holders[0];
+    return holders.find(({ key }) => key !== undefined && all.some((one) => isKeyOf(one, key))) ?? holders[0];
 }
 
-function keyOf(file: LookedAt | undefined): PrivateKey | undefined {
-    return file === undefined ? undefined : readPrivateKey(file.text).value;
-}
-
-function findLeaf(files: readonly LookedAt[], key: PrivateKey | undefined): X509Certificate | undefined {
-    const all = files.flatMap(({ certificates }) => certificates);
+/** The certificate of the key; without one, a certificate that issued none of the others. */
+export function findLeaf(all: readonly X509Certificate[], key: PrivateKey | undefined): X509Certificate | undefined {
     const ofKey = key === undefined ? undefined : all.find((certificate) => isKeyOf(certificate, key));
     const issuedNone = all.filter((one) => all.every((other) => isSame(one, other) || !isIssuedBy(other, one)));
     return ofKey ?? issuedNone.find(({ ca }) => !ca) ?? issuedNone[0];
@@ -103,6 +99,6 @@ function rootsIn(file: LookedAt | undefined): string | undefined {
     return roots.length === 0 ? undefined : roots.map(String).join("");
 }
 
-function isSame(one: X509Certificate, other: X509Certificate): boolean {
+export function isSame(one: X509Certificate, other: X509Certificate): boolean {
     return one.raw.equals(other.raw);
 }

@@ -45,11 +45,6 @@ const PKCS12_CIPHERS: Readonly<Record<string, Cipher>> = {
     "1.2.840.113549.1.12.1.6": { name: "rc2", keyBytes: 5 },
 };
 
-/** Whether it is encrypted as OpenSSL 3 reads it with `-legacy` only. */
-export function isLegacyCipher(algorithm: DerElement | undefined): boolean {
-    return PKCS12_CIPHERS[readOid(childrenOf(algorithm)[0])]?.name === "rc2";
-}
-
 /**
  * What was encrypted with a passphrase, or `undefined` where the passphrase is not the one. Throws
  * `UnsupportedEncryption`.

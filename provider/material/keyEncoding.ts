@@ -66,10 +66,21 @@ export function algorithmOf(der: Buffer): string {
 export function sequencesInBase64(text: string): readonly Buffer[] {
     const compact = text.replace(/\s+/g, "").replaceAll("-", "+").replaceAll("_", "/");
     // A sequence begins with the byte 0x30.
-    if (!compact.startsWith("M") || !/^[A-Za-z0-9+/]+={0,2}$/.test(compact)) {
-        return [];
-    }
-    const bytes = Buffer.from(compact, "base64");
+    return compact.startsWith("M") && /^[A-Za-z0-9+/]+={0,2}$/.test(compact)
+        ? sequencesIn(Buffer.from(compact, "base64"))
+        : [];
+}
+
+/** The certificates of PKCS #7 (RFC 2315 §9.1), as they are in it. */
+export function certificatesOfPkcs7(der: Buffer): readonly Buffer[] {
+    const [, wrapped] = childrenOf(readElement(der));
+    const signed = wrapped === undefined ? undefined : readElement(wrapped.content);
+    return sequencesIn(childrenOf(signed).find(({ tag }) => tag === PKCS7_CERTIFICATES)?.content ?? Buffer.alloc(0));
+}
+
+const PKCS7_CERTIFICATES = 0xa0;
+
+function sequencesIn(bytes: Buffer): readonly Buffer[] {
     const elements = readElements(bytes);
     const isWhole = elements.at(-1)?.end === bytes.length && elements.every(({ tag }) => tag === SEQUENCE);
     return isWhole ? elements.map(({ end }, index) => bytes.subarray(elements[index - 1]?.end ?? 0, end)) : [];

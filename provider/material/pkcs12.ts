@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { decrypt, derivePkcs12Key, isLegacyCipher, UnsupportedEncryption } from "./decryption";
+import { decrypt, derivePkcs12Key, UnsupportedEncryption } from "./decryption";
 import { childrenOf, INTEGER, octetsOf, readElement, readElements, readOid, type DerElement } from "./der";
 
 /** What RFC 7292 calls a PFX, opened. */
@@ -7,8 +7,6 @@ export interface Pkcs12 {
     /** PKCS #8. */
     readonly keys: readonly Buffer[];
     readonly certificates: readonly Buffer[];
-    /** Whether OpenSSL 3 needs `-legacy` for it. */
-    readonly isLegacy: boolean;
 }
 
 const DATA = "1.2.840.113549.1.7.1";
@@ -31,6 +29,11 @@ const MOST_NESTED = 4;
 export function isPkcs12(der: Buffer): boolean {
     const [version, content] = childrenOf(readElement(der));
     return version?.tag === INTEGER && version.content[0] === 3 && readOid(childrenOf(content)[0]).startsWith(PKCS7);
+}
+
+/** Whether OpenSSL 3 needs `-legacy` for it: RC2 of 128 or 40 bits, the ways of encrypting 1.2.840.113549.1.12.1.5 and 6. */
+export function needsLegacy(der: Buffer): boolean {
+    return ["5", "6"].some((way) => der.includes(Buffer.from(`060a2a864886f70d010c010${way}`, "hex")));
 }
 
 /**
@@ -83,7 +86,6 @@ function isKnownDigest(oid: string): oid is keyof typeof MAC_DIGESTS {
 class Bags implements Pkcs12 {
     readonly keys: Buffer[] = [];
     readonly certificates: Buffer[] = [];
-    isLegacy = false;
     readonly #passphrase: string | undefined;
 
     constructor(passphrase: string | undefined) {
@@ -138,7 +140,6 @@ class Bags implements Pkcs12 {
     }
 
     #decrypt(algorithm: DerElement | undefined, data: DerElement | undefined): Buffer | undefined {
-        this.isLegacy ||= isLegacyCipher(algorithm);
         const plain = decrypt(algorithm, octetsOf(data), this.#passphrase);
         // By chance, one of 256 wrong passphrases leaves a padding that looks right.
         return plain !== undefined && readElement(plain)?.end === plain.length ? plain : undefined;

@@ -1,4 +1,4 @@
-/** Reads what TLS and DER count in bytes, big endian. Throws a `RangeError` where the bytes end too early. */
+/** Reads what TLS counts in bytes, big endian. Throws a `RangeError` where the bytes end too early. */
 export class ByteReader {
     readonly #bytes: Buffer;
     #at = 0;

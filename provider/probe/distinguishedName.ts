@@ -1,9 +1,5 @@
+import { readElement, readElements, readOid, SEQUENCE, SET, type DerElement } from "../material/der";
 import { shown } from "../material/findings";
-import { ByteReader } from "./byteReader";
-
-const SEQUENCE = 0x30;
-const SET = 0x31;
-const OBJECT_IDENTIFIER = 0x06;
 
 /** The short names of RFC 4514 and OpenSSL, by object identifier; others are shown as numbers. */
 const SHORT_NAMES: Readonly<Record<string, string>> = {
@@ -25,57 +21,31 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
  * shown. Bytes that are no name are shown as such: they come from a server that nobody vouches for.
  */
 export function describeName(der: Buffer): string {
-    try {
-        const parts: string[] = [];
-        const name = element(new ByteReader(der), SEQUENCE);
-        while (name.left > 0) {
-            parts.push(relativeName(element(name, SET)));
-        }
-        return shown(parts.reverse().join(", "));
-    } catch {
-        return `a name that cannot be read (${String(der.length)} bytes)`;
-    }
+    const name = readElement(der);
+    const parts = wholeChildrenOf(name, SEQUENCE)?.map(relativeName);
+    return parts === undefined || parts.includes(undefined)
+        ? `a name that cannot be read (${String(der.length)} bytes)`
+        : shown(parts.reverse().join(", "));
 }
 
-function relativeName(set: ByteReader): string {
-    const attributes: string[] = [];
-    while (set.left > 0) {
-        const attribute = element(set, SEQUENCE);
-        const identifier = objectIdentifier(element(attribute, OBJECT_IDENTIFIER).rest());
-        const { tag, content } = anyElement(attribute);
-        attributes.push(`${SHORT_NAMES[identifier] ?? identifier}=${decodeText(tag, content.rest())}`);
-    }
-    return attributes.join(" + ");
+function relativeName(set: DerElement): string | undefined {
+    const attributes = wholeChildrenOf(set, SET)?.map((attribute) => {
+        const [identifier, value] = wholeChildrenOf(attribute, SEQUENCE) ?? [];
+        const oid = readOid(identifier);
+        return value === undefined || oid === ""
+            ? undefined
+            : `${SHORT_NAMES[oid] ?? oid}=${decodeText(value.tag, value.content)}`;
+    });
+    return attributes === undefined || attributes.includes(undefined) ? undefined : attributes.join(" + ");
 }
 
-function element(reader: ByteReader, expectedTag: number): ByteReader {
-    const { tag, content } = anyElement(reader);
-    if (tag !== expectedTag) {
-        throw new RangeError(`expected the tag ${String(expectedTag)}, got ${String(tag)}`);
+/** The elements inside one of a tag, and nothing behind them. */
+function wholeChildrenOf(element: DerElement | undefined, tag: number): readonly DerElement[] | undefined {
+    if (element?.tag !== tag) {
+        return undefined;
     }
-    return content;
-}
-
-function anyElement(reader: ByteReader): { readonly tag: number; readonly content: ByteReader } {
-    const tag = reader.number(1);
-    const first = reader.number(1);
-    const length = first < 0x80 ? first : reader.number(first & 0x7f);
-    return { tag, content: new ByteReader(reader.take(length)) };
-}
-
-function objectIdentifier(bytes: Buffer): string {
-    const arcs: number[] = [];
-    let arc = 0;
-    for (const byte of bytes) {
-        arc = arc * 128 + (byte & 0x7f);
-        if (byte < 0x80) {
-            arcs.push(arc);
-            arc = 0;
-        }
-    }
-    const [head = 0, ...rest] = arcs;
-    const first = Math.min(Math.floor(head / 40), 2);
-    return [first, head - 40 * first, ...rest].join(".");
+    const children = readElements(element.content);
+    return (children.at(-1)?.end ?? 0) === element.content.length ? children : undefined;
 }
 
 /** The string types of RFC 5280; anything else in hexadecimal, as RFC 4514 has it. */

@@ -49,7 +49,7 @@ describe("the command line", () => {
         [
             "an unknown command",
             ["frob"],
-            /there is no command "frob"; the commands are inspect, probe, list, import, status, doctor\. See/,
+            /there is no command "frob"; the commands are inspect, convert, probe, list, import, status, doctor\. See/,
         ],
         ["a command that is nearly one", ["inspct"], /there is no command "inspct"; did you mean inspect\? See/],
         ["an unknown option", ["list", "site", "--frob"], /there is no option "--frob"; see .* list --help/],

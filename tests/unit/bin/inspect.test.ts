@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, it } from "mocha";
 import type { Inspection } from "../../../provider/bin/inspect";
 import { systemClock } from "../../../provider/vercel/clock";
 import { mintAuthority, type Authority, type Issued } from "../../support/mint";
+import { OpenSsl } from "../../support/openssl";
 import { Terminal, type Run } from "./terminal";
 
 const SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
@@ -67,7 +68,7 @@ describe("pulumi-vercel-client-cert inspect", () => {
         terminal.write({ "bad.pem": bad.certPem, "bad.key": bad.keyPem, "a.csr": pem("CERTIFICATE REQUEST") });
         const { exitCode, stdout } = await terminal.run("inspect", "bad.pem", "bad.key", "ca.pem", "a.csr");
         expect(exitCode).to.equal(1);
-        expect(stdout).to.match(/^error +expired +cert: expected .*, got .*; give a renewed certificate \[expired\]$/m);
+        expect(stdout).to.match(/^error +expired +cert: expected .*, got .*; give a renewed certificate$/m);
         expect(stdout).to.match(/^error +no-client-auth +cert: expected /m);
         expect(stdout).to.match(/^error +signing-request +a\.csr: expected .*signing request/m);
         expect(stdout).to.match(/^error +chain-unverified +ca: expected .*wanted next "CN=Issuing"/m);
@@ -135,14 +136,66 @@ describe("pulumi-vercel-client-cert inspect", () => {
         }
     });
 
-    it("says how to take PKCS #12 apart", async () => {
-        const head = Buffer.from("308209f8020103308209be06092a864886f70d010701a0", "hex");
-        terminal.write({ "client.p12": Buffer.concat([head, Buffer.alloc(200, 1)]) });
-        const { exitCode, json } = await inspect("client.p12", "ca.pem");
-        expect(exitCode).to.equal(1);
-        expect(json.findings[0]?.message).to.contain(
-            'got PKCS #12; take it apart: openssl pkcs12 -in "client.p12" -clcerts',
-        );
+    it("reads PKCS #12 with its passphrase, from the environment or as it is typed, and PKCS #7", async () => {
+        const openssl = new OpenSsl();
+        try {
+            openssl.write("client.key", leaf.keyPem);
+            openssl.write("client.pem", leaf.certPem);
+            openssl.write("chain.pem", issuing.certPem + root.certPem);
+            const bag = [
+                "-inkey",
+                "client.key",
+                "-in",
+                "client.pem",
+                "-certfile",
+                "chain.pem",
+                "-passout",
+                "pass:secret word",
+            ];
+            const files = {
+                "client.p12": openssl.make("pkcs12", "-export", ...bag),
+                "old client's.p12": openssl.make("pkcs12", "-export", "-legacy", ...bag),
+                "client.p7b": openssl.make("crl2pkcs7", "-nocrl", "-certfile", "client.pem", "-certfile", "chain.pem"),
+            };
+            const secrets = { keys: [leaf.keyPem], tokens: ["secret word"] };
+            const environment = { PASSPHRASE: "secret word" };
+            const input = files["client.p12"];
+            const [named, typed] = [
+                new Terminal({ secrets, environment, input }),
+                new Terminal({ secrets, answer: "secret word" }),
+            ];
+            try {
+                for (const one of [named, typed, terminal]) {
+                    one.write({ ...files, "client.key": leaf.keyPem });
+                }
+                const option = ["--passphrase-env", "PASSPHRASE"];
+                for (const run of [
+                    await named.run("inspect", "--json", "client.p12", ...option),
+                    await named.run("inspect", "--json", "old client's.p12", ...option),
+                    await named.run("inspect", "--json", "-", ...option),
+                    await named.run("inspect", "--json", "client.p7b", "client.key"),
+                    await typed.run("inspect", "--json", "client.p12"),
+                ]) {
+                    const json = JSON.parse(run.stdout) as Inspection;
+                    expect([run.exitCode, json.missing, codesOf(json)]).to.deep.equal([0, [], []]);
+                    expect(json.chain.map(({ subject }) => subject)).to.deep.equal(["CN=billing", "CN=Issuing"]);
+                    expect(json.authorities.map(({ subject }) => subject)).to.deep.equal(["CN=Root"]);
+                }
+                const locked = await inspect("old client's.p12");
+                expect(locked.exitCode).to.equal(1);
+                expect(locked.json.findings[0]?.message).to.contain(
+                    String.raw`openssl pkcs12 -legacy -in 'old client'\''s.p12' -info -noout`,
+                );
+                const other = await inspect("client.p12");
+                expect(other.json.findings[0]?.message).to.contain("got none; give it by --passphrase-env NAME");
+                expect(other.json.findings[0]?.message).to.contain("openssl pkcs12 -in client.p12");
+            } finally {
+                named.dispose();
+                typed.dispose();
+            }
+        } finally {
+            openssl.dispose();
+        }
     });
 
     it("says what was not looked at where a file is missing, without calling that wrong", async () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { runCommandLine } from "../../../provider/bin/commandLine";
 import { systemClock, type Clock } from "../../../provider/vercel/clock";
 import { assertNoSecrets, type Secrets } from "../../support/secretSweep";
@@ -19,6 +20,8 @@ export interface TerminalOptions {
     readonly isTerminal?: boolean;
     /** What the user answers to every question; without it there is nobody to ask. */
     readonly answer?: string;
+    /** What comes from standard input. */
+    readonly input?: Buffer;
     /** Aborted when the user interrupts. */
     readonly signal?: AbortSignal;
 }
@@ -41,13 +44,15 @@ export class Terminal {
     async run(...args: readonly string[]): Promise<Run> {
         const { environment = {}, clock = systemClock, isTerminal = false } = this.#options;
         const { secrets = { keys: [], tokens: [] } } = this.#options;
-        const { answer, signal = new AbortController().signal } = this.#options;
+        const { answer, input, signal = new AbortController().signal } = this.#options;
         const [out, err]: [string[], string[]] = [[], []];
         const exitCode = await runCommandLine(args, {
             ...{ clock, environment, folder: this.folder, version: "1.2.3", isTerminal },
             write: (text) => out.push(text),
             complain: (line) => err.push(`${line}\n`),
             ask: () => Promise.resolve(answer),
+            askForSecret: () => Promise.resolve(answer),
+            input: () => Readable.from(input === undefined ? [] : [input]) as AsyncIterable<Buffer>,
             interruption: () => signal,
         });
         const [stdout, stderr] = [out.join(""), err.join("")];
