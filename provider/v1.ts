@@ -4,11 +4,12 @@
  */
 import { systemClock } from "./vercel/clock";
 import { ClientCertificateProvider } from "./provider";
+import { startFolder } from "./startFolder";
 
 const provider = new ClientCertificateProvider({
     clock: systemClock,
     environment: process.env,
-    folder: process.cwd(),
+    folder: startFolder(),
     // Where the engine picks up what a provider has to say: stdout belongs to its protocol.
     writeLine: (line) => process.stderr.write(`${line}\n`),
 });

@@ -108,7 +108,10 @@ const TEXT = {
         "A block or a text is something else that does not belong there.",
         "check which file belongs to which argument",
     ),
-    "cert-key-swapped": error("The argument `key` holds a certificate and no key.", "exchange cert and key"),
+    "cert-key-swapped": error(
+        "The argument `key` holds a certificate and no key.",
+        "give the private key; if it stands in cert or ca, exchange the two",
+    ),
     "private-key-exposed": error(
         "A private key stands in `cert` or `ca`, which are not secret, in any form that can be recognised.",
         "remove it from here and treat it as exposed; the certificate alone: `openssl x509 -in FILE`",

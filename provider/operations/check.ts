@@ -1,5 +1,5 @@
 import { asNotices, sortFindings } from "../material/findings";
-import { readPublicMaterial, type PublicMaterial, type PublicTexts, type Reading } from "../material/material";
+import { readPublicMaterial, type PublicReading, type PublicTexts } from "../material/material";
 import { PREVIEW_PROPERTY } from "../registration";
 import { argumentProblem } from "./argumentTable";
 import {
@@ -156,7 +156,7 @@ async function assess(
 }
 
 async function assessNew(
-    { value: material, findings }: Reading<PublicMaterial>,
+    { value: material, findings, canonical }: PublicReading,
     args: Arguments,
     { olds, news }: { readonly olds: Properties; readonly news: Properties },
     context: OperationContext,
@@ -164,7 +164,13 @@ async function assessNew(
     const key = args.key === UNKNOWN ? undefined : args.key;
     const judged = await judgeTriple(material, { ...args, key }, context);
     const isLenient = args.skipValidation || isImported(olds);
-    const lasting = [...findings, ...judged.lasting];
+    const isSwapped = judged.others.some(({ code }) => code === "cert-key-swapped");
+    // A key alone in the place of certificates, and certificates in that of the key: that is one mistake.
+    const ofTexts = findings.filter(
+        ({ code, argument }) =>
+            !isSwapped || code !== "private-key-exposed" || canonical[argument as "cert" | "ca"] !== undefined,
+    );
+    const lasting = [...ofTexts, ...judged.lasting];
     const byProgram = sortFindings([...lasting, ...judged.dates], isLenient);
     const withUpload = assessOthers(judged, isLenient);
     const unchecked = judged.isKeyUnavailable

@@ -60,6 +60,10 @@ export async function judgeTriple(
     }
     const { value: key, findings } = readPrivateKey(text.text, text.passphrase);
     const ofPair = material === undefined || key === undefined ? [] : judgeKeyMatch(material, key);
+    if (ofPair.some(({ code }) => code === "cert-ca-swapped")) {
+        // What else there is to say is about the wrong leaf.
+        return { ...withoutKey, lasting: [], dates: [], others: ofPair, key };
+    }
     const ofChain =
         material === undefined || key === undefined
             ? []

@@ -77,6 +77,23 @@ describe("check", () => {
         expect((await reasons({ origin: "https://user:hunter22@x.example.com/" })).join()).to.not.contain("hunter22");
     });
 
+    it("says one thing of texts that stand in each other's places", async () => {
+        const { cert, key, ca } = world.triple;
+        const swapped: readonly (readonly [Readonly<Record<string, string>>, string])[] = [
+            [{ cert: ca, ca: cert }, "cert-ca-swapped"],
+            [{ cert: key, key: cert }, "cert-key-swapped"],
+            [{ ca: key, key: ca }, "cert-key-swapped"],
+            [{ cert: key, key: ca, ca: cert }, "cert-key-swapped"],
+        ];
+        for (const [overrides, code] of swapped) {
+            const said = await reasons(overrides);
+            expect(said).to.have.lengthOf(1);
+            expect(said[0]).to.contain(`[${code}]`);
+        }
+        // A key beside its certificate is exposed, whatever else is wrong.
+        expect((await reasons({ cert: `${cert}${key}`, key: cert })).join()).to.contain("[private-key-exposed]");
+    });
+
     it("refuses an asset as key and points to { file }", async () => {
         const asset = { "4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", path: "client.key" };
         expect(await reasons({ key: asset })).to.deep.equal([

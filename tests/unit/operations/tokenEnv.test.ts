@@ -167,6 +167,8 @@ describe("tokenEnv", () => {
             body: JSON.stringify({ clientCerts }),
         });
         const refused = await failureOf(world.provider.read(id, { ...outs, ...PROD }));
-        expect([refused.message, ...world.lines].join("\n")).to.contain("no id").and.to.not.contain(plain);
+        expect([refused.message, ...world.lines].join("\n"))
+            .to.contain("no id")
+            .and.to.not.contain(plain);
     });
 });
