@@ -1,5 +1,6 @@
 import type { X509Certificate } from "node:crypto";
-import { nameOf, readCertificates, validityOf } from "../material/certificate";
+import { nameOf, readCertificates } from "../material/certificate";
+import { fieldsOf } from "../material/certificateFields";
 import { judgeChain } from "../material/chainVerdict";
 import type { Finding } from "../material/findings";
 import { judgeKeyMatch } from "../material/keyMatch";
@@ -118,10 +119,7 @@ async function judge(
 ): Promise<readonly Finding[]> {
     const nowMs = clock.now();
     const judged = judgePublicMaterial(material, { nowMs, expiryWarningDays: undefined });
-    if (key === undefined) {
-        return judged;
-    }
-    const match = judgeKeyMatch(material, key);
+    const match = key === undefined ? [] : judgeKeyMatch(material, key);
     const known = [...judged, ...match];
     return [...known, ...(roles.ca === undefined ? [] : await judgeChain(material, key, known, nowMs))];
 }
@@ -134,7 +132,7 @@ function fingerprintsOf(material: PublicMaterial, roles: Roles): Readonly<Record
 const DAY_MS = 86_400_000;
 
 function factsOf(certificate: X509Certificate, nowMs: number): CertificateFacts {
-    const { fromMs, toMs } = validityOf(certificate);
+    const { fromMs, toMs } = fieldsOf(certificate);
     return {
         subject: nameOf(certificate.subject),
         issuer: nameOf(certificate.issuer),

@@ -3,7 +3,7 @@ import type { CertificateFacts, Inspection } from "./inspect";
 
 const PURPOSES = {
     cert: "there is no certificate among the files",
-    key: "there is no private key among the files, so neither its match nor the chain was looked at",
+    key: "there is no private key among the files, so its match was not looked at, and the chain not tried with OpenSSL",
     ca: "there are no issuers among the files, so neither the chain nor the fingerprint was looked at",
 } as const;
 

@@ -7,7 +7,7 @@ import { shapeOf } from "./keyEncoding";
 import { parseCertificate } from "./once";
 import { readPem, type PemBlock, type PemReading } from "./pem";
 
-export { isIssuedBy, validityOf } from "./once";
+export { isIssuedBy } from "./once";
 
 export interface CertificateReading {
     readonly certificates: readonly X509Certificate[];

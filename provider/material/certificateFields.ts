@@ -2,6 +2,7 @@ import type { X509Certificate } from "node:crypto";
 import {
     BIT_STRING,
     childrenOf,
+    INTEGER,
     OCTET_STRING,
     readElement,
     readElements,
@@ -9,6 +10,7 @@ import {
     SEQUENCE,
     type DerElement,
 } from "./der";
+import { comparableName } from "./distinguishedName";
 
 /** What of RFC 5280 §4.1 is needed and node:crypto does not tell, at least not in every version in use. */
 export interface CertificateFields {
@@ -18,18 +20,87 @@ export interface CertificateFields {
     readonly publicKeyAlgorithm: string;
     /** Whether the key gives its curve by parameters, which RFC 5480 §2.1.1 and TLS rule out, and Node does not show. */
     readonly hasExplicitCurve: boolean;
+    /** The algorithms, one of which the key is of that made the signature. */
+    readonly signerAlgorithms: readonly string[];
+    /** In hexadecimal. */
+    readonly serialNumber: string;
+    /** Milliseconds since the epoch; NaN for a date that is none. */
+    readonly fromMs: number;
+    readonly toMs: number;
+    /** The levels of the name, as DER. */
+    readonly subject: Buffer;
+    /** Names in a form to compare. */
+    readonly subjectName: string;
+    readonly issuerName: string;
     /** The first octet of the key usage, `undefined` where the extension is absent. */
     readonly keyUsage: number | undefined;
+    /** `undefined` where the certificate has no basic constraints. */
+    readonly isAuthority: boolean | undefined;
+    readonly pathLength: number | undefined;
+    /** In hexadecimal. */
+    readonly subjectKeyId: string | undefined;
+    readonly authorityKeyId: AuthorityKeyId;
+    /** The general names of the subject alternative name. */
+    readonly alternativeNames: readonly DerElement[];
+    readonly nameConstraints: DerElement | undefined;
+    /** Critical extensions that OpenSSL does not know, by their object identifiers. */
+    readonly unknownCritical: readonly string[];
     readonly namesRevocationList: boolean;
 }
 
+/** Which of the issuer's certificates is meant (RFC 5280 §4.2.1.1). */
+export interface AuthorityKeyId {
+    readonly keyId: string | undefined;
+    readonly serialNumber: string | undefined;
+    readonly issuerName: string | undefined;
+}
+
 const VERSION = 0xa0;
+const BOOLEAN = 0x01;
+const UTC_TIME = 0x17;
+const GENERALIZED_TIME = 0x18;
+/** Tags in an authority key identifier, and in its list of general names. */
+const [KEY_ID, ISSUER_NAMES, ISSUER_SERIAL] = [0x80, 0xa1, 0x82];
+export const DIRECTORY_NAME = 0xa4;
 const EXTENSIONS = 0xa3;
-const KEY_USAGE = "2.5.29.15";
-const REVOCATION_LISTS = "2.5.29.31";
 const EC = "1.2.840.10045.2.1";
+const RSA = "1.2.840.113549.1.1.1";
 const RSA_PSS = "1.2.840.113549.1.1.10";
 const SHA1 = "1.3.14.3.2.26";
+
+/** By key, the algorithms of its signatures. */
+const SIGNING_ARCS: readonly (readonly [string, RegExp])[] = [
+    [RSA, /^(1\.2\.840\.113549\.1\.1|1\.3\.14\.3\.2\.(15|29)|2\.16\.840\.1\.101\.3\.4\.3\.1[3-6])(\.|$)/],
+    [EC, /^(1\.2\.840\.10045\.4|2\.16\.840\.1\.101\.3\.4\.3\.(9|1[0-2]))(\.|$)/],
+    ["1.2.840.10040.4.1", /^(1\.2\.840\.10040\.4\.3|2\.16\.840\.1\.101\.3\.4\.3\.[1-8])$/],
+];
+
+const SUBJECT_KEY_ID = "2.5.29.14";
+const KEY_USAGE = "2.5.29.15";
+const ALTERNATIVE_NAMES = "2.5.29.17";
+const BASIC_CONSTRAINTS = "2.5.29.19";
+const NAME_CONSTRAINTS = "2.5.29.30";
+const REVOCATION_LISTS = "2.5.29.31";
+const AUTHORITY_KEY_ID = "2.5.29.35";
+
+/** Those that OpenSSL handles beside the above; of the rest it refuses the critical ones (RFC 5280 §4.2). */
+const HANDLED_EXTENSIONS: ReadonlySet<string> = new Set([
+    KEY_USAGE,
+    ALTERNATIVE_NAMES,
+    BASIC_CONSTRAINTS,
+    NAME_CONSTRAINTS,
+    REVOCATION_LISTS,
+    "2.5.29.32", // certificatePolicies
+    "2.5.29.33", // policyMappings
+    "2.5.29.36", // policyConstraints
+    "2.5.29.37", // extKeyUsage
+    "2.5.29.54", // inhibitAnyPolicy
+    "1.3.6.1.5.5.7.1.7", // IP address blocks (RFC 3779)
+    "1.3.6.1.5.5.7.1.8", // autonomous systems (RFC 3779)
+    "1.3.6.1.5.5.7.1.14", // proxyCertInfo
+    "1.3.6.1.5.5.7.48.1.5", // OCSP without check
+    "2.16.840.1.113730.1.1", // Netscape's certificate type
+]);
 
 const WEAK_SIGNATURES: ReadonlyMap<string, "SHA-1" | "MD5"> = new Map([
     ["1.2.840.113549.1.1.4", "MD5"],
@@ -39,40 +110,119 @@ const WEAK_SIGNATURES: ReadonlyMap<string, "SHA-1" | "MD5"> = new Map([
     ["1.2.840.10040.4.3", "SHA-1"],
 ]);
 
-export function fieldsOf({ raw }: X509Certificate): CertificateFields {
+const known = new WeakMap<X509Certificate, CertificateFields>();
+
+export function fieldsOf(certificate: X509Certificate): CertificateFields {
+    const fields = known.get(certificate) ?? readFields(certificate.raw);
+    known.set(certificate, fields);
+    return fields;
+}
+
+function readFields(raw: Buffer): CertificateFields {
     const [body, signatureAlgorithm] = childrenOf(readElement(raw));
     const all = childrenOf(body);
     const version = all[0]?.tag === VERSION ? readElement(all[0].content)?.content.at(-1) : undefined;
-    // Serial number, signature, issuer, validity, subject, then the public key.
-    const subjectPublicKey = all[all[0]?.tag === VERSION ? 6 : 5];
-    const [keyType, keyParameters] = childrenOf(childrenOf(subjectPublicKey)[0]);
+    const [serialNumber, , issuer, validity, subject, publicKey] = all[0]?.tag === VERSION ? all.slice(1) : all;
+    const [keyType, keyParameters] = childrenOf(childrenOf(publicKey)[0]);
+    const [from, to] = childrenOf(validity);
     const extensions = extensionsOf(all.find(({ tag }) => tag === EXTENSIONS));
+    const valueOf = (oid: string): DerElement | undefined => extensions.get(oid)?.value;
+    const subjectLevels = subject?.content ?? Buffer.alloc(0);
+    const constraints = valueOf(BASIC_CONSTRAINTS);
     return {
         version: (version ?? 0) + 1,
         weakDigest: weakDigestOf(signatureAlgorithm),
         publicKeyAlgorithm: readOid(keyType),
         hasExplicitCurve: readOid(keyType) === EC && keyParameters?.tag === SEQUENCE,
-        keyUsage: firstOctet(extensions.get(KEY_USAGE)),
+        signerAlgorithms: signerAlgorithmsOf(readOid(childrenOf(signatureAlgorithm)[0])),
+        serialNumber: hex(serialNumber) ?? "",
+        fromMs: readTime(from),
+        toMs: readTime(to),
+        subject: subjectLevels,
+        subjectName: nameKey(subjectLevels),
+        issuerName: nameKey(issuer?.content),
+        keyUsage: firstOctet(valueOf(KEY_USAGE)),
+        isAuthority:
+            constraints && childrenOf(constraints).some(({ tag, content }) => tag === BOOLEAN && content[0] !== 0),
+        pathLength: numberOf(childrenOf(constraints).find(({ tag }) => tag === INTEGER)),
+        subjectKeyId: hex(valueOf(SUBJECT_KEY_ID)),
+        authorityKeyId: authorityKeyIdOf(valueOf(AUTHORITY_KEY_ID)),
+        alternativeNames: childrenOf(valueOf(ALTERNATIVE_NAMES)),
+        nameConstraints: valueOf(NAME_CONSTRAINTS),
+        unknownCritical: [...extensions].flatMap(([oid, { isCritical }]) =>
+            isCritical && !HANDLED_EXTENSIONS.has(oid) ? [oid] : [],
+        ),
         namesRevocationList: extensions.has(REVOCATION_LISTS),
     };
 }
 
-function extensionsOf(wrapper: DerElement | undefined): ReadonlyMap<string, Buffer> {
+interface Extension {
+    readonly isCritical: boolean;
+    readonly value: DerElement | undefined;
+}
+
+function extensionsOf(wrapper: DerElement | undefined): ReadonlyMap<string, Extension> {
     const list = wrapper === undefined ? undefined : readElement(wrapper.content);
     return new Map(
         childrenOf(list).map((extension) => {
-            const [name, ...rest] = childrenOf(extension);
-            // A flag may stand between the name and the value.
-            const value = rest.find(({ tag }) => tag === OCTET_STRING);
-            return [readOid(name), value?.content ?? Buffer.alloc(0)];
+            const [oid, ...rest] = childrenOf(extension);
+            const octets = rest.find(({ tag }) => tag === OCTET_STRING);
+            const isCritical = rest.some(({ tag, content }) => tag === BOOLEAN && content[0] !== 0);
+            return [
+                readOid(oid),
+                { isCritical, value: octets === undefined ? undefined : readElement(octets.content) },
+            ];
         }),
     );
 }
 
+function authorityKeyIdOf(value: DerElement | undefined): AuthorityKeyId {
+    const parts = childrenOf(value);
+    const part = (wanted: number): DerElement | undefined => parts.find(({ tag }) => tag === wanted);
+    const names = readElements(part(ISSUER_NAMES)?.content ?? Buffer.alloc(0));
+    const directory = names.find(({ tag }) => tag === DIRECTORY_NAME);
+    return {
+        keyId: hex(part(KEY_ID)),
+        serialNumber: hex(part(ISSUER_SERIAL)),
+        issuerName: directory && nameKey(readElement(directory.content)?.content),
+    };
+}
+
+function nameKey(levels: Buffer | undefined): string {
+    return levels === undefined ? "" : JSON.stringify(comparableName(levels));
+}
+
+function numberOf(integer: DerElement | undefined): number | undefined {
+    return integer && Number.parseInt(integer.content.toString("hex"), 16);
+}
+
+function hex(element: DerElement | undefined): string | undefined {
+    return element?.content.toString("hex");
+}
+
 /** The first octet of a bit string says how many bits of the last are unused. */
-function firstOctet(value: Buffer | undefined): number | undefined {
-    const bits = value === undefined ? undefined : readElement(value);
+function firstOctet(bits: DerElement | undefined): number | undefined {
     return bits?.tag === BIT_STRING ? (bits.content[1] ?? 0) : undefined;
+}
+
+/** RFC 5280 §4.1.2.5, which OpenSSL is strict about; NaN for what is no date. */
+function readTime(time: DerElement | undefined): number {
+    const text = time?.content.toString("latin1") ?? "";
+    const digits =
+        time?.tag === GENERALIZED_TIME ? text : time?.tag === UTC_TIME ? `${text < "5" ? "20" : "19"}${text}` : "";
+    const iso = digits.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6.000Z");
+    const ms = iso === digits ? NaN : Date.parse(iso);
+    // The 30th of February would be read as a day of March.
+    return !Number.isNaN(ms) && new Date(ms).toISOString() === iso ? ms : NaN;
+}
+
+/** An RSA key signs with RSA-PSS as well; every other key has algorithms of its own. */
+function signerAlgorithmsOf(signature: string): readonly string[] {
+    if (signature === RSA_PSS) {
+        return [RSA, RSA_PSS];
+    }
+    const [arc] = SIGNING_ARCS.find(([, signatures]) => signatures.test(signature)) ?? [signature];
+    return [arc];
 }
 
 function weakDigestOf(algorithm: DerElement | undefined): CertificateFields["weakDigest"] {

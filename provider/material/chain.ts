@@ -1,11 +1,14 @@
 import type { X509Certificate } from "node:crypto";
 import { describeCertificate } from "./certificate";
+import { fieldsOf } from "./certificateFields";
 import { finding, type Finding } from "./findings";
-import { Issuance } from "./issuance";
+import { isNamedBy, Issuance, mayHaveIssued } from "./issuance";
 
 export interface ChainReading {
-    /** Leaf first, each followed by its issuer; empty where there is no one leaf. */
+    /** As it is sent: leaf first, each followed by its issuer, then the others as they came; empty where there is no one leaf. */
     readonly chain: readonly X509Certificate[];
+    /** The same in an order that does not depend on the one they came in, for the fingerprint. */
+    readonly canonical: readonly X509Certificate[];
     readonly findings: readonly Finding[];
 }
 
@@ -20,52 +23,82 @@ const MOST_SIGNATURES = 40;
  */
 export function orderChain(certificates: readonly X509Certificate[]): ChainReading {
     if (certificates.length === 0) {
-        return { chain: [], findings: [] };
+        return { chain: [], canonical: [], findings: [] };
     }
     if (certificates.length > MOST_CERTIFICATES) {
-        const facts = `expected at most ${String(MOST_CERTIFICATES)} certificates, got ${String(certificates.length)}`;
-        return { chain: [], findings: [finding("too-many-certificates", "cert", facts)] };
+        return refused(
+            "too-many-certificates",
+            `expected at most ${String(MOST_CERTIFICATES)} certificates, got ${String(certificates.length)}`,
+        );
     }
     const issuance = new Issuance(MOST_SIGNATURES);
-    const [leaf, ...others] = certificates.filter((candidate) => issuedNone(candidate, certificates, issuance));
-    const chain = leaf === undefined || others.length > 0 ? [] : follow(leaf, certificates, issuance);
+    const [leaf, ...others] = leavesOf(certificates, issuance);
+    const byBytes = [...certificates].sort((a, b) => Buffer.compare(a.raw, b.raw));
+    const canonical = leaf === undefined ? [] : follow(leaf, byBytes, (a, b) => issuance.holds(a, b));
     if (issuance.exhausted) {
-        const facts = `expected names that tell who issued whom, got ${String(certificates.length)} certificates of which many could have issued the others`;
-        return { chain: [], findings: [finding("too-many-certificates", "cert", facts)] };
+        return refused(
+            "too-many-certificates",
+            `expected names that tell who issued whom, got ${String(certificates.length)} certificates of which many could have issued the others`,
+        );
     }
     if (leaf === undefined) {
-        const facts = "expected a leaf among the certificates, got only certificates that issued each other";
-        return { chain: [], findings: [finding("no-leaf", "cert", facts)] };
+        return refused(
+            "no-leaf",
+            "expected a leaf among the certificates, got only certificates that issued each other",
+        );
     }
     if (others.length > 0) {
         const names = [leaf, ...others].slice(0, 5).map(describeCertificate).join(", ");
-        const facts = `expected one leaf, got ${String(others.length + 1)} certificates that issued none of the others: ${names}`;
-        return { chain: [], findings: [finding("several-leaves", "cert", facts)] };
+        return refused(
+            "several-leaves",
+            `expected one leaf, got ${String(others.length + 1)} certificates that issued none of the others: ${names}`,
+        );
     }
-    return { chain, findings: [] };
+    return { chain: follow(leaf, certificates, (a, b) => mayHaveIssued(b, a)), canonical, findings: [] };
 }
 
-/** A self-signed leaf issued itself, but none of the others. */
-function issuedNone(candidate: X509Certificate, certificates: readonly X509Certificate[], issuance: Issuance): boolean {
-    return certificates.every((other) => other === candidate || !issuance.holds(other, candidate));
+function refused(code: "too-many-certificates" | "no-leaf" | "several-leaves", facts: string): ChainReading {
+    return { chain: [], canonical: [], findings: [finding(code, "cert", facts)] };
 }
 
-/** Each certificate is used once, so that authorities that issued each other cannot make this endless. */
+/**
+ * The certificates that may be the leaf. Where several issued none of the others, an issuer that broke a rule may be
+ * among them, which the others name all the same, or an authority that has nothing to do with the leaf.
+ */
+function leavesOf(certificates: readonly X509Certificate[], issuance: Issuance): readonly X509Certificate[] {
+    // A self-signed leaf issued itself, but none of the others.
+    const issuedNone = certificates.filter((candidate) =>
+        certificates.every((other) => other === candidate || !issuance.holds(other, candidate)),
+    );
+    const unnamed = (candidate: X509Certificate): boolean =>
+        certificates.every((other) => other === candidate || !isNamedBy(other, candidate));
+    return [unnamed, isNoAuthority].reduce((candidates, isLikely) => {
+        const likely = candidates.length > 1 ? candidates.filter(isLikely) : [];
+        return likely.length > 0 ? likely : candidates;
+    }, issuedNone);
+}
+
+/** A certificate of version 1 has no extension to say so; a root of that kind signs itself. */
+function isNoAuthority(certificate: X509Certificate): boolean {
+    const { isAuthority, version } = fieldsOf(certificate);
+    return !(isAuthority ?? (version === 1 && isNamedBy(certificate, certificate)));
+}
+
+/**
+ * Each certificate is used once, so that authorities that issued each other cannot make this endless. What is left is no
+ * part of this path: a second one, as with cross-signed authorities.
+ */
 function follow(
     leaf: X509Certificate,
     certificates: readonly X509Certificate[],
-    issuance: Issuance,
+    isIssuedBy: (certificate: X509Certificate, issuer: X509Certificate) => boolean,
 ): readonly X509Certificate[] {
     const chain = [leaf];
-    // In an order of their own, so that it does not matter in which they came where a certificate has two issuers.
-    const left = new Set(
-        certificates.filter((certificate) => certificate !== leaf).sort((a, b) => Buffer.compare(a.raw, b.raw)),
-    );
+    const left = new Set(certificates.filter((certificate) => certificate !== leaf));
     for (;;) {
         const last = chain.at(-1) ?? leaf;
-        const issuer = [...left].find((candidate) => issuance.holds(last, candidate));
+        const issuer = [...left].find((candidate) => isIssuedBy(last, candidate));
         if (issuer === undefined) {
-            // What is left issued something, yet not this path: a second one, as with cross-signed authorities.
             return [...chain, ...left];
         }
         chain.push(issuer);

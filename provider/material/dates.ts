@@ -1,9 +1,10 @@
 import type { X509Certificate } from "node:crypto";
-import { describeCertificate, nameOf, validityOf } from "./certificate";
-import { iso, judgeExpiries, warningMsOf, type CertificateExpiry } from "./expiries";
+import { describeCertificate, nameOf } from "./certificate";
+import { fieldsOf } from "./certificateFields";
+import { describeEnd, iso, judgeExpiries, warningMsOf, type CertificateExpiry } from "./expiries";
 import { finding, type Finding } from "./findings";
 import type { PublicMaterial } from "./material";
-import { findPath } from "./path";
+import { includes } from "./path";
 
 export interface Moment {
     /** Milliseconds since the epoch. */
@@ -12,38 +13,70 @@ export interface Moment {
     readonly expiryWarningDays: number | undefined;
 }
 
-/** What only time changes: of the leaf, its intermediates, and the certificates of `ca` that the chain needs. */
-export function judgeDates(material: PublicMaterial, { nowMs, expiryWarningDays }: Moment): Finding[] {
+type OnPath = Pick<PublicMaterial, "path">;
+
+/** What only time changes: of the leaf, and of the certificates that its path to a root needs. */
+export function judgeDates(material: OnPath, { nowMs, expiryWarningDays }: Moment): Finding[] {
     return judgeExpiries(expiriesOf(material, expiryWarningDays), nowMs);
 }
 
-/** Of the leaf, its intermediates, and the certificates of `ca` that the chain needs. */
-export function expiriesOf(material: PublicMaterial, expiryWarningDays: number | undefined): CertificateExpiry[] {
-    const { authorities } = findPath(material, material.settledMs);
-    const inChain = new Set(material.chain.map(({ fingerprint256 }) => fingerprint256));
-    const describe = (certificate: X509Certificate, argument: CertificateExpiry["argument"]): CertificateExpiry => {
-        const { fromMs, toMs } = validityOf(certificate);
-        // A certificate that is not valid yet is spoken of anyway.
-        const warnMs = Math.max(fromMs, toMs - warningMsOf(expiryWarningDays, toMs - fromMs));
-        const subject = nameOf(certificate.subject) || `serial number ${certificate.serialNumber}`;
-        return { argument, subject, notBefore: iso(fromMs), notAfter: iso(toMs), warnFrom: iso(warnMs) };
-    };
-    return [
-        ...material.chain.map((certificate) => describe(certificate, "cert")),
-        ...authorities
-            .filter(({ fingerprint256 }) => !inChain.has(fingerprint256))
-            .map((certificate) => describe(certificate, "ca")),
-    ];
+/** The same of new material: that an issuer is not valid is for OpenSSL to say, which may take another one. */
+export function judgeNewDates({ path }: OnPath, { nowMs, expiryWarningDays }: Moment): Finding[] {
+    return path.certificates.flatMap((certificate, index) => {
+        const argument = index < path.presented ? "cert" : "ca";
+        const found = judgeExpiries(expiryOf(certificate, argument, expiryWarningDays), nowMs);
+        return found.filter(({ severity }) => index === 0 || severity === "warning");
+    });
+}
+
+/** Whether a certificate is valid at a moment; one that becomes so within minutes is a matter of clocks. */
+export function judgeValidity(
+    certificate: X509Certificate,
+    argument: CertificateExpiry["argument"],
+    nowMs: number,
+): Finding[] {
+    const { fromMs, toMs } = fieldsOf(certificate);
+    if (Number.isNaN(fromMs) || Number.isNaN(toMs)) {
+        const which = Number.isNaN(fromMs) ? "begin" : "end";
+        const facts = `expected dates as RFC 5280 has them, got none for the ${which} of ${describeCertificate(certificate)}`;
+        return [finding("date-unreadable", argument, facts)];
+    }
+    return judgeExpiries(expiryOf(certificate, argument, undefined), nowMs).filter(
+        ({ severity }) => severity === "error",
+    );
+}
+
+export function expiriesOf({ path }: OnPath, expiryWarningDays: number | undefined): CertificateExpiry[] {
+    return path.certificates.flatMap((certificate, index) =>
+        expiryOf(certificate, index < path.presented ? "cert" : "ca", expiryWarningDays),
+    );
+}
+
+/** None where a date is none, which no clock can be compared with. */
+function expiryOf(
+    certificate: X509Certificate,
+    argument: CertificateExpiry["argument"],
+    expiryWarningDays: number | undefined,
+): CertificateExpiry[] {
+    const { fromMs, toMs } = fieldsOf(certificate);
+    // A certificate that is not valid yet is spoken of anyway.
+    const warnMs = Math.max(fromMs, toMs - warningMsOf(expiryWarningDays, toMs - fromMs));
+    const subject = nameOf(certificate.subject) || `serial number ${certificate.serialNumber}`;
+    return Number.isNaN(warnMs)
+        ? []
+        : [{ argument, subject, notBefore: iso(fromMs), notAfter: iso(toMs), warnFrom: iso(warnMs) }];
 }
 
 /** Certificates of `ca` that nothing needs and that have expired: harmless, but most often a forgotten rotation. */
-export function judgeUnneeded(material: PublicMaterial, nowMs: number): Finding[] {
-    const needed = new Set(findPath(material, nowMs).authorities.map(({ fingerprint256 }) => fingerprint256));
-    return material.authorities
-        .filter((certificate) => !needed.has(certificate.fingerprint256) && validityOf(certificate).toMs < nowMs)
+export function judgeUnneeded(
+    { path, authorities }: Pick<PublicMaterial, "path" | "authorities">,
+    nowMs: number,
+): Finding[] {
+    return authorities
+        .filter((certificate) => !includes(path.certificates, certificate) && fieldsOf(certificate).toMs < nowMs)
         .map((certificate) => {
-            const until = iso(validityOf(certificate).toMs);
-            const facts = `expected issuers that are valid, got ${describeCertificate(certificate)}, which expired on ${until}`;
+            const end = describeEnd(fieldsOf(certificate).toMs, nowMs);
+            const facts = `expected issuers that are valid, got ${describeCertificate(certificate)}, which ${end}`;
             return finding("authority-expired", "ca", facts);
         });
 }

@@ -20,7 +20,7 @@ const LONGEST_DEFAULT_WARNING_MS = 30 * DAY_MS;
  * An authority signs with its own clock, and this machine has another. Five minutes are what Kerberos has always allowed
  * for; a certificate that becomes valid later than that is not a matter of clocks.
  */
-const CLOCK_SKEW_MS = 5 * 60_000;
+export const CLOCK_SKEW_MS = 5 * 60_000;
 
 export function judgeExpiries(expiries: readonly CertificateExpiry[], nowMs: number): Finding[] {
     return expiries.flatMap((expiry) => judge(expiry, nowMs));
@@ -34,7 +34,7 @@ function judge({ argument, subject, ...dates }: CertificateExpiry, nowMs: number
     const name = `"${subject}"`;
     const expected = `expected a certificate that is valid on ${iso(nowMs)}`;
     if (toMs < nowMs) {
-        return [finding("expired", argument, `${expected}, got ${name}, which expired on ${iso(toMs)}`)];
+        return [finding("expired", argument, `${expected}, got ${name}, which ${describeEnd(toMs, nowMs)}`)];
     }
     if (fromMs > nowMs) {
         const code = fromMs - nowMs <= CLOCK_SKEW_MS ? "clock-skew" : "not-yet-valid";
@@ -43,9 +43,28 @@ function judge({ argument, subject, ...dates }: CertificateExpiry, nowMs: number
     if (nowMs < warnMs) {
         return [];
     }
-    const days = `${String(Math.round((toMs - warnMs) / DAY_MS))} days`;
-    const left = `${String(Math.floor((toMs - nowMs) / DAY_MS))}, until ${iso(toMs)}, of ${name}`;
-    return [finding("expires-soon", argument, `expected more than ${days} of validity, got ${left}`)];
+    const facts = `expected more than ${durationOf(toMs - warnMs)} of validity, got ${name}, which ${describeEnd(toMs, nowMs)}`;
+    return [finding("expires-soon", argument, facts)];
+}
+
+/** As "expires in 5 hours (2026-12-07T10:00:00Z)". */
+export function describeEnd(toMs: number, nowMs: number): string {
+    return toMs < nowMs
+        ? `expired ${durationOf(nowMs - toMs)} ago (${iso(toMs)})`
+        : `expires in ${durationOf(toMs - nowMs)} (${iso(toMs)})`;
+}
+
+const UNITS: readonly (readonly [string, number])[] = [
+    ["day", DAY_MS],
+    ["hour", 3_600_000],
+    ["minute", 60_000],
+];
+
+/** In the largest unit of which there are two, rounded down: nobody is to be told of more time than there is. */
+function durationOf(ms: number): string {
+    const [unit, unitMs] = UNITS.find(([, length]) => ms >= 2 * length) ?? ["second", 1_000];
+    const count = Math.floor(ms / unitMs);
+    return `${String(count)} ${unit}${count === 1 ? "" : "s"}`;
 }
 
 /** How long before its end a certificate is spoken of; without a number of days a third of its lifetime, at most 30 days. */

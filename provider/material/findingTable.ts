@@ -135,7 +135,7 @@ const CERTIFICATES = {
     ),
     "no-leaf": error("The certificates in `cert` issued each other.", "give the leaf and its intermediates only"),
     "several-leaves": error(
-        "`cert` holds more than one certificate that issued none of the others.",
+        "`cert` holds more than one certificate that is no authority and issued none of the others.",
         "give one leaf and its intermediates only",
     ),
     "too-many-certificates": error(
@@ -183,25 +183,26 @@ const KEY = {
 
 const DATES = {
     expired: waivable(
-        "A certificate of the chain has expired. In place already, it is a warning in every preview and `up`.",
+        "A certificate that the path needs has expired. In place already, it is a warning in every preview and `up`.",
         "give a renewed certificate",
     ),
     "not-yet-valid": waivable(
-        "A certificate of the chain becomes valid more than five minutes from now.",
+        "A certificate that the path needs becomes valid more than five minutes from now.",
         "wait until then, or set this machine's clock: `date -u`",
     ),
+    "date-unreadable": waivable(
+        "A certificate that the path needs has a date that is none, which OpenSSL refuses.",
+        "have it issued again, with dates as RFC 5280 §4.1.2.5 has them",
+    ),
     "clock-skew": warning(
-        "A certificate of the chain becomes valid within five minutes: fresh, while two clocks disagree.",
+        "A certificate that the path needs becomes valid within five minutes: fresh, while two clocks disagree.",
         "compare this machine's clock with the authority's: `date -u`",
     ),
     "expires-soon": warning(
-        "A certificate of the chain expires within `expiryWarningDays`. In every preview and `up`.",
+        "A certificate that the path needs expires within `expiryWarningDays`. In every preview and `up`.",
         "give a renewed certificate in time",
     ),
-    "authority-expired": warning(
-        "`ca` holds an expired certificate that the chain does not need.",
-        "remove it from ca",
-    ),
+    "authority-expired": warning("`ca` holds an expired certificate that the path does not need.", "remove it from ca"),
 } as const;
 
 const FITNESS = {
@@ -210,11 +211,11 @@ const FITNESS = {
         "have it issued with the extended key usage clientAuth (1.3.6.1.5.5.7.3.2)",
     ),
     "no-digital-signature": waivable(
-        "The leaf's key usage lacks digitalSignature.",
+        "The leaf's key usage has neither digitalSignature nor keyAgreement.",
         "have it issued with the key usage digitalSignature",
     ),
     "rsa-too-short": waivable(
-        "An RSA key of the chain has less than 2048 bits.",
+        "The leaf's RSA key has less than 2048 bits, or an issuer's too few for the OpenSSL of this Node.",
         "have it issued for an RSA key of 2048 bits or more, or an EC key",
     ),
     "rsa-too-long": waivable(
@@ -222,12 +223,16 @@ const FITNESS = {
         "have it issued for an RSA key of 2048 to 4096 bits, or an EC key",
     ),
     "weak-signature": waivable(
-        "A certificate of the chain is signed with SHA-1 or MD5.",
+        "A certificate below the root is signed with SHA-1 or MD5.",
         "have it issued with SHA-256 or better",
     ),
     "key-unusable-in-tls": waivable(
-        "The leaf's key is of a type or on a curve that TLS clients do not sign with.",
+        "The leaf's key is of a type or on a curve that TLS clients do not sign with, or a key of the path gives its curve by parameters.",
         "have it issued for an RSA key, or an EC key on P-256, P-384 or P-521",
+    ),
+    "issuer-rsa-short": warning(
+        "An issuer's RSA key has less than 2048 bits, which newer versions of OpenSSL refuse.",
+        "move to an authority with an RSA key of 2048 bits or more, or an EC key",
     ),
     "leaf-is-ca": warning("The leaf is an authority (CA:TRUE).", "have a certificate issued that is no authority"),
     "version-1": warning(
@@ -244,14 +249,67 @@ const FITNESS = {
     ),
 } as const;
 
+const ISSUE_AGAIN = "have that certificate issued again, or take a chain without it";
+
 const CHAIN = {
     "chain-unverified": waivable(
-        "The chain does not lead to a certificate in `ca`: an intermediate is missing, or `ca` holds other issuers.",
-        "put the intermediates into cert and the root into ca; try `openssl verify -CAfile CA -untrusted CERT CERT`",
+        "The path ends short of a root in `ca`: an issuer is missing, or `ca` holds other ones.",
+        "put that intermediate into cert, or that root into ca",
+    ),
+    "key-identifier-mismatch": waivable(
+        "A certificate of the issuer's name is there, and it is not the one that is meant: by key identifier, serial number or type of key.",
+        "give the certificate of the issuer that fits",
+    ),
+    "signature-mismatch": waivable(
+        "A certificate is not signed by the key of the issuer of that name, so there are two authorities of one name.",
+        "give the certificate of the issuer whose key signed it, instead of the other of that name",
+    ),
+    "issuer-is-no-ca": waivable("An issuer of the path is no authority (basic constraints).", ISSUE_AGAIN),
+    "issuer-may-not-sign": waivable("The key usage of an issuer of the path lacks keyCertSign.", ISSUE_AGAIN),
+    "issuer-not-for-clients": waivable(
+        "An issuer of the path has extended key usages, and clientAuth is not among them.",
+        "take an issuer with clientAuth, or without extended key usages; try `openssl verify -purpose sslclient -CAfile CA -untrusted CERT CERT`",
+    ),
+    "path-too-long": waivable(
+        "There are more intermediates below an authority than its path length allows.",
+        "take a leaf of an authority that is nearer to it, or have it issued with a greater path length",
+    ),
+    "name-constraint-violated": waivable(
+        "A name of a certificate is outside of the name constraints of an authority above it.",
+        "have the certificate issued for names within them",
+    ),
+    "unknown-critical-extension": waivable(
+        "A certificate of the path has a critical extension that OpenSSL does not know.",
+        ISSUE_AGAIN,
+    ),
+    "certificate-in-the-way": waivable(
+        "OpenSSL takes a certificate for the issuer that leads nowhere, though another path is there. It takes the first of a name, those of `ca` first.",
+        "leave that certificate out; another order alone uploads nothing",
+    ),
+    "openssl-refuses": waivable(
+        "OpenSSL refuses the chain for a reason that this package has no words of its own for.",
+        "look into it: `openssl verify -purpose sslclient -CAfile CA -untrusted CERT CERT`",
     ),
     "no-root": warning(
-        "The chain ends at an intermediate in `ca`; the root is missing. OpenSSL accepts it only with partial-chain trust.",
+        "The path ends at an intermediate in `ca`; the root is missing. OpenSSL accepts it only with partial-chain trust.",
         "add the root to ca unless the origin trusts the intermediate; try `openssl verify -partial_chain -CAfile CA CERT`",
+    ),
+    "root-unusable": warning(
+        "Above an intermediate in `ca`, the path breaks. OpenSSL accepts it only with partial-chain trust.",
+        "mend that, or leave out what is in the way, unless the origin trusts the intermediate; try `openssl verify -partial_chain -CAfile CA CERT`",
+    ),
+    "order-decides": warning(
+        "Two certificates bear the name of an issuer, and only the order in the text makes OpenSSL take the one that works.",
+        "leave the other out, which is uploaded; another order alone is not",
+    ),
+    "intermediate-not-sent": warning(
+        "An intermediate is in `ca` and not in `cert`, so an origin that trusts only the root may not get it.",
+        "put it into cert as well",
+    ),
+    "certificate-unneeded": warning("`cert` holds a certificate that the path does not need.", "leave it out of cert"),
+    "chain-not-tried": note(
+        "There is no key, so no handshake: the path was searched, and not tried with OpenSSL.",
+        "nothing to do: it is tried where the key is",
     ),
 } as const;
 

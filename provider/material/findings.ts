@@ -19,10 +19,25 @@ export interface Finding {
  * @param facts Expected and got, as "expected …, got …".
  * @param step What mends it, where more is known than the table says.
  */
-export function finding(code: FindingCode, argument: MaterialArgument, facts: string, step?: string): Finding {
-    const { severity, waivable, mend, mendKey = mend }: FindingKind = FINDING_KINDS[code];
-    const whatMends = step ?? (argument === "key" ? mendKey : mend);
-    return { code, severity, argument, waivable, message: `${facts}; ${whatMends} [${code}]` };
+export function finding(
+    code: FindingCode,
+    argument: MaterialArgument,
+    facts: string,
+    step = usualStep(code, argument),
+): Finding {
+    const { severity, waivable }: FindingKind = FINDING_KINDS[code];
+    return { code, severity, argument, waivable, message: `${facts}; ${step} [${code}]` };
+}
+
+function usualStep(code: FindingCode, argument: MaterialArgument): string {
+    const { mend, mendKey = mend }: FindingKind = FINDING_KINDS[code];
+    return argument === "key" ? mendKey : mend;
+}
+
+/** What was found instead of what was expected, without the usual step that mends it. */
+export function gotOf({ code, argument, message }: Finding): string {
+    const end = `; ${usualStep(code, argument)} [${code}]`;
+    return message.slice(message.indexOf(", got ") + ", got ".length, -end.length);
 }
 
 /** A finding as users are told it. */

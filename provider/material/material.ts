@@ -1,11 +1,13 @@
 import type { X509Certificate } from "node:crypto";
-import { nameOf, readCertificates, sha256, validityOf, type CertificateReading } from "./certificate";
-import { orderChain } from "./chain";
-import { judgeDates, judgeUnneeded, type Moment } from "./dates";
+import { describeCertificate, nameOf, readCertificates, sha256, type CertificateReading } from "./certificate";
+import { fieldsOf } from "./certificateFields";
+import { orderChain, type ChainReading } from "./chain";
+import { judgeNewDates, judgeUnneeded, type Moment } from "./dates";
 import { fingerprintOf } from "./fingerprint";
 import { finding, type Finding } from "./findings";
 import { judgeFitness } from "./fitness";
 import { publicKeyOf } from "./once";
+import { includes, meantPath, type Path } from "./path";
 import { encodePem } from "./pem";
 
 export { readPrivateKey, PrivateKey } from "./privateKey";
@@ -16,8 +18,11 @@ export interface PublicMaterial {
     readonly certPem: string;
     /** In the order of the text: where two authorities bear one name, OpenSSL takes the first. */
     readonly caPem: string;
+    /** All of `cert`, as it is sent. */
     readonly chain: readonly X509Certificate[];
     readonly authorities: readonly X509Certificate[];
+    /** From the leaf to a root of `ca`, whatever the time. */
+    readonly path: Path;
     readonly fingerprint: string;
     readonly certFingerprint: string;
     /** Empty where this version of Node cannot read the type of the key. */
@@ -27,10 +32,8 @@ export interface PublicMaterial {
     readonly serialNumber: string;
     /** ISO 8601, of the leaf. */
     readonly notBefore: string;
-    /** ISO 8601, the earliest of the chain. */
+    /** ISO 8601, the earliest of the certificates of `cert` that the path needs. */
     readonly notAfter: string;
-    /** From when on all certificates are valid that have not expired: a moment that follows from them, not from a clock. */
-    readonly settledMs: number;
 }
 
 export interface Reading<T> {
@@ -56,14 +59,15 @@ export interface PublicReading extends Reading<PublicMaterial> {
 export function readPublicMaterial(input: PublicTexts): PublicReading {
     const cert = readText(input.cert, "cert");
     const ca = readText(input.ca, "ca");
-    const { chain, findings: ofOrder } = orderChain(cert.certificates);
-    const findings = [...cert.findings, ...ca.findings, ...ofOrder, ...noteOrder(cert.certificates, chain)];
-    const [leaf] = chain;
+    const order = orderChain(cert.certificates);
+    const ofOrder = [...order.findings, ...noteOrder(cert.certificates, order.chain)];
+    const findings = [...cert.findings, ...ca.findings, ...ofOrder];
+    const [leaf] = order.chain;
     // A key beside certificates makes them no other ones; whether they may be used is for the caller to say.
     const sound = findings.every(({ severity, code }) => severity !== "error" || code === "private-key-exposed");
     const complete = leaf !== undefined && ca.certificates.length > 0 && sound;
     return {
-        value: complete ? describe(leaf, chain, ca.certificates) : undefined,
+        value: complete ? describe(leaf, order, ca.certificates) : undefined,
         findings,
         canonical: {
             cert: leaf && toPem([leaf, ...cert.certificates.filter((certificate) => certificate !== leaf)]),
@@ -92,30 +96,56 @@ function noteOrder(given: readonly X509Certificate[], chain: readonly X509Certif
     return [finding("order-repaired", "cert", facts)];
 }
 
-/** Everything about new material that neither needs the key nor a look at its text. */
+/** Everything about new material that neither needs the key nor is a matter of the path that OpenSSL takes. */
 export function judgePublicMaterial(material: PublicMaterial, moment: Moment): Finding[] {
-    return [...judgeDates(material, moment), ...judgeUnneeded(material, moment.nowMs), ...judgeLasting(material)];
+    return [...judgeNewDates(material, moment), ...judgeUnneeded(material, moment.nowMs), ...judgeLasting(material)];
 }
 
 /** What follows from the certificates alone, whatever the clock and the machine. */
 export function judgeLasting(material: PublicMaterial): Finding[] {
-    return judgeFitness(material);
+    return [...judgeFitness(material), ...judgePlaces(material)];
+}
+
+/** Which certificates stand where they are of no use. Nothing can be said of it where no path leads to a root. */
+function judgePlaces({ chain, path }: PublicMaterial): Finding[] {
+    if (path.end !== "root") {
+        return [];
+    }
+    const unneeded = chain.filter((certificate) => !includes(path.certificates, certificate));
+    const unsent = path.certificates.slice(1, -1).filter((certificate) => !includes(chain, certificate));
+    return [
+        ...unneeded.map((certificate) => {
+            const facts = `expected the leaf and its intermediates only, got ${describeCertificate(certificate)} as well`;
+            return finding("certificate-unneeded", "cert", facts);
+        }),
+        ...unsent.map((certificate) => {
+            const facts = `expected every intermediate in cert, got ${describeCertificate(certificate)} in ca only`;
+            return finding("intermediate-not-sent", "cert", facts);
+        }),
+    ];
 }
 
 function describe(
     leaf: X509Certificate,
-    chain: readonly X509Certificate[],
+    { chain, canonical }: ChainReading,
     authorities: readonly X509Certificate[],
 ): PublicMaterial {
     const derOf = ({ raw }: X509Certificate): Buffer => raw;
+    let path: Path | undefined;
     return {
         chain,
         authorities,
-        fingerprint: fingerprintOf(chain.map(derOf), authorities.map(derOf)),
+        fingerprint: fingerprintOf(canonical.map(derOf), authorities.map(derOf)),
         certFingerprint: sha256(leaf.raw),
-        notAfter: isoDate(Math.min(...chain.map((certificate) => validityOf(certificate).toMs))),
-        settledMs: Math.max(...[...chain, ...authorities].map((certificate) => validityOf(certificate).fromMs)),
         // Only what is uploaded is asked for the rest.
+        get path() {
+            path ??= meantPath({ chain, authorities });
+            return path;
+        },
+        get notAfter() {
+            const needed = chain.filter((certificate) => includes(this.path.certificates, certificate));
+            return isoDate(Math.min(...needed.map((certificate) => fieldsOf(certificate).toMs)));
+        },
         get certPem() {
             return toPem(chain);
         },
@@ -136,7 +166,7 @@ function describe(
             return leaf.serialNumber;
         },
         get notBefore() {
-            return isoDate(validityOf(leaf).fromMs);
+            return isoDate(fieldsOf(leaf).fromMs);
         },
     };
 }

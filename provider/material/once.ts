@@ -33,22 +33,6 @@ export function parseCertificate(der: Buffer): X509Certificate {
     return certificate;
 }
 
-/** Milliseconds since the epoch. */
-export interface Validity {
-    readonly fromMs: number;
-    readonly toMs: number;
-}
-
-const validities = new WeakMap<X509Certificate, Validity>();
-
-/** `validFromDate` and `validToDate` are younger than the oldest Node in use here. */
-export function validityOf(certificate: X509Certificate): Validity {
-    const { validFrom, validTo } = certificate;
-    const validity = validities.get(certificate) ?? { fromMs: Date.parse(validFrom), toMs: Date.parse(validTo) };
-    validities.set(certificate, validity);
-    return validity;
-}
-
 const publicKeys = new WeakMap<X509Certificate, { readonly key: KeyObject | undefined }>();
 
 /** The public key, or `undefined` where this version of Node cannot read its type: then the getter throws. */
@@ -71,9 +55,14 @@ const verdicts = new WeakMap<X509Certificate, WeakMap<X509Certificate, boolean>>
 
 /** Whether `issuer` issued `certificate`: names, key identifiers and key usage, and then the signature as well. */
 export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+    return certificate.checkIssued(issuer) && isSignedBy(certificate, issuer);
+}
+
+/** Whether the key of `issuer` made the signature of `certificate`, and nothing else. */
+export function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
     const ofCertificate = verdicts.get(certificate) ?? new WeakMap<X509Certificate, boolean>();
     verdicts.set(certificate, ofCertificate);
-    const verdict = ofCertificate.get(issuer) ?? (certificate.checkIssued(issuer) && verifies(certificate, issuer));
+    const verdict = ofCertificate.get(issuer) ?? verifies(certificate, issuer);
     ofCertificate.set(issuer, verdict);
     return verdict;
 }

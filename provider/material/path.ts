@@ -1,63 +1,167 @@
 import type { X509Certificate } from "node:crypto";
-import { validityOf } from "./certificate";
-import { Issuance } from "./issuance";
-import type { PublicMaterial } from "./material";
+import { fieldsOf } from "./certificateFields";
+import { isSelfSigned, Issuance, mayHaveIssued } from "./issuance";
+import { isFitIssuer } from "./rules";
 
-/** The way from the leaf to a certificate of `ca`, by names, key identifiers and signatures; dates are not asked. */
-export interface Path {
-    /** Where it ends: at a self-signed certificate of `ca`, at another one of `ca`, or short of `ca`. */
-    readonly end: "root" | "intermediate" | "nowhere";
-    /** The certificates of `ca` on it. */
+/** The certificates of `cert`, leaf first, and those of `ca`, both in the order in which OpenSSL gets them. */
+export interface Pools {
+    readonly chain: readonly X509Certificate[];
     readonly authorities: readonly X509Certificate[];
-    /** The last certificate whose issuer was looked for. */
-    readonly last: X509Certificate | undefined;
+}
+
+/** The way from the leaf to where it ends. */
+export interface Path {
+    readonly certificates: readonly X509Certificate[];
+    /** How many of them, from the leaf on, come out of `cert`; the others are in `ca`. */
+    readonly presented: number;
+    /** At a self-signed certificate of `ca`, at another one of `ca`, or short of `ca`. */
+    readonly end: "root" | "intermediate" | "nowhere";
+}
+
+/**
+ * The path that OpenSSL takes at a moment: at each step the first of `ca` that the last certificate may name as its
+ * issuer, else the first of `cert`, one that is valid before one that is not. It never goes back, does not look at
+ * signatures before the path is complete, and once in `ca` stays there.
+ */
+export function pathOfOpenSsl({ chain, authorities }: Pools, nowMs: number): Path {
+    const certificates = chain.slice(0, 1);
+    let presented: number | undefined;
+    for (;;) {
+        const last = certificates.at(-1);
+        if (last === undefined) {
+            return ended(certificates, presented, authorities);
+        }
+        const trusted = firstIssuer(last, authorities, nowMs);
+        if (isSelfSigned(last)) {
+            const isRoot = trusted !== undefined && isSame(trusted, last);
+            return isRoot
+                ? { certificates, presented: certificates.length - 1, end: "root" }
+                : ended(certificates, presented, authorities);
+        }
+        const left = presented === undefined ? chain.filter((one) => !includes(certificates, one)) : [];
+        const issuer = trusted ?? firstIssuer(last, left, nowMs);
+        // Authorities of `ca` that issued each other would be followed until the path is too long.
+        if (issuer === undefined || includes(certificates, issuer)) {
+            return ended(certificates, presented, authorities);
+        }
+        presented ??= trusted === undefined ? undefined : certificates.length;
+        certificates.push(issuer);
+        if (presented !== undefined && isSelfSigned(issuer)) {
+            return { certificates, presented, end: "root" };
+        }
+    }
+}
+
+function firstIssuer(
+    certificate: X509Certificate,
+    pool: readonly X509Certificate[],
+    nowMs: number,
+): X509Certificate | undefined {
+    const named = pool.filter((one) => mayHaveIssued(one, certificate));
+    const lastsLongest = (a: X509Certificate, b: X509Certificate): X509Certificate =>
+        fieldsOf(b).toMs > fieldsOf(a).toMs ? b : a;
+    return named.find((one) => isValidOn(one, nowMs)) ?? (named.length === 0 ? undefined : named.reduce(lastsLongest));
+}
+
+function ended(
+    certificates: readonly X509Certificate[],
+    presented: number | undefined,
+    authorities: readonly X509Certificate[],
+): Path {
+    const [leaf] = certificates;
+    // A client that takes any certificate of `ca` for an anchor takes the leaf itself, too.
+    const ofLeaf = leaf !== undefined && includes(authorities, leaf) ? 0 : certificates.length;
+    const reached = presented ?? ofLeaf;
+    return { certificates, presented: reached, end: reached < certificates.length ? "intermediate" : "nowhere" };
+}
+
+/** As far as a client needs it that takes any certificate of `ca` for an anchor; `undefined` where there is none. */
+export function upToAnchor({ certificates, presented }: Path): Path | undefined {
+    return presented < certificates.length
+        ? { certificates: certificates.slice(0, presented + 1), presented, end: "root" }
+        : undefined;
 }
 
 /** One for each certificate of the longest chain, one for each root, and some for authorities of one name. */
 const MOST_SIGNATURES = 80;
+const MOST_STEPS = 1_000;
 
-/**
- * Each certificate is visited once, so that authorities that issued each other, or hundreds of one name, cannot make
- * this endless. Where a certificate has several issuers, as with cross-signed authorities, one that is valid comes first.
- */
-export function findPath({ chain, authorities }: Pick<PublicMaterial, "chain" | "authorities">, nowMs: number): Path {
-    const [leaf] = chain;
-    const trusted = new Set(authorities.map(({ fingerprint256 }) => fingerprint256));
-    const isTrusted = ({ fingerprint256 }: X509Certificate): boolean => trusted.has(fingerprint256);
-    const pool = [...chain, ...authorities].sort((a, b) => Number(isValidOn(b, nowMs)) - Number(isValidOn(a, nowMs)));
-    const issuance = new Issuance(MOST_SIGNATURES);
-    const visited = new Set<string>();
-    let best: readonly X509Certificate[] = leaf === undefined ? [] : [leaf];
-    let reachesTrust = leaf !== undefined && isTrusted(leaf);
-
-    const search = (path: readonly X509Certificate[], last: X509Certificate): boolean => {
-        visited.add(last.fingerprint256);
-        if (isTrusted(last) || (!reachesTrust && path.length > best.length)) {
-            best = path;
-            reachesTrust ||= isTrusted(last);
-        }
-        if (isTrusted(last) && issuance.holds(last, last)) {
-            return true;
-        }
-        return pool.some(
-            (issuer) =>
-                !visited.has(issuer.fingerprint256) &&
-                issues(issuer, last, issuance) &&
-                search([...path, issuer], issuer),
-        );
-    };
-
-    const rooted = leaf !== undefined && search([leaf], leaf);
-    const onPath = best.filter(isTrusted);
-    return { end: rooted ? "root" : reachesTrust ? "intermediate" : "nowhere", authorities: onPath, last: best.at(-1) };
+interface Step {
+    readonly certificates: readonly X509Certificate[];
+    readonly isSound: boolean;
+    readonly untilMs: number;
 }
 
-/** An authority of version 1 has no extension that could say so; its own signature has to do. */
-function issues(issuer: X509Certificate, certificate: X509Certificate, issuance: Issuance): boolean {
-    return issuance.holds(certificate, issuer) && (issuer.ca || issuance.holds(issuer, issuer));
+/**
+ * The path that was meant, whatever the time: to a root of `ca`, over signatures that hold, through authorities that may
+ * issue, and of those the one that stays valid longest. Where no path leads to a root, the best that there is. The bounds keep
+ * hundreds of authorities of one name, or such that issued each other, from making this endless.
+ */
+export function meantPath(pools: Pools): Path {
+    const issuance = new Issuance(MOST_SIGNATURES);
+    const pool = [...pools.authorities, ...pools.chain];
+    const visited = new Set<string>();
+    const start = { certificates: pools.chain.slice(0, 1), isSound: true, untilMs: Infinity };
+    let open: readonly Step[] = [start];
+    let best = asPath(start.certificates, pools);
+    for (let steps = 0; open.length > 0 && steps < MOST_STEPS && !issuance.exhausted; steps += 1) {
+        const step = open.reduce((a, b) => (isBetter(b, a) ? b : a));
+        open = open.filter((one) => one !== step);
+        const [child, last] = [step.certificates.at(-2), step.certificates.at(-1)];
+        if (last === undefined || visited.has(last.fingerprint256) || (child && !issuance.isSigned(child, last))) {
+            continue;
+        }
+        visited.add(last.fingerprint256);
+        const path = asPath(step.certificates, pools);
+        if (path.end === "root") {
+            return path;
+        }
+        if (RANKS.indexOf(path.end) > RANKS.indexOf(best.end) || (path.end === best.end && isLonger(path, best))) {
+            best = path;
+        }
+        // As OpenSSL, which does not come back to `cert`.
+        const left = child !== undefined && includes(pools.authorities, last) ? pools.authorities : pool;
+        const issuers = left.filter((one) => mayHaveIssued(one, last) && !visited.has(one.fingerprint256));
+        open = [
+            ...open,
+            ...issuers.map((issuer) => ({
+                certificates: [...step.certificates, issuer],
+                isSound: step.isSound && isFitIssuer(issuer),
+                untilMs: Math.min(step.untilMs, fieldsOf(issuer).toMs),
+            })),
+        ];
+    }
+    return best;
+}
+
+const RANKS: readonly Path["end"][] = ["nowhere", "intermediate", "root"];
+
+function isBetter(a: Step, b: Step): boolean {
+    return a.isSound === b.isSound ? a.untilMs > b.untilMs : a.isSound;
+}
+
+function isLonger(a: Path, b: Path): boolean {
+    return a.certificates.length > b.certificates.length;
+}
+
+function asPath(certificates: readonly X509Certificate[], { authorities }: Pools): Path {
+    const last = certificates.at(-1);
+    const anchor = certificates.findIndex((one, index) => index > 0 && includes(authorities, one));
+    return last !== undefined && includes(authorities, last) && isSelfSigned(last)
+        ? { certificates, presented: Math.max(anchor, 0), end: "root" }
+        : ended(certificates, anchor < 0 ? undefined : anchor, authorities);
+}
+
+/** Node parses a text anew for each argument, so that one certificate is two objects. */
+export function includes(certificates: readonly X509Certificate[], certificate: X509Certificate): boolean {
+    return certificates.some((one) => isSame(one, certificate));
+}
+
+function isSame(a: X509Certificate, b: X509Certificate): boolean {
+    return a === b || a.raw.equals(b.raw);
 }
 
 function isValidOn(certificate: X509Certificate, nowMs: number): boolean {
-    const { fromMs, toMs } = validityOf(certificate);
+    const { fromMs, toMs } = fieldsOf(certificate);
     return fromMs <= nowMs && nowMs <= toMs;
 }

@@ -1,5 +1,5 @@
 import { judgeChain } from "../material/chainVerdict";
-import { judgeDates, judgeUnneeded } from "../material/dates";
+import { judgeNewDates, judgeUnneeded } from "../material/dates";
 import { sortFindings, type Assessment, type Finding } from "../material/findings";
 import { judgeKeyMatch } from "../material/keyMatch";
 import {
@@ -8,6 +8,7 @@ import {
     readPublicMaterial,
     type PrivateKey,
     type PublicMaterial,
+    type Reading,
 } from "../material/material";
 import type { KnownArguments } from "./arguments";
 import type { OperationContext } from "./context";
@@ -36,7 +37,7 @@ type Declared = Pick<KnownArguments, "expiryWarningDays"> & { readonly key: KeyS
 /**
  * Everything that is to be said about material that would be uploaded. The key is read even where the certificates
  * could not be, so that all mistakes come up at once. The chain is judged by a handshake, which needs a key that
- * matches; where there is none, that is the error to mend first.
+ * matches; where there is none, by a search alone.
  */
 export async function judgeTriple(
     material: PublicMaterial | undefined,
@@ -45,36 +46,32 @@ export async function judgeTriple(
 ): Promise<TripleJudgement> {
     const nowMs = context.clock.now();
     const lasting = material === undefined ? [] : judgeLasting(material);
-    const dates = material === undefined ? [] : judgeDates(material, { nowMs, expiryWarningDays });
+    const dates = material === undefined ? [] : judgeNewDates(material, { nowMs, expiryWarningDays });
     const unneeded = material === undefined ? [] : judgeUnneeded(material, nowMs);
-    const withoutKey = {
-        ...{ lasting, dates, others: unneeded },
-        ...{ keyProblem: undefined, isKeyUnavailable: false, key: undefined },
-    };
-    if (source === undefined) {
-        return withoutKey;
-    }
-    const text = await readKeyText(source, context);
-    if ("problem" in text) {
-        return { ...withoutKey, keyProblem: `key: ${text.problem}`, isKeyUnavailable: text.isUnavailable };
-    }
-    const { value: key, findings } = readPrivateKey(text.text, text.passphrase);
+    const text = source === undefined ? undefined : await readKeyText(source, context);
+    const problem = text !== undefined && "problem" in text ? text : undefined;
+    const { value: key, findings } =
+        text === undefined || "problem" in text ? NO_KEY : readPrivateKey(text.text, text.passphrase);
     const ofPair = material === undefined || key === undefined ? [] : judgeKeyMatch(material, key);
     if (ofPair.some(({ code }) => code === "cert-ca-swapped")) {
         // What else there is to say is about the wrong leaf.
-        return { ...withoutKey, lasting: [], dates: [], others: ofPair, key };
+        return { lasting: [], dates: [], others: ofPair, key, keyProblem: undefined, isKeyUnavailable: false };
     }
-    const ofChain =
-        material === undefined || key === undefined
-            ? []
-            : await judgeChain(material, key, [...lasting, ...dates, ...ofPair], nowMs);
+    const known = [...lasting, ...dates, ...ofPair];
+    const ofChain = material === undefined ? [] : await judgeChain(material, key, known, nowMs);
     const ofKey = [...findings, ...ofPair, ...ofChain].map((found) => nameFile(found, source));
-    return { ...withoutKey, others: [...unneeded, ...ofKey], key };
+    return {
+        ...{ lasting, dates, others: [...unneeded, ...ofKey], key },
+        keyProblem: problem && `key: ${problem.problem}`,
+        isKeyUnavailable: problem?.isUnavailable ?? false,
+    };
 }
 
+const NO_KEY: Reading<PrivateKey> = { value: undefined, findings: [] };
+
 /** A command to copy instead of one to fill in, where the path needs no quoting in any shell. */
-function nameFile(found: Finding, source: KeySource): Finding {
-    return found.argument === "key" && source.kind === "file" && /^[\w./-]+$/.test(source.file)
+function nameFile(found: Finding, source: KeySource | undefined): Finding {
+    return found.argument === "key" && source?.kind === "file" && /^[\w./-]+$/.test(source.file)
         ? { ...found, message: found.message.replace(/ FILE\b/g, ` ${source.file}`) }
         : found;
 }

@@ -1,5 +1,5 @@
 import { ByteReader } from "./byteReader";
-import { describeName } from "./distinguishedName";
+import { describeName } from "../material/distinguishedName";
 import { readMessages, type HandshakeKeys, type HandshakeMessage } from "./handshakeRecords";
 
 /** What a server asks for, by a CertificateRequest. */

@@ -8,6 +8,8 @@ import {
     type KeyObject,
 } from "node:crypto";
 
+import { bitString, integer, oid, sequence, tlv } from "./derWriter";
+
 /**
  * Certificates that no decent library issues: version 1, broken digests, odd curves, keys that Node cannot read. Their
  * DER is put together here, element by element (RFC 5280 §4.1).
@@ -227,46 +229,10 @@ function time(date: Date): Buffer {
     return date.getUTCFullYear() < 2050 ? tlv(0x17, Buffer.from(digits.slice(2))) : tlv(0x18, Buffer.from(digits));
 }
 
-function sequence(...elements: readonly Buffer[]): Buffer {
-    return tlv(0x30, ...elements);
-}
-
-function integer(bytes: Buffer): Buffer {
-    return tlv(0x02, bytes);
-}
-
 function number(value: number): Buffer {
     const bytes = Buffer.alloc(5);
     bytes.writeUInt32BE(value, 1);
     return integer(bytes);
-}
-
-function bitString(bytes: Buffer): Buffer {
-    return tlv(0x03, Buffer.from([0]), bytes);
-}
-
-function oid(dotted: string): Buffer {
-    const [first = 0, second = 0, ...others] = dotted.split(".").map(Number);
-    return tlv(0x06, Buffer.from([first * 40 + second, ...others].flatMap(base128)));
-}
-
-function base128(arc: number): number[] {
-    const digits = [arc & 0x7f];
-    for (let rest = Math.floor(arc / 128); rest > 0; rest = Math.floor(rest / 128)) {
-        digits.unshift((rest & 0x7f) | 0x80);
-    }
-    return digits;
-}
-
-function tlv(tag: number, ...contents: readonly Buffer[]): Buffer {
-    const content = Buffer.concat(contents);
-    if (content.length < 0x80) {
-        return Buffer.concat([Buffer.from([tag, content.length]), content]);
-    }
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(content.length);
-    const digits = length.subarray(length.findIndex((byte) => byte !== 0));
-    return Buffer.concat([Buffer.from([tag, 0x80 | digits.length]), digits, content]);
 }
 
 /** The key in another encoding, as `openssl pkey` would write it. */

@@ -16,7 +16,7 @@ export async function holdsFor<T>(
     property: (value: T) => Promise<void> | void,
 ): Promise<void> {
     const timed = fc.asyncProperty(arbitrary, (value) => withinTime(() => property(value)));
-    await fc.assert(timed, { numRuns: runsOf(usualRuns), seed: seed() });
+    await fc.assert(timed, { numRuns: runsOf(usualRuns), seed: fuzzSeed() });
 }
 
 /** How many cases a property has, for its title. */
@@ -24,7 +24,7 @@ export function runsOf(usualRuns: number): number {
     return numberFrom("FUZZ_RUNS") ?? usualRuns;
 }
 
-function seed(): number {
+export function fuzzSeed(): number {
     return numberFrom("FUZZ_SEED") ?? USUAL_SEED;
 }
 

@@ -5,11 +5,13 @@ import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { FINDING_KINDS } from "../../../provider/material/findingTable";
 import type { Finding } from "../../../provider/material/findings";
+import { judgeByHandshake } from "../../../provider/material/handshake";
 import { readPrivateKey, readPublicMaterial } from "../../../provider/material/material";
 import { judgeTriple } from "../../../provider/operations/triple";
 import { keyContext } from "../../support/keyContext";
 import { assertNoSecrets } from "../../support/secretSweep";
 import { mintCorpus } from "./corpus/corpus";
+import { refusals } from "./corpus/refusals";
 import type { Sample } from "./corpus/sample";
 
 /** One line that a person can act upon; the longest names three issuers. */
@@ -37,16 +39,17 @@ describe("a corpus of mistakes", function () {
         expiryWarningDays,
     }: Sample): Promise<readonly Finding[]> => {
         const { value, findings } = readPublicMaterial({ cert, ca });
-        if (typeof key !== "string") {
+        if (Buffer.isBuffer(key)) {
             await writeFile(join(folder, "client.key"), key);
         }
         const source =
             typeof key === "string"
                 ? ({ kind: "text", text: key } as const)
-                : ({ kind: "file", file: "client.key" } as const);
+                : key && ({ kind: "file", file: "client.key" } as const);
         const judged = await judgeTriple(value, { key: source, expiryWarningDays }, keyContext(folder));
         expect(judged.keyProblem).to.equal(undefined);
-        const others = passphrase === undefined ? judged.others : readPrivateKey(key, passphrase).findings;
+        const others =
+            passphrase === undefined || key === undefined ? judged.others : readPrivateKey(key, passphrase).findings;
         return [...findings, ...judged.lasting, ...judged.dates, ...others];
     };
 
@@ -81,6 +84,17 @@ describe("a corpus of mistakes", function () {
                 expect(message).to.not.match(/-----BEGIN [A-Z]|[A-Za-z0-9+/]{48}/, sample.name);
             }
         }
+    });
+
+    it("is accepted by OpenSSL once somebody has done what a message says of a chain", async () => {
+        const refused: string[] = [];
+        for (const { name, key, mended } of refusals()) {
+            const [certPem, keyPem, caPem] = [mended.cert, mended.key ?? key, mended.ca];
+            if (!(await judgeByHandshake({ certPem, keyPem, caPem }, "to-a-root")).accepted) {
+                refused.push(name);
+            }
+        }
+        expect(refused).to.deep.equal([]);
     });
 
     it("has a sample of every finding that there is", () => {

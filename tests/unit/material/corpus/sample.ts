@@ -6,7 +6,7 @@ import { mintByHand, type OddCertificate, type OddOptions } from "../../../suppo
 export interface Sample {
     readonly name: string;
     readonly cert: string;
-    readonly key: string | Buffer;
+    readonly key: string | Buffer | undefined;
     readonly ca: string;
     readonly passphrase?: string;
     readonly expected: Readonly<Partial<Record<FindingCode, Severity>>>;

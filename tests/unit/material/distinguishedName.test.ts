@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { describe, it } from "mocha";
 import * as x509 from "@peculiar/x509";
-import { describeName } from "../../../provider/probe/distinguishedName";
+import { describeName } from "../../../provider/material/distinguishedName";
 
 describe("the name of an authority", () => {
     const described = (name: string): string => describeName(Buffer.from(new x509.Name(name).toArrayBuffer()));

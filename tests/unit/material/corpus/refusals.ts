@@ -1,0 +1,285 @@
+import { tlv } from "../../../support/derWriter";
+import {
+    extension,
+    keyPem,
+    KeyPool,
+    mintCertificate,
+    nameConstraints,
+    SERVER_AUTH,
+    type CertificateOptions,
+    type Minted,
+} from "../../../support/pki";
+import type { Sample } from "./sample";
+
+/** A sample, and what it is after its own message was followed; that, OpenSSL accepts. */
+export interface Refusal extends Sample {
+    readonly key: string;
+    readonly mended: Pick<Sample, "cert" | "ca"> & { readonly key?: string };
+}
+
+const DAY_MS = 86_400_000;
+const past = { fromMs: Date.now() - 900 * DAY_MS, toMs: Date.now() - 400 * DAY_MS };
+const soon = { toMs: Date.now() + 200 * DAY_MS };
+const pool = new KeyPool();
+const noKeyIds = { authorityKeyId: "none", subjectKeyId: false } as const;
+
+const authority = (name: string, options: Partial<CertificateOptions> = {}): Minted =>
+    mintCertificate({ name, key: pool.get(name), isAuthority: true, ...options });
+const leaf = (issuer: Minted, options: Partial<CertificateOptions> = {}): Minted =>
+    mintCertificate({ name: "client", key: pool.get("client"), issuer, ...options });
+const text = (...certificates: readonly Minted[]): string => certificates.map(({ pem }) => pem).join("");
+
+/** Whatever breaks a rule of RFC 5280, with a way out that works. */
+export function refusals(): readonly Refusal[] {
+    const key = keyPem(pool.get("client"));
+    const root = authority("Root");
+    const refusal = (
+        name: string,
+        given: readonly [cert: string, ca: string],
+        expected: Sample["expected"],
+        says: RegExp,
+        [cert, ca]: readonly [cert: string, ca: string],
+    ): Refusal => ({
+        name,
+        cert: given[0],
+        ca: given[1],
+        key,
+        secrets: [key],
+        expected,
+        says,
+        mended: { cert, ca },
+    });
+    /** An intermediate that breaks a rule, and the one that does not. */
+    const issuer = (
+        name: string,
+        options: Partial<CertificateOptions>,
+        expected: Sample["expected"],
+        says: RegExp,
+        ofLeaf: Partial<CertificateOptions> = {},
+    ): Refusal => {
+        const [bad, good] = [
+            authority("Issuing", { issuer: root, ...options }),
+            authority("Issuing", { issuer: root }),
+        ];
+        return refusal(name, [text(leaf(bad, ofLeaf), bad), text(root)], expected, says, [
+            text(leaf(good, ofLeaf), good),
+            text(root),
+        ]);
+    };
+    const issuing = authority("Issuing", { issuer: root });
+    const upper = authority("Upper", { issuer: root, pathLength: 0 });
+    const below = authority("Issuing", { issuer: upper });
+    const longer = authority("Upper", { issuer: root, pathLength: 1 });
+    const expiredTwin = authority("Issuing", { issuer: root, ...past });
+    const cross = authority("Issuing", { issuer: authority("Gone") });
+    const [one, two] = [authority("Same", noKeyIds), authority("Same", { ...noKeyIds, key: pool.get("other") })];
+    const ofTwo = leaf(two, noKeyIds);
+    const older = authority("Older serial");
+    const renewed = authority("Older serial");
+    const ofOlder = leaf(older, { authorityKeyId: "serial" });
+    const self = mintCertificate({ name: "client", key: pool.get("client") });
+    const r3 = authority("R3", { issuer: root });
+    const r11 = authority("R11", { issuer: root });
+    return [
+        issuer(
+            "an intermediate for servers",
+            { purposes: [SERVER_AUTH] },
+            { "issuer-not-for-clients": "error" },
+            /"CN=Issuing" .* with the extended key usages serverAuth.*-purpose sslclient/,
+        ),
+        issuer(
+            "a name that the intermediate may not issue for",
+            { extensions: [nameConstraints("permitted", [tlv(0x82, Buffer.from("example.org"))])] },
+            { "name-constraint-violated": "error" },
+            /"CN=Issuing" .* permits only DNS:example\.org, got DNS:a\.example\.com in "CN=client"/,
+            { dnsNames: ["b.example.org", "a.example.com"] },
+        ),
+        issuer(
+            "a name that the intermediate excludes",
+            { extensions: [nameConstraints("excluded", [tlv(0x82, Buffer.from(".example.com"))])] },
+            { "name-constraint-violated": "error" },
+            /excludes DNS:\.example\.com, got DNS:a\.example\.com/,
+            { dnsNames: ["a.example.com"] },
+        ),
+        refusal(
+            "a path longer than an authority allows",
+            [text(leaf(below), below, upper), text(root)],
+            { "path-too-long": "error" },
+            /at most 0 intermediates below "CN=Upper" .*, got 1;/,
+            [text(leaf(below), below, longer), text(root)],
+        ),
+        issuer(
+            "an issuer that is no authority",
+            { caFlag: false },
+            { "issuer-is-no-ca": "error" },
+            /"CN=Issuing" .* CA:FALSE/,
+        ),
+        issuer(
+            "an issuer without basic constraints",
+            { caFlag: "none" },
+            { "issuer-is-no-ca": "error" },
+            /"CN=Issuing" .* without basic constraints/,
+        ),
+        issuer(
+            "an issuer that may not sign certificates",
+            { keyUsage: 0x80 },
+            { "issuer-may-not-sign": "error" },
+            /keyCertSign, got "CN=Issuing" .* with digitalSignature/,
+        ),
+        issuer(
+            "a critical extension that nobody knows",
+            { extensions: [extension("1.3.6.1.4.1.32473.7", tlv(0x05), true)] },
+            { "unknown-critical-extension": "error" },
+            /1\.3\.6\.1\.4\.1\.32473\.7 in "CN=Issuing"/,
+        ),
+        issuer("an expired intermediate", past, { expired: "error" }, /"CN=Issuing".* expired \d+ days ago/),
+        issuer(
+            "an intermediate of tomorrow",
+            { fromMs: Date.now() + DAY_MS },
+            { "not-yet-valid": "error" },
+            /"CN=Issuing".* valid from/,
+        ),
+        issuer(
+            "a date that is none",
+            { rawEnd: "20301399000000Z" },
+            { "date-unreadable": "error" },
+            /none for the end of "CN=Issuing"/,
+        ),
+        issuer(
+            "an intermediate with a short key",
+            { key: pool.rsa(512) },
+            { "rsa-too-short": "error", "issuer-rsa-short": "warning" },
+            /got 512 in "CN=Issuing"/,
+        ),
+        refusal(
+            "a key identifier of another certificate",
+            [text(leaf(issuing, { wrongKeyId: Buffer.from("another key") }), issuing), text(root)],
+            { "key-identifier-mismatch": "error" },
+            /"CN=client" .* with the key identifier 616e6f74686572206b6579, got one with [0-9a-f]{40}: "CN=Issuing"/,
+            [text(leaf(issuing), issuing), text(root)],
+        ),
+        refusal(
+            "the serial number of an older certificate of the authority",
+            [text(ofOlder), text(renewed)],
+            { "key-identifier-mismatch": "error" },
+            /with the serial number [0-9a-f]+, got one with [0-9a-f]+: "CN=Older serial"/,
+            [text(ofOlder), text(older)],
+        ),
+        refusal(
+            "another authority of the same name",
+            [text(ofTwo), text(one)],
+            { "signature-mismatch": "error" },
+            /another key in the certificate of that name: "CN=Same"/,
+            [text(ofTwo), text(two)],
+        ),
+        refusal(
+            "two authorities of one name, the wrong one first",
+            [text(ofTwo), text(one, two)],
+            { "certificate-in-the-way": "error" },
+            /in its way, of which it finds: signature mismatch; leave that certificate out/,
+            [text(ofTwo), text(two)],
+        ),
+        refusal(
+            "an expired twin of the renewed intermediate in ca",
+            [text(leaf(issuing), issuing), text(root, expiredTwin)],
+            { "certificate-in-the-way": "error", "authority-expired": "warning" },
+            /in its way, of which it finds: expired/,
+            [text(leaf(issuing), issuing), text(root)],
+        ),
+        refusal(
+            "the certificate of another issuer",
+            [text(leaf(r11), r3), text(root)],
+            { "chain-unverified": "error" },
+            /missing the certificate of the issuer "CN=R11", beside "CN=Root" in ca/,
+            [text(leaf(r11), r11), text(root)],
+        ),
+        refusal(
+            "the root in cert only",
+            [text(leaf(root), root), text(authority("Other"))],
+            { "chain-unverified": "error" },
+            /the root of the chain in ca, got it in cert only: "CN=Root"/,
+            [text(leaf(root)), text(root)],
+        ),
+        refusal(
+            "a self-signed certificate that ca does not hold",
+            [text(self), text(root)],
+            { "chain-unverified": "error" },
+            /in cert only: "CN=client"/,
+            [text(self), text(self)],
+        ),
+        refusal(
+            "an intermediate that another authority signed, in ca",
+            [text(leaf(issuing), issuing), text(root, cross)],
+            { "root-unusable": "warning" },
+            /and then "CN=Issuing" \(issuer "CN=Gone".* in its way/,
+            [text(leaf(issuing), issuing), text(root)],
+        ),
+        refusal(
+            "an expired root above an intermediate in ca",
+            [
+                text(leaf(authority("Kept", { issuer: authority("Expired", past) }))),
+                text(authority("Kept", { issuer: authority("Expired", past) }), authority("Expired", past)),
+            ],
+            { "root-unusable": "warning", "intermediate-not-sent": "warning" },
+            /holds up to "CN=Kept" .* in ca only, and then "CN=Expired" .* expired/,
+            [text(leaf(issuing), issuing), text(root)],
+        ),
+        refusal(
+            "a kind of extension that this package does not look at",
+            [
+                text(
+                    leaf(issuing, {
+                        extensions: [extension("2.16.840.1.113730.1.1", tlv(0x03, Buffer.from([6, 0x40])))],
+                    }),
+                    issuing,
+                ),
+                text(root),
+            ],
+            { "openssl-refuses": "error" },
+            /its refusal INVALID_PURPOSE/,
+            [text(leaf(issuing), issuing), text(root)],
+        ),
+        refusal(
+            "two authorities of one name, the right one first",
+            [text(ofTwo), text(two, one)],
+            { "order-decides": "warning" },
+            /first, which works, and "CN=Same" .*, which does not; leave the other out/,
+            [text(ofTwo), text(two)],
+        ),
+        refusal(
+            "an authority that has nothing to do with the leaf",
+            [text(authority("Stray"), leaf(issuing), issuing), text(root)],
+            { "certificate-unneeded": "warning", "order-repaired": "note" },
+            /got "CN=Stray" .* as well; leave it out of cert/,
+            [text(leaf(issuing), issuing), text(root)],
+        ),
+        refusal(
+            "a cross-signed root that has expired, beside the root itself",
+            [text(leaf(r3), r3, authority("Root", { issuer: authority("DST"), ...past })), text(root)],
+            { "certificate-unneeded": "warning" },
+            /got "CN=Root" \(issuer "CN=DST"/,
+            [text(leaf(r3), r3), text(root)],
+        ),
+        refusal(
+            "an expired root that a cross-signed one leads to",
+            [
+                text(leaf(r3), r3, authority("Root", { issuer: authority("DST"), ...soon })),
+                text(authority("DST", past), root),
+            ],
+            { "certificate-unneeded": "warning", "authority-expired": "warning" },
+            /"CN=DST" .* expired \d+ days ago/,
+            [text(leaf(r3), r3), text(root)],
+        ),
+        refusal("a self-signed certificate that is its own root", [text(self), text(self)], {}, /^$/, [
+            text(self),
+            text(self),
+        ]),
+        refusal(
+            "a key usage of keyAgreement only",
+            [text(leaf(issuing, { keyUsage: 0x08 }), issuing), text(root)],
+            {},
+            /^$/,
+            [text(leaf(issuing), issuing), text(root)],
+        ),
+    ];
+}
