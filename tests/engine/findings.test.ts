@@ -46,7 +46,9 @@ describe("findings on the real CLI", function () {
         const plan = await project.run(["preview", "--expect-no-changes"]);
         expect(messages(plan.output, "mtls")).to.deep.equal(["warning [expires-soon]"]);
         const { output } = await project.up();
-        expect(output).to.match(/cert: expected more than 30 days of validity, got 9, until \S+, of "CN=/);
+        expect(output).to.match(
+            /cert: expected more than 30 days of validity, got "CN=.*, which expires in 9 days \(\S+\)/,
+        );
         world.declareOne({ ...soon, expiryWarningDays: 5 });
         await project.run(["preview", "--expect-no-changes"]);
         expect(messages((await project.up()).output, "mtls")).to.deep.equal([]);

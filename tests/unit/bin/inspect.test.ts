@@ -71,7 +71,9 @@ describe("pulumi-vercel-client-cert inspect", () => {
         expect(stdout).to.match(/^error +expired +cert: expected .*, got .*; give a renewed certificate$/m);
         expect(stdout).to.match(/^error +no-client-auth +cert: expected /m);
         expect(stdout).to.match(/^error +signing-request +a\.csr: expected .*signing request/m);
-        expect(stdout).to.match(/^error +chain-unverified +ca: expected .*missing the certificate of the issuer "CN=Issuing"/m);
+        expect(stdout).to.match(
+            /^error +chain-unverified +ca: expected .*missing the certificate of the issuer "CN=Issuing"/m,
+        );
         expect(stdout).to.match(/\n4 errors\.\n$/);
     });
 
