@@ -62,6 +62,8 @@ const GENERALIZED_TIME = 0x18;
 /** Tags in an authority key identifier, and in its list of general names. */
 const [KEY_ID, ISSUER_NAMES, ISSUER_SERIAL] = [0x80, 0xa1, 0x82];
 export const DIRECTORY_NAME = 0xa4;
+/** keyCertSign, a bit of the first octet of the key usage. */
+export const CERT_SIGN = 0x04;
 const EXTENSIONS = 0xa3;
 const EC = "1.2.840.10045.2.1";
 const RSA = "1.2.840.113549.1.1.1";

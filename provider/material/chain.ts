@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { describeCertificate } from "./certificate";
-import { fieldsOf } from "./certificateFields";
+import { CERT_SIGN, fieldsOf } from "./certificateFields";
 import { finding, type Finding } from "./findings";
 import { isNamedBy, Issuance, mayHaveIssued } from "./issuance";
 
@@ -72,7 +72,7 @@ function leavesOf(certificates: readonly X509Certificate[], issuance: Issuance):
     );
     const unnamed = (candidate: X509Certificate): boolean =>
         certificates.every((other) => other === candidate || !isNamedBy(other, candidate));
-    return [unnamed, isNoAuthority].reduce((candidates, isLikely) => {
+    return [unnamed, isNoAuthority, maySignNoCertificate].reduce((candidates, isLikely) => {
         const likely = candidates.length > 1 ? candidates.filter(isLikely) : [];
         return likely.length > 0 ? likely : candidates;
     }, issuedNone);
@@ -82,6 +82,11 @@ function leavesOf(certificates: readonly X509Certificate[], issuance: Issuance):
 function isNoAuthority(certificate: X509Certificate): boolean {
     const { isAuthority, version } = fieldsOf(certificate);
     return !(isAuthority ?? (version === 1 && isNamedBy(certificate, certificate)));
+}
+
+/** What is made to sign certificates is no leaf, even if it is no authority. */
+function maySignNoCertificate(certificate: X509Certificate): boolean {
+    return ((fieldsOf(certificate).keyUsage ?? 0) & CERT_SIGN) === 0;
 }
 
 /**

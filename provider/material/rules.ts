@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import * as tls from "node:tls";
 import { describeCertificate, nameOf } from "./certificate";
-import { fieldsOf } from "./certificateFields";
+import { CERT_SIGN, fieldsOf } from "./certificateFields";
 import { judgeValidity } from "./dates";
 import { finding, shownUpTo, type Finding, type FindingCode, type MaterialArgument } from "./findings";
 import { isNamedBy, isSelfSigned, mismatchOf } from "./issuance";
@@ -31,7 +31,6 @@ const USAGE_NAMES = [
     "cRLSign",
     "encipherOnly",
 ] as const;
-const CERT_SIGN = 0x04;
 /** OpenSSL takes one of the two for enough: digitalSignature or keyAgreement. */
 const CLIENT_USAGES = 0x88;
 const SHOWN_PURPOSES = 80;

@@ -221,7 +221,7 @@ export function refusals(): readonly Refusal[] {
                 text(authority("Kept", { issuer: authority("Expired", past) }), authority("Expired", past)),
             ],
             { "root-unusable": "warning", "intermediate-not-sent": "warning" },
-            /holds up to "CN=Kept" .* in ca only, and then "CN=Expired" .* expired/,
+            /holds up to "CN=Kept" .* in ca only, and then "CN=Expired", which expired/,
             [text(leaf(issuing), issuing), text(root)],
         ),
         refusal(
