@@ -1,7 +1,5 @@
-import { childrenOf, readElement, readElements, readOid, SEQUENCE, type DerElement } from "./der";
+import { childrenOf, readElement, readElements, readOid, SEQUENCE, SET, type DerElement } from "./der";
 import { shown } from "./findings";
-
-const SET = 0x31;
 
 /** One attribute of a distinguished name (RFC 5280 §4.1.2.4). */
 interface Attribute {

@@ -1,3 +1,4 @@
+import "reflect-metadata";
 import { expect } from "chai";
 import { describe, it } from "mocha";
 import * as x509 from "@peculiar/x509";
