@@ -24,9 +24,10 @@ export type PassphraseSource =
  *   the key. It has 30 seconds, gets no input, and neither Vercel's tokens nor Pulumi's passphrase in its environment.
  *   The state holds the command in clear: a secret has no place in its arguments.
  *
- * PKCS #8 (RFC 5958), PKCS #1 (RFC 8017) and SEC 1 (RFC 5915) are read: as PEM, as base64 and, from a file or a command,
- * as DER; 64 kB at most. The key is read only when something new would be uploaded. If no byte of it can be had then, as
- * from a variable that is not set, `pulumi up` fails.
+ * PKCS #8 (RFC 5958), PKCS #1 (RFC 8017), SEC 1 (RFC 5915) and PKCS #12 (RFC 7292) are read: as PEM, as base64 and, from a
+ * file or a command, as DER; 64 kB at most. Encrypted ones need the passphrase. The key is read only when something new
+ * would be uploaded. If no byte of it can be had then, as from a variable that is not set, a preview warns and `pulumi up`
+ * fails.
  */
 export type PrivateKeySource =
     | string

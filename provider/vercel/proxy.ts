@@ -92,7 +92,7 @@ export class TunnelAgent extends https.Agent {
                 fail(new TunnelError(String(statusCode)));
             }
         });
-        connect.once("error", (error) => {
+        connect.on("error", (error) => {
             fail(new TunnelError("code" in error ? String(error.code) : "UNKNOWN"));
         });
         connect.end();
