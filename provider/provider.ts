@@ -100,22 +100,15 @@ export class ClientCertificateProvider {
 
     #context(): OperationContext {
         const { clock, environment, folder } = this.#host;
+        const connect = (): VercelClient => this.#connect();
         return {
             clock,
             environment,
             folder,
             commands: this.#commands,
             memory: this.#memory,
-            store: {
-                listCertificates: (address) => this.#connect().listCertificates(address),
-                recentCertificates: (address) => this.#connect().recentCertificates(address),
-                listBeforeWrite: (address, holdsOrigin) => this.#connect().listBeforeWrite(address, holdsOrigin),
-                listAfterWrite: (address) => this.#connect().listAfterWrite(address),
-                beforeListing: (address, work) => this.#connect().beforeListing(address, work),
-                uploadCertificate: (address, upload, label) =>
-                    this.#connect().uploadCertificate(address, upload, label),
-                deleteCertificate: (address, certId, label) =>
-                    this.#connect().deleteCertificate(address, certId, label),
+            get store() {
+                return connect();
             },
             notify: (line) => this.#notify(line),
             teamFor: (argument) => resolveTeam(argument, this.#configuration),

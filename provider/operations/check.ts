@@ -65,7 +65,7 @@ export async function check(olds: Properties, news: Properties, context: Operati
         ];
         lines.forEach((line) => context.notify(`${label}: ${line}`));
         if (!isLast && tokenEnv !== UNKNOWN) {
-            context.memory.declare({ project, team: context.teamFor(team), origin, tokenEnv });
+            context.memory.declare({ project, team: context.teamFor(team), origin });
         }
     }
     const others = Object.entries(news).filter(

@@ -1,28 +1,13 @@
 import type { Clock } from "../vercel/clock";
-import type { CertificateEntry, CertificateUpload, ProjectAddress } from "../vercel/client";
+import type { ProjectAddress, VercelClient } from "../vercel/client";
 import type { KeyCommands } from "./keyCommands";
-import { mayBeSameProject, type Identity, type Owner, type ProjectName } from "./identity";
+import { isNamedAlike, mayBeSame, type Identity, type Owner } from "./identity";
 
-/** The three calls, as the operations need them. */
-export interface CertificateStore {
-    listCertificates(address: ProjectAddress): Promise<readonly CertificateEntry[]>;
-    /** For a mere look: up to half a minute old, but never older than a write of this process. */
-    recentCertificates(address: ProjectAddress): Promise<readonly CertificateEntry[]>;
-    /**
-     * Before a write for one origin: up to some seconds old, but never older than a write of this process for that
-     * origin. `holdsOrigin` says which entries are of it.
-     */
-    listBeforeWrite(
-        address: ProjectAddress,
-        holdsOrigin: (listedOrigin: string) => boolean,
-    ): Promise<readonly CertificateEntry[]>;
-    /** After an upload, to confirm it: as new as `listCertificates`, and shared with others who are about to do so. */
-    listAfterWrite(address: ProjectAddress): Promise<readonly CertificateEntry[]>;
-    /** Does what comes right before a listing, so that those who do so at the same time share the request. */
-    beforeListing<T>(address: ProjectAddress, work: () => Promise<T>): Promise<T>;
-    uploadCertificate(address: ProjectAddress, upload: CertificateUpload, label: string): Promise<CertificateEntry>;
-    deleteCertificate(address: ProjectAddress, certId: string, label: string): Promise<void>;
-}
+/** The calls, as the operations need them. */
+export type CertificateStore = Pick<
+    VercelClient,
+    "listCertificates" | "recentCertificates" | "certificatesAgain" | "uploadCertificate" | "deleteCertificate"
+>;
 
 /** What an operation needs from the process that it runs in. */
 export interface OperationContext {
@@ -42,71 +27,80 @@ export interface OperationContext {
     addressOf(owner: Owner): ProjectAddress;
 }
 
-/** What a program declares: which certificate, and by which token. */
-export type Declaration = Identity & Owner;
+/** Who has a certificate in this run: by its state, by an upload over what was listed there before, or by one beside. */
+export interface Holder {
+    readonly identity: Identity;
+    readonly by: "state" | "upload over it" | "upload";
+}
 
 /**
  * What this process has done and seen, from the first `check` of a run to its last deletion.
  *
- * The engine calls the steps of a replacement in either order, and so those of a resource that was renamed without an
- * alias. Created first: where Vercel keeps the certificate's id over an upload, deleting the predecessor's id would
- * delete the successor's certificate. Deleted first: the origin would be without a certificate until the successor is
- * created. What is remembered here prevents both.
+ * The engine calls the steps of a replacement one by one, and so those of a resource that was renamed without an alias:
+ * no call says what it belongs to. What is remembered here may only refuse something or keep a certificate, never stand
+ * for what is true at Vercel or in the state.
  */
 export class ProcessMemory {
-    readonly #declared = new Map<string, Declaration>();
-    readonly #inPlace = new Map<string, readonly ProjectName[]>();
-    readonly #settled = new Set<string>();
-    readonly #handedOver = new Map<string, readonly string[]>();
-    readonly #busy = new Map<string, Promise<unknown>>();
+    readonly #declared = new Set<string>();
+    readonly #holders = new Map<string, readonly Holder[]>();
+    readonly #deleted = new Set<string>();
+    readonly #failed: Identity[] = [];
+    #turns: readonly { readonly identity: Identity; readonly over: Promise<unknown> }[] = [];
 
     /** `check` saw this: the program of this run declares it. */
-    declare(declaration: Declaration): void {
-        this.#declared.set(keyOf(declaration), declaration);
+    declare(identity: Identity): void {
+        this.#declared.add(keyOf(identity));
     }
 
     isDeclared(identity: Identity): boolean {
         return this.#declared.has(keyOf(identity));
     }
 
-    /** This certificate was uploaded by this run, or was found in place for a resource that the program declares. */
-    keepInPlace(identity: Identity, certId: string): void {
-        this.#inPlace.set(certId, [...(this.#inPlace.get(certId) ?? []), identity]);
-        this.#settled.add(keyOf(identity));
+    /** This certificate is in the state of a resource that the program declares, or was uploaded by this run. */
+    keepInPlace(identity: Identity, certId: string, by: Holder["by"] = "state"): void {
+        this.#holders.set(certId, [...this.holdersOf(certId), { identity, by }]);
+        this.#deleted.delete(certId);
     }
 
-    /**
-     * Whether this run has the certificate in place in this project. An id alone does not tell: how Vercel makes ids is
-     * not documented, and if it made them of the content, one certificate would have one id in every project.
-     */
-    isInPlace(owner: ProjectName, certId: string): boolean {
-        return this.#inPlace.get(certId)?.some((other) => mayBeSameProject(other, owner)) ?? false;
+    holdersOf(certId: string): readonly Holder[] {
+        return this.#holders.get(certId) ?? [];
     }
 
-    /** What the program declares for an origin, and this run has not put in place so far. */
-    awaited(origin: string | undefined): readonly Declaration[] {
-        return [...this.#declared.entries()]
-            .filter(([key, declared]) => declared.origin === origin && !this.#settled.has(key))
-            .map(([, declared]) => declared);
+    /** What this run has uploaded for an identity by the same names. */
+    uploadsFor(identity: Identity): readonly string[] {
+        const isOfIt = (holder: Holder): boolean => holder.by !== "state" && isNamedAlike(holder.identity, identity);
+        return [...this.#holders].filter(([, holders]) => holders.some(isOfIt)).map(([certId]) => certId);
     }
 
-    /** Leaves certificates that were to be deleted to the successor, which removes them once its own is in place. */
-    handOver(successor: Identity, certIds: readonly string[]): void {
-        const key = keyOf(successor);
-        this.#handedOver.set(key, [...(this.#handedOver.get(key) ?? []), ...certIds]);
+    /** This run has deleted it; listings may show it for a while. */
+    noteDeleted(certId: string): void {
+        this.#deleted.add(certId);
     }
 
-    handedOverTo(successor: Identity): readonly string[] {
-        return this.#handedOver.get(keyOf(successor)) ?? [];
+    isDeleted(certId: string): boolean {
+        return this.#deleted.has(certId);
     }
 
-    /** One creation for an identity at a time: the second of two resources must see what the first has put in place. */
+    /** A creation came to nothing, or to less than it should: what it would have replaced has to stay. */
+    noteFailedCreation(identity: Identity): void {
+        this.#failed.push(identity);
+    }
+
+    hasFailedCreation(identity: Identity): boolean {
+        return this.#failed.some((failed) => mayBeSame(failed, identity));
+    }
+
+    /** One write for what may be one project and origin at a time: the second must see what the first has put in place. */
     async exclusively<T>(identity: Identity, operation: () => Promise<T>): Promise<T> {
-        const key = keyOf(identity);
-        const earlier = this.#busy.get(key) ?? Promise.resolve();
-        const own = earlier.then(operation, operation);
-        this.#busy.set(key, own);
-        return await own;
+        const earlier = this.#turns.filter((turn) => mayBeSame(turn.identity, identity)).map(({ over }) => over);
+        const own = Promise.allSettled(earlier).then(operation);
+        const turn = { identity, over: own };
+        this.#turns = [...this.#turns, turn];
+        try {
+            return await own;
+        } finally {
+            this.#turns = this.#turns.filter((other) => other !== turn);
+        }
     }
 }
 

@@ -3,11 +3,12 @@ import type { CertificateEntry, ProjectAddress } from "../vercel/client";
 import type { PrivateKey, PublicMaterial } from "../material/material";
 import type { OperationContext } from "./context";
 import { PartialFailure } from "./failures";
-import { formatId, holdsOrigin, labelOf, type Identity } from "./identity";
+import { formatId, labelOf, type Identity } from "./identity";
+import { atOrigin, listUntil } from "./listing";
 import { placeCertificate, type Placement, type PlacementRequest } from "./placement";
 import { probeBeforeUpload } from "./probe";
 import { writeState } from "./state";
-import { refuseTakeover } from "./takeover";
+import { refuseSecond, refuseTakeover } from "./takeover";
 import { loadTriple } from "./triple";
 
 export interface CreateResult {
@@ -19,32 +20,33 @@ export async function create(inputs: Properties, context: OperationContext): Pro
     const args = parseKnownArguments(inputs);
     const team = context.teamFor(args.team);
     const identity = { project: args.project, team, origin: args.origin };
-    return await context.memory.exclusively(identity, () => createExclusively(identity, args, inputs, context));
+    return await context.memory.exclusively(identity, async () => {
+        try {
+            return await createAlone(identity, args, inputs, context);
+        } catch (error) {
+            context.memory.noteFailedCreation(identity);
+            throw error;
+        }
+    });
 }
 
-async function createExclusively(
+async function createAlone(
     identity: Identity,
     args: KnownArguments,
     inputs: Properties,
     context: OperationContext,
 ): Promise<CreateResult> {
     const address = context.addressOf({ ...identity, tokenEnv: args.tokenEnv });
-    const triple = await context.store.beforeListing(address, () => loadTriple(args, context));
-    const before = await listBefore(identity, address, context);
-    refuseTakeover(before, identity, args.allowOverwrite, context.memory);
+    const triple = await loadTriple(args, context);
+    // Deleted before it is replaced, a certificate may be listed for a while.
+    const isSettled = (entries: readonly CertificateEntry[]): boolean =>
+        !atOrigin(entries, identity.origin).some(({ certId }) => context.memory.isDeleted(certId));
+    const before = await listUntil(address, isSettled, context);
+    refuseSecond(before, identity, [], context.memory);
+    refuseTakeover(before, identity, args.allowOverwrite);
     const id = formatId(identity);
-    const owned = context.memory.handedOverTo(identity);
-    const request = { ...requestFor(identity, args, triple, address), before, owned };
+    const request = { ...requestFor(identity, args, triple, address), before, owned: [] };
     return { id, outs: await placeAndRecord(id, request, triple.material, inputs, context) };
-}
-
-/** What is in place at the origin, before something is put there. */
-export function listBefore(
-    { origin }: Identity,
-    address: ProjectAddress,
-    { store }: OperationContext,
-): Promise<readonly CertificateEntry[]> {
-    return store.listBeforeWrite(address, (listedOrigin) => holdsOrigin(listedOrigin, origin));
 }
 
 /** The fields of a placement that create and update fill in the same way. */
@@ -57,6 +59,7 @@ export function requestFor(
     return {
         identity,
         address,
+        origin: identity.origin,
         label: labelOf(identity),
         takeOver: args.allowOverwrite,
         probe: args.probe,
@@ -87,7 +90,7 @@ export async function placeAndRecord(
     }
     const placement = await placeCertificate(request, context);
     const outputs = outputsOf(placement, request, material, context);
-    if (!placement.confirmed) {
+    if (placement.listed === false) {
         throw new PartialFailure(
             id,
             { ...outputs, fingerprint: "", [PROVIDER_PROPERTY]: inputs[PROVIDER_PROPERTY] },
@@ -104,7 +107,7 @@ function outputsOf(
     material: PublicMaterial,
     { clock }: OperationContext,
 ): Record<string, unknown> {
-    const { certId, origin, staleCertIds } = placement;
+    const { certId, origin, staleCertIds, otherCertIds, listed } = placement;
     const state = {
         project: address.project,
         team: address.team,
@@ -112,8 +115,8 @@ function outputsOf(
         certId,
         origin,
         staleCertIds,
-        otherCertIds: [],
-        unconfirmed: !placement.confirmed,
+        otherCertIds,
+        unconfirmed: listed !== true,
         fingerprint: material.fingerprint,
         uploadedAt: new Date(clock.now()).toISOString(),
     };

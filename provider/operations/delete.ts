@@ -1,86 +1,65 @@
-import type { ProjectAddress } from "../vercel/client";
 import type { Properties } from "./arguments";
-import type { Declaration, OperationContext } from "./context";
+import type { Holder, OperationContext, ProcessMemory } from "./context";
 import { messageOf, OperationError } from "./failures";
-import { labelOf, mayBeSameProject, parseId, type Identity } from "./identity";
-import { explainMissingProject } from "./missingProject";
-import { removeEach } from "./removal";
-import { readState } from "./state";
+import { labelOf, mayBeSameProject, parseId, type ProjectName } from "./identity";
+import { explainNotFound } from "./notFound";
+import { removeEach, type Place } from "./removal";
+import { idsOf, readState } from "./state";
 
 /** Removes the certificate and what earlier rotations left behind, unless a resource of this run has it in place. */
 export async function deleteCertificate(id: string, props: Properties, context: OperationContext): Promise<void> {
+    const { memory } = context;
     const state = readState(props);
     const identity = { ...state, origin: parseId(id).origin };
     const label = labelOf(identity);
-    const known = [state.certId, ...state.staleCertIds].filter((certId) => certId !== "");
-    const kept = known.filter((certId) => context.memory.isInPlace(state, certId));
+    const kept = idsOf(state).filter((certId) => isOfThisRun(certId, state, label, memory));
     if (kept.length > 0) {
         context.notify(`${label}: ${kept.join(", ")} stays, for another resource of this run has it in place`);
     }
-    const certIds = known.filter((certId) => !kept.includes(certId));
+    const certIds = idsOf(state).filter((certId) => !kept.includes(certId));
     if (certIds.length === 0) {
         return;
     }
-    const address = context.addressOf(state);
-    if (await leaveToSuccessor(identity, certIds, context)) {
-        context.notify(`${label}: ${certIds.join(", ")} stays until its replacement is in place`);
-        return;
+    if (memory.hasFailedCreation(identity)) {
+        throw new OperationError(
+            `${label}: ${certIds.join(", ")} was not deleted, for the program declares a certificate for this origin, and ` +
+                `its creation has failed in this run. Run pulumi up again once that is mended.`,
+        );
     }
-    await remove(address, certIds, label, context);
-}
-
-async function remove(
-    address: ProjectAddress,
-    certIds: readonly string[],
-    label: string,
-    { store }: OperationContext,
-): Promise<void> {
-    const failures = await removeEach(store, address, certIds, label);
-    if (failures.length > 0) {
-        const messages = failures.map(({ error }) => messageOf(explainMissingProject(error)));
-        throw new OperationError([...new Set(messages)].join("\n"));
-    }
+    await removeAll(certIds, { address: context.addressOf(state), origin: identity.origin, label }, context);
 }
 
 /**
- * Deleted before its replacement is created, a certificate would leave its origin without one. The program declares the
- * same origin, and nothing is in place for that yet: the creation that follows removes what is left to it here.
+ * Whether a resource of this run has the certificate in this project. An id alone does not tell: how Vercel makes ids is
+ * not documented, and if it made them of the content, one certificate would have one id in every project. Throws where
+ * one project is given by name and one by id, and nothing has shown whether they are the same.
  */
-async function leaveToSuccessor(
-    identity: Identity,
-    certIds: readonly string[],
-    context: OperationContext,
-): Promise<boolean> {
-    for (const successor of context.memory.awaited(identity.origin)) {
-        if (await isSameProject(successor, identity, certIds, context)) {
-            context.memory.handOver(successor, certIds);
-            return true;
-        }
+function isOfThisRun(certId: string, owner: ProjectName, label: string, memory: ProcessMemory): boolean {
+    const holders = memory.holdersOf(certId).filter(({ identity }) => mayBeSameProject(identity, owner));
+    const isSame = ({ identity, by }: Holder): boolean =>
+        by === "upload over it" || (identity.project === owner.project && identity.team === owner.team);
+    // A new id where it was not listed before, while it is listed here: that is another project.
+    const [open] = holders.filter(({ by }) => by === "state");
+    if (holders.some(isSame) || open === undefined) {
+        return holders.some(isSame);
     }
-    return false;
+    throw new OperationError(
+        `${label}: ${certId} was not deleted, for ${labelOf(open.identity)} has this id as well, and one names its project ` +
+            `by name and the other by id: it may be the same certificate. Name the project there as it is named here, ` +
+            `${owner.project} or another of that kind, and run pulumi up again.`,
+    );
 }
 
-/** A project has a name and an id, and a team an id and a slug: where the texts differ, a listing tells. */
-async function isSameProject(
-    successor: Declaration,
-    identity: Identity,
-    certIds: readonly string[],
-    { store, addressOf }: OperationContext,
-): Promise<boolean> {
-    if (successor.project === identity.project && successor.team === identity.team) {
-        return true;
-    }
-    if (!mayBeSameProject(successor, identity)) {
-        return false;
-    }
+async function removeAll(certIds: readonly string[], place: Place, context: OperationContext): Promise<void> {
+    let errors: readonly unknown[];
     try {
-        const entries = await store.listCertificates(addressOf(successor));
-        return entries.some(({ certId }) => certIds.includes(certId));
+        const listed = await context.store.listCertificates(place.address);
+        errors = (await removeEach(certIds, listed, place, context)).map(({ error }) => error);
     } catch (error) {
-        // Deleting all the same might leave the origin without a certificate, and the replacement would fail likewise.
-        throw new OperationError(
-            `${labelOf(identity)}: nothing was deleted, for the program declares the origin for the project ` +
-                `${successor.project} as well, and whether that is the same could not be found out: ${messageOf(error)}`,
-        );
+        errors = [error];
+    }
+    if (errors.length > 0) {
+        const messages = errors.map((error) => messageOf(explainNotFound(error)));
+        throw new OperationError([...new Set(messages)].join("\n"));
     }
 }

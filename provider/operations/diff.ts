@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { parseArguments, UNKNOWN, type Arguments, type Properties } from "./arguments";
+import { isProjectMissing } from "../vercel/errors";
 import type { OperationContext } from "./context";
-import { labelOf, parseId, type Identity, type Owner } from "./identity";
+import { labelOf, mayBeSameProject, parseId, type Identity, type Owner } from "./identity";
+import { isListed, isSameListing } from "./listing";
 import { readState, type CertificateState } from "./state";
 
 export interface DiffResult {
@@ -62,14 +64,29 @@ function declaredNames(
     return { project, origin, team: team === UNKNOWN ? team : teamInUse(state, team, context) };
 }
 
-/** The one call that diff makes, and only after a change of text: is this another name of the same project? */
+/**
+ * Is this another name of the same project? Only asked after a change of text. The id alone does not tell: if Vercel made
+ * ids of the content, another project with this certificate would have it, too.
+ */
 async function isSameProject(
     owner: Owner,
-    { certId }: CertificateState,
+    state: CertificateState,
     { store, addressOf }: OperationContext,
 ): Promise<boolean> {
     const entries = await store.listCertificates(addressOf(owner));
-    return entries.some((entry) => entry.certId === certId);
+    if (!isListed(entries, state.certId)) {
+        return false;
+    }
+    try {
+        const before = await store.listCertificates(addressOf({ ...state, tokenEnv: owner.tokenEnv }));
+        return mayBeSameProject(owner, state) ? isSameListing(entries, before) : !isListed(before, state.certId);
+    } catch (error) {
+        if (isProjectMissing(error)) {
+            // The project has been renamed.
+            return true;
+        }
+        throw error;
+    }
 }
 
 /** Where no team is given anywhere, the stored one stays in use. */
@@ -99,9 +116,10 @@ function warnsOtherwise(before: unknown, declared: unknown): boolean {
 /** The plan compares inputs with inputs and so cannot show these reasons for an update. */
 function explain(id: string, state: CertificateState, { notify }: OperationContext): void {
     const label = labelOf(parseId(id));
-    if (state.fingerprint === "" && state.certId !== "") {
+    if (state.fingerprint === "" && state.project !== "") {
+        const which = state.certId === "" ? "of this stack" : state.certId;
         notify(
-            `${label}: the certificate ${state.certId} is not, or not for certain, the one in place; ` +
+            `${label}: the certificate ${which} is not, or not for certain, the one in place; ` +
                 `an update puts the declared one there`,
         );
     }

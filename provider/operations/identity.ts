@@ -99,6 +99,16 @@ export function mayBeSameProject(one: ProjectName, other: ProjectName): boolean 
     return sameProject && sameTeam;
 }
 
+/** Whether two names may be of one project, and the origins are the same. */
+export function mayBeSame(one: Identity, other: Identity): boolean {
+    return one.origin === other.origin && mayBeSameProject(one, other);
+}
+
+/** Whether this is one project and origin for certain: by the same texts. */
+export function isNamedAlike(one: Identity, other: Identity): boolean {
+    return one.origin === other.origin && one.project === other.project && one.team === other.team;
+}
+
 /** How a line on stderr names the resource: the provider process does not know its name in the program. */
 export function labelOf(identity: Identity): string {
     return `${identity.project}/${identity.origin ?? PROJECT_WIDE}`;

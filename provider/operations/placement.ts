@@ -1,18 +1,18 @@
 import { isEffectUnknown } from "../vercel/errors";
-import type { CertificateEntry, CertificateUpload, ProjectAddress } from "../vercel/client";
+import type { CertificateEntry, CertificateUpload } from "../vercel/client";
 import type { OperationContext } from "./context";
 import { messageOf, OperationError } from "./failures";
-import { holdsOrigin, type Identity } from "./identity";
-import { removeEach } from "./removal";
+import type { Identity } from "./identity";
+import { isListed, listUntil, othersAt } from "./listing";
+import { explainNotFound } from "./notFound";
+import { removeEach, type Place } from "./removal";
 import { describeStrangers } from "./strangers";
 
 /** One upload, and whose the certificates are that it finds at the origin. */
-export interface PlacementRequest {
+export interface PlacementRequest extends Place {
     readonly identity: Identity;
-    readonly address: ProjectAddress;
     /** Where the token of the address came from, for the state: `read` and `delete` need it again. */
     readonly tokenEnv: string | undefined;
-    readonly label: string;
     readonly upload: CertificateUpload;
     /** What was listed before the upload. */
     readonly before: readonly CertificateEntry[];
@@ -24,13 +24,11 @@ export interface PlacementRequest {
     readonly probe: boolean;
 }
 
-export interface Placement {
-    readonly certId: string;
-    /** As Vercel returned it. */
-    readonly origin: string;
+export interface Placement extends CertificateEntry {
     readonly staleCertIds: readonly string[];
-    /** Whether a listing that began after the upload showed the certificate, or could not be had. */
-    readonly confirmed: boolean;
+    readonly otherCertIds: readonly string[];
+    /** Whether a listing that began after the upload showed the certificate, lacked it, or could not be had. */
+    readonly listed: boolean | undefined;
 }
 
 /**
@@ -38,15 +36,25 @@ export interface Placement {
  * never without one. A clean-up that fails does not undo the rotation: what is left over is returned.
  */
 export async function placeCertificate(request: PlacementRequest, context: OperationContext): Promise<Placement> {
-    const { entry, ambiguous } = await upload(request, context);
-    context.memory.keepInPlace(request.identity, entry.certId);
-    return await settle({ ...request, ambiguous }, entry, context);
+    const { identity, label, before, owned } = request;
+    const { entry, repeated } = await upload(request, context);
+    const { certId } = entry;
+    const wasListed = isListed(before, certId);
+    context.memory.keepInPlace(identity, certId, wasListed ? "upload over it" : "upload");
+    if (!owned.includes(certId) && wasListed) {
+        context.notify(
+            `${label}: Vercel kept the id ${certId} of a certificate that was there before. Whoever else has this id in ` +
+                `a state, as a resource that was renamed or another stack, would remove this certificate with it: take ` +
+                `that resource out of its state with pulumi state delete, unless this run of pulumi up does so`,
+        );
+    }
+    return await settle(request, entry, repeated, context);
 }
 
 interface Uploaded {
     readonly entry: CertificateEntry;
-    /** An earlier attempt may have had an effect too. */
-    readonly ambiguous: boolean;
+    /** It was sent twice, and the first may have had an effect too. */
+    readonly repeated: boolean;
 }
 
 /**
@@ -57,16 +65,13 @@ async function upload(request: PlacementRequest, { store }: OperationContext): P
     const send = (): Promise<CertificateEntry> =>
         store.uploadCertificate(request.address, request.upload, request.label);
     try {
-        return { entry: await send(), ambiguous: false };
+        return { entry: await send(), repeated: false };
     } catch (error) {
         if (!isEffectUnknown(error)) {
             throw error;
         }
-        const [found, ...more] = newcomers(request, await listAfterFailure(request, store, error));
-        if (found !== undefined && more.length === 0) {
-            return { entry: found, ambiguous: false };
-        }
-        return { entry: await send(), ambiguous: true };
+        const found = newcomer(request, await listAfterFailure(request, store, error));
+        return found === undefined ? { entry: await send(), repeated: true } : { entry: found, repeated: false };
     }
 }
 
@@ -87,66 +92,91 @@ async function listAfterFailure(
     }
 }
 
-function newcomers({ before, upload: { origin } }: PlacementRequest, after: readonly CertificateEntry[]) {
-    const known = new Set(before.map(({ certId }) => certId));
-    return after.filter((entry) => holdsOrigin(entry.origin, origin) && !known.has(entry.certId));
+/** What one attempt has left at the origin: where more came up meanwhile, somebody else is at work, and none is ours. */
+function newcomer(
+    { before, origin }: PlacementRequest,
+    after: readonly CertificateEntry[],
+    placed = "",
+): CertificateEntry | undefined {
+    const known = [placed, ...before.map(({ certId }) => certId)];
+    const [found, ...more] = othersAt(after, origin, known);
+    return more.length === 0 ? after.find(({ certId }) => certId === found) : undefined;
 }
 
-type SettleRequest = PlacementRequest & { readonly ambiguous: boolean };
-
-async function settle(request: SettleRequest, entry: CertificateEntry, context: OperationContext): Promise<Placement> {
-    const { certId, origin } = entry;
-    const { address, label } = request;
+async function settle(
+    request: PlacementRequest,
+    entry: CertificateEntry,
+    repeated: boolean,
+    context: OperationContext,
+): Promise<Placement> {
+    const { address, label, origin, before } = request;
+    const { certId } = entry;
+    const shows = (entries: readonly CertificateEntry[]): boolean => isListed(entries, certId);
+    const owned = request.owned.filter((id) => id !== certId);
     let after: readonly CertificateEntry[];
     try {
-        after = await context.store.listAfterWrite(address);
+        after = await listUntil(address, shows, context);
     } catch (error) {
-        const staleCertIds = ownAmong(request, request.before, certId);
         context.notify(
-            `${label}: the certificate ${certId} was uploaded, but could not be confirmed: ${messageOf(error)}` +
-                (staleCertIds.length > 0 ? ` To be removed by the next run: ${staleCertIds.join(", ")}.` : ""),
+            `${label}: the certificate ${certId} was uploaded, but could not be confirmed: ${messageOf(error)}`,
         );
-        return { certId, origin, staleCertIds, confirmed: true };
+        return {
+            ...entry,
+            staleCertIds: union(owned, taken(request, entry, before)),
+            otherCertIds: [],
+            listed: undefined,
+        };
     }
-    if (after.every((listed) => listed.certId !== certId)) {
-        return { certId, origin, staleCertIds: ownAmong(request, request.before, certId), confirmed: false };
+    const left = repeated ? newcomer(request, after, certId)?.certId : undefined;
+    const replaced = union(owned, [...(left === undefined ? [] : [left]), ...taken(request, entry, after)]);
+    const otherCertIds = othersAt(after, origin, [certId, ...replaced]);
+    if (otherCertIds.length > 0) {
+        context.notify(`${label}: ${describeStrangers(otherCertIds)}`);
     }
-    const removable = ownAmong(request, after, certId);
-    const strangers = describeStrangers(after, request.upload.origin, [certId, ...removable]);
-    if (strangers !== undefined) {
-        context.notify(`${label}: ${strangers}`);
+    if (!shows(after)) {
+        return { ...entry, staleCertIds: replaced, otherCertIds, listed: false };
     }
-    return { certId, origin, staleCertIds: await cleanUp(request, removable, context), confirmed: true };
+    return { ...entry, staleCertIds: await cleanUp(replaced, after, request, context), otherCertIds, listed: true };
 }
 
-/** What the placed certificate replaces, as far as it is this resource's to remove and still holds the origin. */
-function ownAmong(request: SettleRequest, entries: readonly CertificateEntry[], placed: string): readonly string[] {
-    const owned = new Set(request.owned);
-    if (request.takeOver) {
-        request.before.forEach((entry) => owned.add(entry.certId));
-    }
-    if (request.ambiguous) {
-        newcomers(request, entries).forEach((entry) => owned.add(entry.certId));
-    }
-    return entries
-        .filter((entry) => holdsOrigin(entry.origin, request.upload.origin))
-        .map(({ certId }) => certId)
-        .filter((certId) => certId !== placed && owned.has(certId));
+/**
+ * What was at the origin before, and is this resource's to remove by `allowOverwrite`: only what is listed for the very
+ * text that the upload's answer had, and for nothing else. What Vercel means by another text is not known.
+ */
+function taken(
+    { takeOver, before }: PlacementRequest,
+    { certId, origin }: CertificateEntry,
+    listed: readonly CertificateEntry[],
+): readonly string[] {
+    const isThere = (id: string, entries: readonly CertificateEntry[]): boolean => {
+        const places = entries.filter((entry) => entry.certId === id);
+        return places.length > 0 && places.every((entry) => entry.origin === origin);
+    };
+    return takeOver
+        ? before
+              .map((entry) => entry.certId)
+              .filter((id) => id !== "" && id !== certId && isThere(id, before) && isThere(id, listed))
+        : [];
+}
+
+function union(one: readonly string[], other: readonly string[]): readonly string[] {
+    return [...new Set([...one, ...other])];
 }
 
 /** Removes certificates that are to go and says which would not; they are tried again by the next run. */
 export async function cleanUp(
-    { address, label }: Pick<PlacementRequest, "address" | "label">,
     certIds: readonly string[],
-    { store, notify }: OperationContext,
+    listed: readonly CertificateEntry[],
+    place: Place,
+    context: OperationContext,
 ): Promise<readonly string[]> {
-    const failures = await removeEach(store, address, certIds, label);
+    const failures = await removeEach(certIds, listed, place, context);
     const remaining = failures.map(({ certId }) => certId);
     if (failures.length > 0) {
-        const reasons = [...new Set(failures.map(({ error }) => messageOf(error)))];
-        notify(
-            `${label}: the new certificate is in place, but the replaced ${remaining.join(", ")} could not be removed; ` +
-                `the next run tries again. ${reasons.join(" ")}`,
+        const reasons = [...new Set(failures.map(({ error }) => messageOf(explainNotFound(error))))];
+        context.notify(
+            `${place.label}: the new certificate is in place, but the replaced ${remaining.join(", ")} could not be ` +
+                `removed; the next run tries again. ${reasons.join(" ")}`,
         );
     }
     return remaining;

@@ -1,10 +1,11 @@
 import type { Properties } from "./arguments";
-import type { CertificateEntry } from "../vercel/client";
+import type { CertificateEntry, ProjectAddress } from "../vercel/client";
 import type { OperationContext } from "./context";
 import { OperationError } from "./failures";
-import { holdsOrigin, labelOf, parseId, type Owner } from "./identity";
-import { NOTHING_KNOWN, readState, writeState } from "./state";
-import { explainMissingProject } from "./missingProject";
+import { holdsOrigin, labelOf, parseId } from "./identity";
+import { atOrigin, isListed, othersAt } from "./listing";
+import { explainNotFound } from "./notFound";
+import { idsOf, NOTHING_KNOWN, readState, writeState } from "./state";
 import { describeStrangers } from "./strangers";
 
 export interface ReadResult {
@@ -17,39 +18,89 @@ export interface ReadResult {
 export async function read(id: string, props: Properties, context: OperationContext): Promise<ReadResult> {
     // Whatever a transformation adds to a look-up, only outputs have this.
     const isGet = props["certId"] === undefined;
-    return isGet ? await get(id, context) : await refresh(id, props, context);
+    try {
+        return isGet ? await get(id, context) : await refresh(id, props, context);
+    } catch (error) {
+        throw explainNotFound(error);
+    }
 }
 
 async function refresh(id: string, props: Properties, context: OperationContext): Promise<ReadResult> {
     const state = readState(props);
     const { origin } = parseId(id);
     const label = labelOf({ project: state.project, team: state.team, origin });
-    const entries = await list(state, context);
-    if (entries.some(({ certId }) => certId === state.certId)) {
-        const strangers = describeStrangers(entries, origin, [state.certId, ...state.staleCertIds]);
-        if (strangers !== undefined) {
-            context.notify(`${label}: ${strangers}`);
+    // As Vercel answered the upload, in whatever form, or in a form that can be read.
+    const isHere = (listed: string): boolean => listed === state.origin || holdsOrigin(listed, origin);
+    const { entries, gone } = await look(idsOf(state), isHere, context.addressOf(state), context);
+    const others = othersAt(entries, origin, idsOf(state));
+    if (!gone.includes(state.certId)) {
+        if (others.length > 0) {
+            context.notify(`${label}: ${describeStrangers(others)}`);
         }
-        return { id, props: { ...props } };
+        return { id, props: refreshed(props, entries, gone, others) };
     }
-    const others = atOrigin(entries, origin);
-    if (others.length === 0) {
+    const there = othersAt(entries, origin, [state.certId]);
+    if (there.length === 0) {
         context.notify(`${label}: the certificate ${state.certId} is gone; the next pulumi up creates it again`);
         return {};
     }
-    // A foreign id is never adopted: a later delete would remove somebody else's certificate.
+    // A foreign id is never adopted: a later delete would remove somebody else's certificate. The own one is forgotten, or
+    // no deletion could ever end where Vercel says in its own words that it is not there.
     context.notify(
-        `${label}: the certificate ${state.certId} of this stack is gone, and ${others.join(", ")} is in its place; ` +
+        `${label}: the certificate ${state.certId} of this stack is gone, and ${there.join(", ")} is in its place; ` +
             `the next pulumi up puts the declared one there`,
     );
-    return { id, props: { ...props, fingerprint: "" } };
+    return { id, props: { ...refreshed(props, entries, gone, others), certId: "", fingerprint: "" } };
+}
+
+/** Which of the ids are gone for certain: listings may lag behind, so two must agree, and show all that there is. */
+async function look(
+    certIds: readonly string[],
+    isHere: (listedOrigin: string) => boolean,
+    address: ProjectAddress,
+    { store }: OperationContext,
+): Promise<{ readonly entries: readonly CertificateEntry[]; readonly gone: readonly string[] }> {
+    const first = await store.recentCertificates(address);
+    const missing = certIds.filter((certId) => isGone(certId, first, isHere));
+    if (missing.length === 0) {
+        return { entries: first, gone: [] };
+    }
+    const entries = await store.certificatesAgain(address);
+    return { entries, gone: missing.filter((certId) => isGone(certId, entries, isHere)) };
+}
+
+/** Gone is also what is listed for other origins only. */
+function isGone(
+    certId: string,
+    entries: readonly CertificateEntry[],
+    isHere: (listedOrigin: string) => boolean,
+): boolean {
+    return entries.every((entry) => entry.certId !== "" && (entry.certId !== certId || !isHere(entry.origin)));
+}
+
+/** The outputs with what was found out; as they are where that is nothing new, or every refresh would show a change. */
+function refreshed(
+    props: Properties,
+    entries: readonly CertificateEntry[],
+    gone: readonly string[],
+    otherCertIds: readonly string[],
+): Record<string, unknown> {
+    const state = readState(props);
+    const staleCertIds = state.staleCertIds.filter((certId) => !gone.includes(certId));
+    const { unconfirmed, ...others } = props;
+    return {
+        ...others,
+        ...(unconfirmed === undefined || isListed(entries, state.certId) ? {} : { unconfirmed }),
+        ...(staleCertIds.length === state.staleCertIds.length ? {} : { staleCertIds }),
+        ...(otherCertIds.join() === state.otherCertIds.join() ? {} : { otherCertIds }),
+    };
 }
 
 async function get(id: string, context: OperationContext): Promise<ReadResult> {
     const { origin, project, team } = parseId(id);
     const owner = { project, team: context.teamFor(team), tokenEnv: undefined };
-    const entries = await list(owner, context);
-    const entry = entries.find((listed) => holdsOrigin(listed.origin, origin));
+    const entries = await context.store.recentCertificates(context.addressOf(owner));
+    const entry = atOrigin(entries, origin).find(({ certId }) => certId !== "");
     if (entry === undefined) {
         const what = origin === undefined ? "a project-wide certificate" : `a certificate for ${origin}`;
         const others = entries.map((listed) => listed.origin).join(", ");
@@ -61,16 +112,4 @@ async function get(id: string, context: OperationContext): Promise<ReadResult> {
     }
     const state = { ...owner, certId: entry.certId, origin: entry.origin, ...NOTHING_KNOWN };
     return { id, props: writeState(state, undefined) };
-}
-
-async function list(owner: Owner, context: OperationContext): Promise<readonly CertificateEntry[]> {
-    try {
-        return await context.store.recentCertificates(context.addressOf(owner));
-    } catch (error) {
-        throw explainMissingProject(error);
-    }
-}
-
-function atOrigin(entries: readonly CertificateEntry[], origin: string | undefined): readonly string[] {
-    return entries.filter((entry) => holdsOrigin(entry.origin, origin)).map(({ certId }) => certId);
 }

@@ -1,43 +1,19 @@
 import { isCertificateMissing, isEffectUnknown } from "../vercel/errors";
 import type { CertificateEntry, ProjectAddress } from "../vercel/client";
 import type { OperationContext } from "./context";
+import { OperationError } from "./failures";
+import { holdsOrigin } from "./identity";
+import { isUnlisted, listUntil } from "./listing";
 
 const MOST_ATTEMPTS = 2;
 
-/**
- * Removes one certificate and returns when it is gone; that it was gone already is as good. A deletion that may have
- * happened is never repeated blindly: a listing tells.
- */
-export async function removeCertificate(
-    store: OperationContext["store"],
-    address: ProjectAddress,
-    certId: string,
-    label: string,
-): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
-        try {
-            await store.deleteCertificate(address, certId, label);
-            return;
-        } catch (error) {
-            if (isCertificateMissing(error)) {
-                return;
-            }
-            if (!isEffectUnknown(error)) {
-                throw error;
-            }
-            if (await isGone(store, address, certId)) {
-                return;
-            }
-            if (attempt >= MOST_ATTEMPTS) {
-                throw error;
-            }
-        }
-    }
-}
-
-async function isGone(store: OperationContext["store"], address: ProjectAddress, certId: string): Promise<boolean> {
-    const entries: readonly CertificateEntry[] = await store.listCertificates(address);
-    return entries.every((entry) => entry.certId !== certId);
+/** Whose certificates are to go. */
+export interface Place {
+    readonly address: ProjectAddress;
+    /** Normalised; `undefined` for a project-wide certificate. */
+    readonly origin: string | undefined;
+    /** How a line to the user names the resource. */
+    readonly label: string;
 }
 
 /** A certificate that would not go, and why. */
@@ -46,20 +22,81 @@ export interface FailedRemoval {
     readonly error: unknown;
 }
 
-/** Removes what it can of several certificates, one after the other; one that will not go does not keep the others. */
+/**
+ * Removes what it can of several certificates of a resource, one after the other; one that will not go does not keep the
+ * others. What the listing lacks is removed by call all the same: listings may lag behind.
+ */
 export async function removeEach(
-    store: OperationContext["store"],
-    address: ProjectAddress,
     certIds: readonly string[],
-    label: string,
+    listed: readonly CertificateEntry[],
+    place: Place,
+    context: OperationContext,
 ): Promise<readonly FailedRemoval[]> {
     const failures: FailedRemoval[] = [];
     for (const certId of certIds) {
         try {
-            await removeCertificate(store, address, certId, label);
+            await removeCertificate(certId, listed, place, context);
         } catch (error) {
             failures.push({ certId, error });
         }
     }
     return failures;
+}
+
+/**
+ * Returns when the certificate is gone for certain: its deletion was answered, or is answered by "could not be found"
+ * and a listing agrees. One whose answer was lost is never repeated blindly: a listing comes first.
+ */
+async function removeCertificate(
+    certId: string,
+    listed: readonly CertificateEntry[],
+    { address, origin, label }: Place,
+    context: OperationContext,
+): Promise<void> {
+    const { store, memory } = context;
+    let entries = listed;
+    for (let attempt = 1; ; attempt += 1) {
+        refuseElsewhere(certId, entries, origin);
+        try {
+            await store.deleteCertificate(address, certId, label);
+            memory.noteDeleted(certId);
+            return;
+        } catch (error) {
+            if (isCertificateMissing(error)) {
+                await confirmGone(certId, address, context);
+                return;
+            }
+            if (!isEffectUnknown(error) || attempt >= MOST_ATTEMPTS) {
+                throw error;
+            }
+        }
+        entries = await store.listCertificates(address);
+    }
+}
+
+/** Vercel deletes by id alone: whatever else has the id would be gone as well. */
+function refuseElsewhere(certId: string, entries: readonly CertificateEntry[], origin: string | undefined): void {
+    const places = entries.filter((entry) => entry.certId === certId);
+    const elsewhere = places.filter((entry) => !holdsOrigin(entry.origin, origin));
+    if (elsewhere.length === 0) {
+        return;
+    }
+    const others = elsewhere.map((entry) => JSON.stringify(entry.origin)).join(", ");
+    throw new OperationError(
+        places.length > elsewhere.length
+            ? `${certId} was not deleted, for Vercel lists it for ${others} as well, which would be without a ` +
+                  `certificate then. Put another certificate in place there, or here, and run pulumi up again.`
+            : `${certId} was not deleted, for Vercel lists it for ${others}, and not for the origin of this resource. ` +
+                  `Run pulumi refresh, which takes it out of the state.`,
+    );
+}
+
+async function confirmGone(certId: string, address: ProjectAddress, context: OperationContext): Promise<void> {
+    const isGone = (entries: readonly CertificateEntry[]): boolean => isUnlisted(entries, certId);
+    if (!isGone(await listUntil(address, isGone, context))) {
+        throw new OperationError(
+            `Vercel says that the certificate ${certId} could not be found, and lists it, or entries that cannot be ` +
+                `read. Run this again later; if it stays so, ask Vercel.`,
+        );
+    }
 }

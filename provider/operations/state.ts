@@ -21,6 +21,11 @@ export interface CertificateState {
     readonly unconfirmed: boolean;
 }
 
+/** Everything that the resource has at Vercel, as far as it knows. */
+export function idsOf({ certId, staleCertIds }: CertificateState): readonly string[] {
+    return [...new Set([certId, ...staleCertIds])].filter((id) => id !== "");
+}
+
 /** What only the resource that uploaded a certificate can know of it. */
 export const NOTHING_KNOWN = {
     fingerprint: "",

@@ -1,28 +1,55 @@
 import type { CertificateEntry } from "../vercel/client";
 import type { ProcessMemory } from "./context";
 import { OperationError } from "./failures";
-import { holdsOrigin, labelOf, type Identity } from "./identity";
+import { isNamedAlike, labelOf, mayBeSame, type Identity } from "./identity";
+import { atOrigin, othersAt } from "./listing";
 
 /**
- * A creation does not touch a certificate that is in place already, unless the resource may take it over, or the engine
- * has just deleted its predecessor. A predecessor that is deleted afterwards cannot be told from a stranger: the engine
- * says nothing of it before.
+ * Two resources for one project and origin would replace each other's certificate in every run.
+ *
+ * @param owned What is in the state of this one; unless this run has uploaded it, for then it was another that did.
  */
-export function refuseTakeover(
+export function refuseSecond(
     listed: readonly CertificateEntry[],
     identity: Identity,
-    allowOverwrite: boolean,
+    owned: readonly string[],
     memory: ProcessMemory,
 ): void {
-    const there = listed.filter((entry) => holdsOrigin(entry.origin, identity.origin)).map(({ certId }) => certId);
-    const ofThisRun = there.filter((certId) => memory.isInPlace(identity, certId));
-    if (ofThisRun.length > 0) {
-        throw new OperationError(
-            `${labelOf(identity)}: expected one resource for a project and origin, got a second: another one of this ` +
-                `program has ${ofThisRun.join(", ")} in place there. Nothing was uploaded. Remove one of the two.`,
-        );
+    // Also what a listing does not show: it may lag behind.
+    const certIds = [...new Set([...othersAt(listed, identity.origin, []), ...memory.uploadsFor(identity)])];
+    const holders = certIds.flatMap((certId) =>
+        memory
+            .holdersOf(certId)
+            .filter(
+                (holder) => mayBeSame(holder.identity, identity) && (holder.by !== "state" || !owned.includes(certId)),
+            )
+            .map((holder) => ({ ...holder, certId })),
+    );
+    const [holder] = holders;
+    if (holder === undefined) {
+        return;
     }
-    if (there.length === 0 || allowOverwrite || memory.handedOverTo(identity).length > 0) {
+    const has = `another one of this program has ${holder.certId} in place there`;
+    throw new OperationError(
+        holders.some((other) => isNamedAlike(other.identity, identity))
+            ? `${labelOf(identity)}: expected one resource for a project and origin, got a second: ${has}. Nothing was ` +
+                  `uploaded. Remove one of the two. If there is only one, its own deletion is not listed yet: run ` +
+                  `pulumi up again.`
+            : `${labelOf(identity)}: expected one resource for a project and origin, got what may be a second: ${has}, or ` +
+                  `in ${labelOf(holder.identity)}, and only one of them names its project by id. Nothing was uploaded. ` +
+                  `Remove one of the two, or, if these are two projects, name both by id.`,
+    );
+}
+
+/**
+ * A creation does not touch a certificate that is in place already, unless the resource may take it over. A predecessor
+ * that is deleted afterwards cannot be told from a stranger: the engine says nothing of it before.
+ */
+export function refuseTakeover(listed: readonly CertificateEntry[], identity: Identity, allowOverwrite: boolean): void {
+    const there = atOrigin(listed, identity.origin).map(({ certId }) =>
+        certId === "" ? "one that cannot be read" : certId,
+    );
+    if (there.length === 0 || allowOverwrite) {
         return;
     }
     const what = identity.origin === undefined ? "a project-wide certificate" : `a certificate for ${identity.origin}`;

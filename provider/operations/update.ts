@@ -1,11 +1,14 @@
 import { parseKnownArguments, type KnownArguments, type Properties } from "./arguments";
 import type { OperationContext } from "./context";
-import { listBefore, placeAndRecord, requestFor } from "./create";
+import { placeAndRecord, requestFor } from "./create";
 import { teamInUse } from "./diff";
-import { holdsOrigin, labelOf, parseId, type Identity } from "./identity";
+import { labelOf, parseId, type Identity } from "./identity";
 import type { ProjectAddress } from "../vercel/client";
+import { isListed, othersAt } from "./listing";
 import { cleanUp } from "./placement";
-import { readState, writeState, type CertificateState } from "./state";
+import type { Place } from "./removal";
+import { idsOf, readState, writeState, type CertificateState } from "./state";
+import { refuseSecond } from "./takeover";
 import { loadPublicMaterial, loadTriple } from "./triple";
 
 export interface UpdateResult {
@@ -27,11 +30,13 @@ export async function update(
     // Before anything is stored: a variable that is not set would otherwise come up in the next refresh.
     const address = context.addressOf({ ...identity, tokenEnv: args.tokenEnv });
     if (material.fingerprint !== state.fingerprint) {
-        return await rotate(id, state, args, identity, address, news, context);
+        return await context.memory.exclusively(identity, () =>
+            rotate(id, state, args, identity, address, news, context),
+        );
     }
-    const staleCertIds = await removeStale(state, identity, address, context);
+    const tidied = await tidyUp(state, { address, origin: identity.origin, label: labelOf(identity) }, context);
     const { project, tokenEnv } = args;
-    return { outs: writeState({ ...state, project, team, tokenEnv, staleCertIds }, material) };
+    return { outs: writeState({ ...tidied, project, team, tokenEnv }, material) };
 }
 
 async function rotate(
@@ -43,27 +48,33 @@ async function rotate(
     news: Properties,
     context: OperationContext,
 ): Promise<UpdateResult> {
-    const triple = await context.store.beforeListing(address, () => loadTriple(args, context));
-    const before = await listBefore(identity, address, context);
-    const owned = [state.certId, ...state.staleCertIds].filter((certId) => certId !== "");
+    const triple = await loadTriple(args, context);
+    const before = await context.store.listCertificates(address);
+    const owned = idsOf(state);
+    refuseSecond(before, identity, owned, context.memory);
     const request = { ...requestFor(identity, args, triple, address), before, owned };
     return { outs: await placeAndRecord(id, request, triple.material, news, context) };
 }
 
-/** An old id goes only if it is not the one in place and is still listed with this origin. */
-async function removeStale(
-    state: CertificateState,
-    identity: Identity,
-    address: ProjectAddress,
-    context: OperationContext,
-): Promise<readonly string[]> {
-    if (state.staleCertIds.length === 0) {
-        return [];
+/** Removes what earlier rotations left behind, unless the certificate that is to stay is not listed. */
+async function tidyUp(state: CertificateState, place: Place, context: OperationContext): Promise<CertificateState> {
+    const { certId, staleCertIds } = state;
+    if (staleCertIds.length === 0) {
+        return state;
     }
-    const entries = await context.store.listCertificates(address);
-    const listed = entries
-        .filter((entry) => holdsOrigin(entry.origin, identity.origin))
-        .map(({ certId }) => certId)
-        .filter((certId) => certId !== state.certId && state.staleCertIds.includes(certId));
-    return await cleanUp({ address, label: labelOf(identity) }, listed, context);
+    const listed = await context.store.listCertificates(place.address);
+    if (!isListed(listed, certId)) {
+        context.notify(
+            `${place.label}: ${staleCertIds.join(", ")} stays for now, since Vercel does not list ${certId}, which is to ` +
+                `be in place instead; run pulumi refresh, then pulumi up`,
+        );
+        return state;
+    }
+    const stale = staleCertIds.filter((id) => id !== certId);
+    return {
+        ...state,
+        staleCertIds: await cleanUp(stale, listed, place, context),
+        otherCertIds: othersAt(listed, place.origin, idsOf(state)),
+        unconfirmed: false,
+    };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from "./clock";
-import { parseObject, VercelError } from "./errors";
-import { SharedListings } from "./listings";
+import { asObject, parseObject, VercelError } from "./errors";
+import { SECOND_LOOK_MS, SharedListings } from "./listings";
 import { LISTINGS_PER_WINDOW, PacedQueue, WRITES_PER_WINDOW, type AnnouncedLimit } from "./pacing";
 import { decideRetry, resetTime } from "./retry";
 import {
@@ -24,8 +24,9 @@ export interface ProjectAddress {
 }
 
 export interface CertificateEntry {
+    /** Empty for an entry that cannot be read: something is there, and it may be anything. */
     readonly certId: string;
-    /** As Vercel returns it. */
+    /** As Vercel returns it; empty where it returns none. */
     readonly origin: string;
 }
 
@@ -46,9 +47,6 @@ export interface VercelClientOptions {
     readonly observe?: Observe | undefined;
 }
 
-/** A write, as far as it may change what a listing shows. */
-type Write = { readonly uploadedFor: string } | { readonly deleted: string };
-
 const PER_WINDOW = { uploads: WRITES_PER_WINDOW, deletions: WRITES_PER_WINDOW, listings: LISTINGS_PER_WINDOW };
 
 /** The three calls of Vercel's API for client certificates, with pacing and retries. */
@@ -58,7 +56,7 @@ export class VercelClient {
     readonly #notify: (line: string) => void;
     readonly #random: () => number;
     readonly #queues = new Map<string, PacedQueue>();
-    readonly #listings: SharedListings<readonly CertificateEntry[], Write>;
+    readonly #listings: SharedListings<readonly CertificateEntry[]>;
 
     constructor({ baseUrl, clock, notify, random = Math.random, observe }: VercelClientOptions) {
         this.#transport = new Transport(baseUrl, clock, observe);
@@ -84,41 +82,39 @@ export class VercelClient {
         return this.#listings.recent(listingKey(address), () => this.#list(address));
     }
 
-    /**
-     * The certificates of a project, for a caller who is about to write for one origin: as they were up to five seconds
-     * ago, but after every write of this client for that origin.
-     *
-     * @param holdsOrigin Whether an entry with this origin is one of the caller's.
-     */
-    listBeforeWrite(
-        address: ProjectAddress,
-        holdsOrigin: (listedOrigin: string) => boolean,
-    ): Promise<readonly CertificateEntry[]> {
-        const concerns = (write: Write, listing: readonly CertificateEntry[]): boolean =>
-            "deleted" in write
-                ? listing.some(({ certId, origin }) => certId === write.deleted && holdsOrigin(origin))
-                : holdsOrigin(write.uploadedFor);
-        return this.#listings.beforeWrite(listingKey(address), concerns, () => this.#list(address));
-    }
-
-    /** As `listCertificates`, to confirm an upload. It waits a moment where others of the project may be about to confirm. */
-    listAfterWrite(address: ProjectAddress): Promise<readonly CertificateEntry[]> {
-        return this.#listings.confirming(listingKey(address), () => this.#list(address));
-    }
-
-    /** Does what the caller does right before it lists, so that those who do the same at that time share the request. */
-    beforeListing<T>(address: ProjectAddress, work: () => Promise<T>): Promise<T> {
-        return this.#listings.ahead(listingKey(address), work);
+    /** A second listing, at least a quarter of a minute after the one of `recentCertificates`, and shared like that. */
+    certificatesAgain(address: ProjectAddress): Promise<readonly CertificateEntry[]> {
+        return this.#listings.again(
+            listingKey(address),
+            () => this.#list(address),
+            () => {
+                this.#notify(
+                    `${address.project}: waiting ${String(SECOND_LOOK_MS / 1000)} s for a second listing, ` +
+                        `since the first one lacks a certificate that the state has`,
+                );
+            },
+        );
     }
 
     async #list(address: ProjectAddress): Promise<readonly CertificateEntry[]> {
-        const request: CallRequest = { operation: "list", method: "GET", path: pathOf(address), token: address.token };
-        const answer = await this.#call(
-            () => this.#transport.send(request),
-            this.#queueOf(address, "listings"),
-            address.project,
-        );
-        return readListing(request, answer);
+        const queue = this.#queueOf(address, "listings");
+        const entries: CertificateEntry[] = [];
+        let next: string | undefined;
+        for (let pages = 1; ; pages += 1) {
+            const query = next === undefined ? {} : { until: next };
+            const path = pathOf(address, { query });
+            const request: CallRequest = { operation: "list", method: "GET", path, token: address.token };
+            const answer = await this.#call(() => this.#transport.send(request), queue, address.project);
+            const page = readPage(request, answer);
+            entries.push(...page.entries);
+            if (page.next === undefined) {
+                return entries;
+            }
+            if (page.next === next || pages >= MOST_PAGES) {
+                throw malformed(request, answer, "the list has pages without an end");
+            }
+            next = page.next;
+        }
     }
 
     /** @param label How a line about waiting names the resource. */
@@ -144,39 +140,36 @@ export class VercelClient {
             body,
             key,
         };
-        const answer = await this.#write(address, request, { uploadedFor: origin ?? "" }, label);
+        const answer = await this.#write(address, request, label);
         const { certId, origin: stored } = parseObject(answer.text);
-        if (!isIdentifier(certId, answer) || !isOneLine(stored, answer)) {
+        const entry = readEntry(certId, stored, answer);
+        if (entry.certId === "") {
             throw malformed(request, answer, "the answer to the upload has no certId or no origin");
         }
-        return { certId, origin: stored };
+        return entry;
     }
 
     /** @param label How a line about waiting names the resource. */
     async deleteCertificate(address: ProjectAddress, certId: string, label: string): Promise<void> {
-        const path = pathOf(address, certId);
+        const path = pathOf(address, { certId });
         const request: CallRequest = { operation: "delete", method: "DELETE", path, token: address.token };
-        const answer = await this.#write(address, request, { deleted: certId }, label);
+        const answer = await this.#write(address, request, label);
         if (typeof parseObject(answer.text)["certId"] !== "string") {
             throw malformed(request, answer, "the answer to the deletion has no certId");
         }
     }
 
     /** What was listed before a write, or while it was under way, says nothing about the time after it. */
-    async #write(address: ProjectAddress, request: CallRequest, write: Write, label: string): Promise<CallAnswer> {
-        const key = listingKey(address);
-        const isUpload = "uploadedFor" in write;
-        // An upload is confirmed by a listing; a deletion is followed by one only where its answer is lost.
+    async #write(address: ProjectAddress, request: CallRequest, label: string): Promise<CallAnswer> {
         const send = (): Promise<CallAnswer | CallFailure> => {
-            this.#listings.note(write);
-            return isUpload
-                ? this.#listings.ahead(key, () => this.#transport.send(request))
-                : this.#transport.send(request);
+            this.#listings.forget();
+            return this.#transport.send(request);
         };
         try {
-            return await this.#call(send, this.#queueOf(address, isUpload ? "uploads" : "deletions"), label);
+            const queue = this.#queueOf(address, request.operation === "upload" ? "uploads" : "deletions");
+            return await this.#call(send, queue, label);
         } finally {
-            this.#listings.note(write);
+            this.#listings.forget();
         }
     }
 
@@ -258,13 +251,15 @@ function limitedUntil(error: VercelError, until: string): VercelError {
 }
 
 /** `team_…` is an id, anything else a slug: project-scoped tokens may not ask which it is. */
-function pathOf({ project, team }: ProjectAddress, certId?: string): string {
+function pathOf(
+    { project, team }: ProjectAddress,
+    { certId, query = {} }: { readonly certId?: string; readonly query?: Readonly<Record<string, string>> } = {},
+): string {
     const base = `/v1/projects/${segment(project)}/client-cert`;
     const path = certId === undefined ? base : `${base}/${segment(certId)}`;
-    if (team === undefined) {
-        return path;
-    }
-    return `${path}?${team.startsWith("team_") ? "teamId" : "slug"}=${encodeURIComponent(team)}`;
+    const scope = team === undefined ? {} : { [team.startsWith("team_") ? "teamId" : "slug"]: team };
+    const pairs = Object.entries({ ...scope, ...query }).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+    return pairs.length === 0 ? path : `${path}?${pairs.join("&")}`;
 }
 
 /** A path segment that stays one: `.` and `..` would be resolved away, whatever is encoded around them. */
@@ -275,18 +270,38 @@ function segment(text: string): string {
     return encodeURIComponent(text);
 }
 
-function readListing(request: CallRequest, answer: CallAnswer): readonly CertificateEntry[] {
-    const { clientCerts } = parseObject(answer.text);
+/** More than any project has: 100 entries a page are what Vercel's other lists have at most. */
+const MOST_PAGES = 100;
+
+interface Page {
+    readonly entries: readonly CertificateEntry[];
+    /** What asks for the next page; none on the last. */
+    readonly next: string | undefined;
+}
+
+/** Pages are documented for Vercel's other lists: `pagination.next`, a time or a token, is the `until` of the next. */
+function readPage(request: CallRequest, answer: CallAnswer): Page {
+    const { clientCerts, pagination } = parseObject(answer.text);
     if (!Array.isArray(clientCerts)) {
         throw malformed(request, answer, "the list has no clientCerts");
     }
-    return clientCerts.map((entry: unknown) => {
-        const { id, origin } = typeof entry === "object" && entry !== null ? (entry as Record<string, unknown>) : {};
-        if (!isIdentifier(id, answer) || !isOneLine(origin, answer)) {
-            throw malformed(request, answer, "an entry of the list has no id or no origin");
-        }
-        return { certId: id, origin };
+    const { next } = asObject(pagination) ?? {};
+    if (next !== undefined && next !== null && typeof next !== "number" && !isIdentifier(next, answer)) {
+        throw malformed(request, answer, "the list does not say how its next page is asked for");
+    }
+    const entries = clientCerts.map((item: unknown) => {
+        const { id, origin } = asObject(item) ?? {};
+        return readEntry(id, origin, answer);
     });
+    return { entries, next: next === undefined || next === null ? undefined : String(next) };
+}
+
+/** Nothing is documented of what comes back as the origin of a project-wide certificate, so it may be nothing. */
+function readEntry(certId: unknown, origin: unknown, answer: CallAnswer): CertificateEntry {
+    const text = origin ?? "";
+    return isIdentifier(certId, answer) && isOneLine(text, answer)
+        ? { certId, origin: text }
+        : { certId: "", origin: "" };
 }
 
 const LONGEST_TEXT = 1024;

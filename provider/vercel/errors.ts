@@ -165,19 +165,31 @@ function classifyForbidden(body: ErrorBody): ErrorKind {
     return body.scope === true ? "wrong-scope" : "forbidden";
 }
 
-/** Only what says "certificate" is a certificate that is gone: the rest must never pass for one. */
+/** Only the documented sentence says that a certificate is gone: the rest must never pass for that. */
+const CERTIFICATE_MISSING = /^the certificate could not be found\.?$/i;
+
 function classifyMissing(operation: Operation, { message = "", code = "" }: ErrorBody): ErrorKind {
+    if (operation === "delete" && CERTIFICATE_MISSING.test(message.trim())) {
+        return "certificate-missing";
+    }
     if (/project|team/i.test(message)) {
         return "project-missing";
-    }
-    if (operation === "delete" && /certificate/i.test(message)) {
-        return "certificate-missing";
     }
     return code === "not_found" && message === "" ? "project-missing" : "withdrawn";
 }
 
 export function isProjectMissing(error: unknown): boolean {
     return error instanceof VercelError && error.kind === "project-missing";
+}
+
+/** A deletion that was not found, in words that say neither project nor certificate. */
+export function isUnclearNotFound(error: unknown): boolean {
+    return (
+        error instanceof VercelError &&
+        error.operation === "delete" &&
+        error.status === 404 &&
+        error.kind === "withdrawn"
+    );
 }
 
 export function isCertificateMissing(error: unknown): boolean {
@@ -198,6 +210,6 @@ export function parseObject(text: string): Readonly<Record<string, unknown>> {
     }
 }
 
-function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
+export function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
     return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
 }

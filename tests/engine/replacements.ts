@@ -44,17 +44,31 @@ export function describeReplacements(policies: readonly StandInOptions[]): void 
                 await stack.expectOnly("mtls");
             });
 
-            for (const project of ["site", "prj_1"]) {
-                it(`keeps a certificate in place when it is deleted before it is replaced, as ${project} (${how})`, async () => {
-                    await stack.start(policy);
-                    stack.world.declare({
-                        resources: { mtls: stack.world.args({ project }) },
-                        options: { mtls: { deleteBeforeReplace: true } },
-                    });
-                    await stack.world.project.up(["--replace", await stack.urn()]);
-                    await stack.expectOnly("mtls");
+            it(`is really deleted before it is replaced, and a refused upload costs one more run (${how})`, async () => {
+                await stack.start(policy);
+                const { world } = stack;
+                world.declare({
+                    resources: { mtls: world.args() },
+                    options: { mtls: { deleteBeforeReplace: true } },
                 });
-            }
+                world.standIn.addFault({ operation: "upload", kind: "status", status: 403 });
+                await world.project.up(["--replace", await stack.urn()], { expectFailure: true });
+                expect(world.certIds()).to.deep.equal([]);
+                await world.project.up();
+                const stored = await world.stored("mtls");
+                expect(world.certIds()).to.deep.equal([stored?.outputs["certId"]]);
+            });
+
+            it(`stays in the state where the creation of its new name is refused, whatever else goes on (${how})`, async () => {
+                await stack.start(policy);
+                const { world } = stack;
+                const before = world.certIds();
+                world.declare({ resources: { renamed: world.args() } });
+                const { output } = await world.project.up(["--continue-on-error"], { expectFailure: true });
+                expect(output).to.contain("its creation has failed in this run");
+                expect(world.certIds()).to.deep.equal(before);
+                expect((await world.stored("mtls"))?.outputs["certId"]).to.equal(before[0]);
+            });
         }
 
         for (const policy of policies) {

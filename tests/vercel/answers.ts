@@ -52,45 +52,57 @@ const CODES: Readonly<Record<number, string>> = {
     500: "internal_server_error",
 };
 
-export function send(response: ServerResponse, { status, body, headers = {} }: Answer): void {
-    response.writeHead(status, {
-        "Content-Type": "application/json; charset=utf-8",
-        "x-vercel-id": newRequestId(),
-        ...headers,
-    });
-    response.end(JSON.stringify(body));
+/** An answer as it goes over the wire. */
+export interface WireAnswer {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly text: string;
+}
+
+export function wireAnswer({ status, body, headers = {} }: Answer): WireAnswer {
+    const common = { "Content-Type": "application/json; charset=utf-8", "x-vercel-id": newRequestId() };
+    return { status, headers: { ...common, ...headers }, text: JSON.stringify(body) };
 }
 
 /**
- * Sends what a fault has instead of the truth.
+ * What a fault has instead of the truth, where it is an answer.
  *
  * @param hidden The true answer, where the call had its effect.
  */
-export function sendFault(response: ServerResponse, fault: Fault, hidden?: Answer): void {
-    const status = statusOf(fault);
+export function faultAnswer(fault: Fault, hidden?: Answer): WireAnswer {
     if (fault.kind === "extra" && hidden !== undefined) {
-        send(response, { ...hidden, body: withExtras(hidden.body) });
-        return;
+        return wireAnswer({ ...hidden, body: withExtras(hidden.body) });
     }
+    const status = statusOf(fault);
+    const error = failure(status, CODES[status] ?? "error", "An unexpected internal error occurred").body;
+    const headers = {
+        "Content-Type": fault.contentType ?? "application/json; charset=utf-8",
+        "x-vercel-id": newRequestId(),
+        ...fault.headers,
+    };
+    return { status, headers, text: fault.body ?? (fault.kind === "status" ? JSON.stringify(error) : "") };
+}
+
+export function send(response: ServerResponse, { status, headers, text }: WireAnswer): void {
+    response.writeHead(status, headers);
+    response.end(text);
+}
+
+/** Sends what a fault has instead of the truth, or begins to. */
+export function sendFault(response: ServerResponse, fault: Fault, hidden?: Answer): void {
     const text = JSON.stringify(hidden?.body ?? { clientCerts: [] });
     if (fault.kind === "cut") {
-        response.writeHead(status, { "Content-Type": "application/json", "Content-Length": text.length });
+        response.writeHead(statusOf(fault), { "Content-Type": "application/json", "Content-Length": text.length });
         response.write(text.slice(0, text.length / 2), () => response.destroy());
         return;
     }
     if (fault.kind === "drip") {
         // Without a length, so that it has no end either.
-        response.writeHead(status, { "Content-Type": "application/json" });
+        response.writeHead(statusOf(fault), { "Content-Type": "application/json" });
         drip(response, text);
         return;
     }
-    const error = failure(status, CODES[status] ?? "error", "An unexpected internal error occurred").body;
-    response.writeHead(status, {
-        "Content-Type": fault.contentType ?? "application/json; charset=utf-8",
-        "x-vercel-id": newRequestId(),
-        ...fault.headers,
-    });
-    response.end(fault.body ?? (fault.kind === "status" ? JSON.stringify(error) : ""));
+    send(response, faultAnswer(fault, hidden));
 }
 
 const DRIP_MS = 5;

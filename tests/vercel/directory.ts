@@ -17,7 +17,7 @@ export interface Team {
 
 export interface Project {
     readonly id: string;
-    readonly name: string;
+    name: string;
     /** The id of the team that owns it; none for a personal project. */
     readonly team: string | undefined;
     readonly store: CertificateStore;
@@ -40,8 +40,11 @@ export class Directory {
     readonly #accounts = new Map<string, Account>();
     readonly #projects: Project[] = [];
 
-    constructor(policy: StorePolicy) {
+    readonly #now: () => number;
+
+    constructor(policy: StorePolicy, now: () => number) {
         this.#policy = policy;
+        this.#now = now;
     }
 
     addTeam(team: Team): void {
@@ -53,7 +56,13 @@ export class Directory {
     }
 
     addProject({ id, name, team }: { readonly id: string; readonly name: string; readonly team?: string }): void {
-        this.#projects.push({ id, name, team, transferring: false, store: new CertificateStore(this.#policy) });
+        this.#projects.push({
+            id,
+            name,
+            team,
+            transferring: false,
+            store: new CertificateStore(this.#policy, this.#now),
+        });
     }
 
     /** For the test that drives the stand-in: whoever owns the project. */

@@ -1,7 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { failure, limitHeaders, rateLimited, send, sendFault, statusOf, type Answer } from "./answers";
+import {
+    failure,
+    faultAnswer,
+    limitHeaders,
+    rateLimited,
+    send,
+    sendFault,
+    statusOf,
+    wireAnswer,
+    type Answer,
+    type WireAnswer,
+} from "./answers";
 import { Directory, type Project } from "./directory";
 import { FaultQueue, hasEffectFirst, type Fault } from "./faults";
 import { DOCUMENTED_LIMITS, Limits, type LimitedOperation, type LimitSizes } from "./limits";
@@ -17,6 +28,21 @@ export interface StandInOptions extends Partial<StorePolicy> {
     readonly now?: () => number;
     /** What a request waits on its way, and an answer on its way back. None by default. */
     readonly transit?: () => Promise<void>;
+    /** How many certificates a page of a listing has at most; pages are not documented for these lists. */
+    readonly pageSize?: number;
+    /** Whether `null` is returned as the origin of a project-wide certificate, which is not documented either. */
+    readonly nullOrigin?: boolean;
+    /** What a deletion says of a certificate that is not there; by default the documented sentence. */
+    readonly missingMessage?: string;
+}
+
+/** A request without a socket. */
+export interface PlainRequest {
+    readonly method: string;
+    /** With the query. */
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string | undefined>>;
+    readonly body: string;
 }
 
 /** What can be told of a request without its body and token. */
@@ -75,6 +101,13 @@ export class StandIn {
         return standIn;
     }
 
+    /** For `exchange` only: it listens nowhere. */
+    static unconnected(options: StandInOptions = {}): StandIn {
+        const standIn = new StandIn(options);
+        standIn.#url = "http://127.0.0.1:1";
+        return standIn;
+    }
+
     onEvent: ((event: StandInEvent) => void) | undefined;
     readonly #requests: RecordedRequest[] = [];
     readonly #specViolations: string[] = [];
@@ -87,16 +120,21 @@ export class StandIn {
     readonly #now: () => number;
     readonly #transit: () => Promise<void>;
     readonly #server: Server;
+    readonly #options: StandInOptions;
     readonly #specification = sharedSpecification();
     #url = "";
 
-    private constructor({ limits = {}, now = Date.now, transit = () => Promise.resolve(), ...policy }: StandInOptions) {
-        this.#directory = new Directory({
-            uploadPolicy: policy.uploadPolicy ?? "new-id",
-            keepsReplaced: policy.keepsReplaced ?? true,
-            projectWideOrigin: policy.projectWideOrigin ?? "*",
-            normalisesOrigin: policy.normalisesOrigin ?? true,
-        });
+    private constructor(options: StandInOptions) {
+        const { limits = {}, now = Date.now, transit = () => Promise.resolve() } = options;
+        const policy = {
+            uploadPolicy: options.uploadPolicy ?? "new-id",
+            keepsReplaced: options.keepsReplaced ?? true,
+            projectWideOrigin: options.projectWideOrigin ?? "*",
+            normalisesOrigin: options.normalisesOrigin ?? true,
+            listingLagMs: options.listingLagMs ?? 0,
+        };
+        this.#options = options;
+        this.#directory = new Directory(policy, now);
         this.#limits = new Limits({ ...DOCUMENTED_LIMITS, ...limits });
         this.#now = now;
         this.#transit = transit;
@@ -141,6 +179,11 @@ export class StandIn {
     /** Somebody else takes of the limit of a team (its id), if there is something left of it. */
     spendLimit(teamId: string, operation: LimitedOperation): boolean {
         return this.#limits.take(teamId, operation, this.#now()).allowed;
+    }
+
+    /** Somebody renames a project; its id stays. */
+    renameProject(project: string, name: string): void {
+        this.#directory.project(project).name = name;
     }
 
     /** While a project is being transferred to another owner, its certificates cannot change. */
@@ -240,7 +283,7 @@ export class StandIn {
             const answer = this.#serve(call);
             this.#serveOverdue(call);
             await this.#transit();
-            send(response, answer);
+            send(response, wireAnswer(answer));
             return;
         }
         this.onEvent?.({ kind: "fault", fault });
@@ -252,6 +295,32 @@ export class StandIn {
         } else {
             await this.#fail(fault, call, response);
         }
+    }
+
+    /** The same without a socket, for tests that make very many calls; how the connection ends where there is no answer. */
+    async exchange({ method, url, headers, body }: PlainRequest): Promise<WireAnswer | "reset" | "timeout"> {
+        const head = readHead({ method, url, headers });
+        const call = readCall({ headers }, head, body);
+        const fault = head.operation === "other" ? undefined : this.#faults.take(head);
+        await this.#transit();
+        if (fault === undefined) {
+            const answer = this.#serve(call);
+            this.#serveOverdue(call);
+            await this.#transit();
+            return wireAnswer(answer);
+        }
+        this.onEvent?.({ kind: "fault", fault });
+        const hidden = hasEffectFirst(fault) ? this.#answer(call) : undefined;
+        const isAnswer = fault.kind === "status" || fault.kind === "body" || fault.kind === "extra";
+        this.#record(call, isAnswer ? statusOf(fault) : 0, hidden);
+        if (fault.kind === "late") {
+            this.#overdue = [...this.#overdue, call];
+        }
+        await this.#transit();
+        if (isAnswer) {
+            return faultAnswer(fault, hidden);
+        }
+        return fault.kind === "delay" || fault.kind === "late" || fault.kind === "drip" ? "timeout" : "reset";
     }
 
     /** What a server does with requests that it took long ago, and whose client has given up. */
@@ -275,7 +344,7 @@ export class StandIn {
         const early = hasEffectFirst(fault) ? this.#serve(call) : undefined;
         await waitFor(response, fault.delayMs);
         if (!response.closed) {
-            send(response, early ?? this.#serve(call));
+            send(response, wireAnswer(early ?? this.#serve(call)));
         } else if (early === undefined) {
             this.#record(call, 0);
         }
@@ -315,8 +384,12 @@ export class StandIn {
 
     /** A fault's answer is wrong on purpose; the request that met it is still the client's. */
     #judge({ method, target, contentType, body }: Call, answer?: Answer): void {
-        const request = { method, url: target, contentType, requestBody: body };
-        const response = answer === undefined ? {} : { status: answer.status, responseBody: answer.body };
+        const { pageSize, nullOrigin = false } = this.#options;
+        // What goes beyond the document on purpose is no fault of the client's.
+        const isBeyond = pageSize !== undefined || nullOrigin;
+        const url = isBeyond ? target.replace(/[?&]until=\d+$/, "") : target;
+        const request = { method, url, contentType, requestBody: body };
+        const response = answer === undefined || isBeyond ? {} : { status: answer.status, responseBody: answer.body };
         for (const violation of this.#specification.violations({ ...request, ...response })) {
             this.#report(violation);
         }
@@ -353,7 +426,7 @@ export class StandIn {
         return { ...answer, headers: limitHeaders(reading) };
     }
 
-    #perform(operation: LimitedOperation, { body, certId }: Call, project: Project | Answer): Answer {
+    #perform(operation: LimitedOperation, { body, certId, query }: Call, project: Project | Answer): Answer {
         if ("status" in project) {
             return project;
         }
@@ -361,10 +434,36 @@ export class StandIn {
             case "upload":
                 return this.#upload(project, body);
             case "delete":
-                return remove(project, certId ?? "");
+                return this.#remove(project, certId ?? "");
             case "list":
-                return list(project);
+                return this.#list(project, Number(query.get("until") ?? 0));
         }
+    }
+
+    #list({ store }: Project, until: number): Answer {
+        const { pageSize } = this.#options;
+        const clientCerts = store.listed.map(({ origin, certId }) => ({ origin: this.#shown(origin), id: certId }));
+        if (pageSize === undefined) {
+            return { status: 200, body: { clientCerts } };
+        }
+        const page = clientCerts.slice(until, until + pageSize);
+        const next = until + pageSize < clientCerts.length ? until + pageSize : null;
+        return { status: 200, body: { clientCerts: page, pagination: { count: page.length, next, prev: null } } };
+    }
+
+    #remove(project: Project, certId: string): Answer {
+        if (project.transferring) {
+            return transferring("deleting");
+        }
+        const entry = project.store.remove(certId);
+        const { missingMessage = "The certificate could not be found" } = this.#options;
+        return entry === undefined
+            ? failure(404, "not_found", missingMessage)
+            : { status: 200, body: { origin: this.#shown(entry.origin), certId } };
+    }
+
+    #shown(origin: string): string | null {
+        return this.#options.nullOrigin === true && origin === (this.#options.projectWideOrigin ?? "*") ? null : origin;
     }
 
     #upload(project: Project, body: unknown): Answer {
@@ -381,7 +480,7 @@ export class StandIn {
             return failure(400, "bad_request", problem);
         }
         const { entry, updated } = project.store.put(upload);
-        return { status: 200, body: { updated, origin: entry.origin, certId: entry.certId } };
+        return { status: 200, body: { updated, origin: this.#shown(entry.origin), certId: entry.certId } };
     }
 }
 
@@ -391,20 +490,6 @@ let specification: Specification | undefined;
 function sharedSpecification(): Specification {
     specification ??= new Specification();
     return specification;
-}
-
-function list({ store }: Project): Answer {
-    return { status: 200, body: { clientCerts: store.entries.map(({ origin, certId }) => ({ origin, id: certId })) } };
-}
-
-function remove(project: Project, certId: string): Answer {
-    if (project.transferring) {
-        return transferring("deleting");
-    }
-    const entry = project.store.remove(certId);
-    return entry === undefined
-        ? failure(404, "not_found", "The certificate could not be found")
-        : { status: 200, body: { origin: entry.origin, certId } };
 }
 
 function transferring(doing: string): Answer {
@@ -420,7 +505,7 @@ async function waitFor(response: ServerResponse, delayMs = 0): Promise<void> {
     await sleep(delayMs, undefined, { signal: over.signal }).catch(() => undefined);
 }
 
-function readCall({ headers }: IncomingMessage, head: CallHead, text: string): Call {
+function readCall({ headers }: Pick<IncomingMessage, "headers">, head: CallHead, text: string): Call {
     return {
         ...head,
         contentType: text === "" ? undefined : (headers["content-type"] ?? ""),
@@ -428,7 +513,7 @@ function readCall({ headers }: IncomingMessage, head: CallHead, text: string): C
     };
 }
 
-function readHead({ method = "", url = "/", headers }: IncomingMessage): CallHead {
+function readHead({ method = "", url = "/", headers }: Pick<IncomingMessage, "method" | "url" | "headers">): CallHead {
     const { pathname, searchParams } = new URL(`http://stand-in${url}`);
     const route = ROUTE.exec(pathname);
     const certId = decoded(route?.[2]);

@@ -29,6 +29,8 @@ export interface StorePolicy {
     /** What is returned as the origin of a project-wide certificate. */
     readonly projectWideOrigin: string;
     readonly normalisesOrigin: boolean;
+    /** How long what was written is not listed yet, and what was deleted still is. */
+    readonly listingLagMs: number;
 }
 
 export interface Upload {
@@ -41,21 +43,35 @@ export interface Upload {
 /** The certificates of one project. */
 export class CertificateStore {
     readonly #policy: StorePolicy;
-    #entries: readonly StoredCertificate[] = [];
+    readonly #now: () => number;
+    #past: readonly { readonly at: number; readonly entries: readonly StoredCertificate[] }[] = [];
 
-    constructor(policy: StorePolicy) {
+    constructor(policy: StorePolicy, now: () => number) {
         this.#policy = policy;
+        this.#now = now;
     }
 
     get entries(): readonly StoredCertificate[] {
-        return this.#entries;
+        return this.#past.at(-1)?.entries ?? [];
+    }
+
+    /** As a listing shows them now. */
+    get listed(): readonly StoredCertificate[] {
+        const asOf = this.#now() - this.#policy.listingLagMs;
+        return this.#past.findLast(({ at }) => at <= asOf)?.entries ?? [];
+    }
+
+    #become(entries: readonly StoredCertificate[]): void {
+        const asOf = this.#now() - this.#policy.listingLagMs;
+        const shown = this.#past.findLastIndex(({ at }) => at <= asOf);
+        this.#past = [...this.#past.slice(Math.max(0, shown)), { at: this.#now(), entries }];
     }
 
     /** @param givenId The id that the entry gets; by default the policy's. */
     put(upload: Upload, givenId?: string): { readonly entry: StoredCertificate; readonly updated: boolean } {
         const { uploadPolicy, keepsReplaced } = this.#policy;
         const origin = this.#originOf(upload.origin);
-        const previous = this.#entries.filter((entry) => entry.origin === origin);
+        const previous = this.entries.filter((entry) => entry.origin === origin);
         const policyIds = {
             "same-id": previous[0]?.certId,
             "new-id": undefined,
@@ -65,7 +81,7 @@ export class CertificateStore {
         const certId = givenId ?? policyId ?? `cert_${randomBytes(8).toString("hex")}`;
         const staysBeside = (other: StoredCertificate): boolean =>
             other.origin !== origin || (uploadPolicy !== "same-id" && keepsReplaced && other.certId !== certId);
-        const kept = this.#entries.filter(staysBeside);
+        const kept = this.entries.filter(staysBeside);
         const entry = {
             certId,
             origin,
@@ -73,13 +89,13 @@ export class CertificateStore {
             ca: withoutPrivateKeys(upload.ca),
             keySha256: publicKeySha256(upload),
         };
-        this.#entries = [...kept, entry];
+        this.#become([...kept, entry]);
         return { entry, updated: previous.length > 0 };
     }
 
     remove(certId: string): StoredCertificate | undefined {
-        const entry = this.#entries.find((candidate) => candidate.certId === certId);
-        this.#entries = this.#entries.filter((candidate) => candidate.certId !== certId);
+        const entry = this.entries.find((candidate) => candidate.certId === certId);
+        this.#become(this.entries.filter((candidate) => candidate.certId !== certId));
         return entry;
     }
 
@@ -91,7 +107,27 @@ export class CertificateStore {
     }
 }
 
-function publicKeySha256({ cert, key }: Upload): string {
+/** By a digest of what was uploaded, so that the key is kept nowhere; histories upload the same again and again. */
+const publicKeys = new Map<string, string>();
+const MOST_PUBLIC_KEYS = 64;
+
+function publicKeySha256(upload: Upload): string {
+    const digest = createHash("sha256")
+        .update(JSON.stringify([upload.cert, upload.key]))
+        .digest("hex");
+    const known = publicKeys.get(digest);
+    if (known !== undefined) {
+        return known;
+    }
+    if (publicKeys.size >= MOST_PUBLIC_KEYS) {
+        publicKeys.clear();
+    }
+    const sha256 = digestOfPublicKey(upload);
+    publicKeys.set(digest, sha256);
+    return sha256;
+}
+
+function digestOfPublicKey({ cert, key }: Upload): string {
     try {
         const spki = publicKeyOf(cert, key).export({ type: "spki", format: "der" });
         return createHash("sha256").update(spki).digest("hex");

@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 
 /** The body of an upload, by the names of the official document. */
 export interface UploadBody {
@@ -12,8 +12,32 @@ export interface UploadBody {
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----\s*/g;
 
+/** How many verdicts are kept: histories of thousands of uploads have a handful of certificates. */
+const MOST_VERDICTS = 64;
+const verdicts = new Map<string, { readonly problem: string | undefined; readonly untilMs: number }>();
+
 /** Why an upload is refused, or `undefined` where it is fine. */
-export function uploadProblem({ cert, key, ca }: UploadBody, nowMs: number): string | undefined {
+export function uploadProblem(upload: UploadBody, nowMs: number): string | undefined {
+    // By a digest: the key is kept nowhere.
+    const digest = createHash("sha256").update(JSON.stringify(upload)).digest("hex");
+    const known = verdicts.get(digest);
+    if (known !== undefined && nowMs <= known.untilMs) {
+        return known.problem;
+    }
+    const problem = judge(upload, nowMs);
+    if (verdicts.size >= MOST_VERDICTS) {
+        verdicts.clear();
+    }
+    const untilMs = problem === undefined ? validUntil(upload.cert) : Number.NEGATIVE_INFINITY;
+    verdicts.set(digest, { problem, untilMs });
+    return problem;
+}
+
+function validUntil(cert: string): number {
+    return Math.min(...(parseCertificates(cert) ?? []).map(({ validTo }) => Date.parse(validTo)));
+}
+
+function judge({ cert, key, ca }: UploadBody, nowMs: number): string | undefined {
     const [leaf, ...intermediates] = parseCertificates(cert) ?? [];
     if (leaf === undefined) {
         return "The certificate is not valid PEM.";

@@ -3,6 +3,7 @@ import { afterEach, describe, it } from "mocha";
 import { PartialFailure } from "../../../provider/operations/failures";
 import { UNKNOWN_VALUE } from "../../../provider/operations/arguments";
 import { mintTriple } from "../../support/mint";
+import { SkippingClock } from "../../support/skippingClock";
 import { failureOf, ORIGIN, World, type WorldOptions } from "../../support/world";
 
 const POLICIES = [
@@ -14,7 +15,7 @@ const POLICIES = [
 describe("the operations", () => {
     let world: World;
     const start = async (options: WorldOptions = {}): Promise<World> => {
-        world = await World.start(options);
+        world = await World.start({ clock: new SkippingClock(), ...options });
         return world;
     };
     const ids = (): string[] => world.standIn.certificates("prj_1").map(({ certId }) => certId);
@@ -57,12 +58,11 @@ describe("the operations", () => {
             expect(operations()).to.deep.equal(["list"]);
         });
 
-        it("asks once what is there for several origins of a project, and then confirms each", async () => {
+        it("asks what is there before and after each upload", async () => {
             await start();
             await world.create();
-            await world.create({ origin: "https://other.example.com" });
             await world.create({ origin: undefined });
-            expect(operations()).to.deep.equal(["list", "upload", "list", "upload", "list", "upload", "list"]);
+            expect(operations().slice(-3)).to.deep.equal(["list", "upload", "list"]);
         });
 
         it("asks anew what is there after a write for the same origin, by whichever name of the project", async () => {
@@ -70,7 +70,7 @@ describe("the operations", () => {
             const { outs } = await world.create();
             await world.create({ origin: "https://other.example.com" });
             const twice = await failureOf(world.create({ project: "prj_1" }));
-            expect(twice.message).to.contain("got a second").and.to.contain(String(outs["certId"]));
+            expect(twice.message).to.contain("may be a second").and.to.contain(String(outs["certId"]));
         });
 
         it("sees that what it has just removed at the origin is gone", async () => {
@@ -118,7 +118,7 @@ describe("the operations", () => {
 
         it("keeps the id of a certificate that Vercel took but does not list, and mends it in the next run", async () => {
             await start();
-            world.standIn.addFault({ operation: "list", kind: "body", body: `{"clientCerts":[]}`, skip: 1 });
+            world.standIn.addFault({ operation: "list", kind: "body", body: `{"clientCerts":[]}`, skip: 1, times: 6 });
             const inputs = await world.checked();
             const error = await failureOf(world.provider.create(inputs));
             if (!(error instanceof PartialFailure)) {
@@ -126,6 +126,7 @@ describe("the operations", () => {
             }
             expect(error.properties["certId"]).to.equal(ids()[0]);
             expect(error.properties["__provider"]).to.equal("text");
+            world.nextRun();
             expect(await world.provider.diff(error.id, error.properties, inputs)).to.deep.equal({ changes: true });
             const { outs } = await world.provider.update(error.id, error.properties, inputs);
             expect(ids()).to.deep.equal([outs["certId"]]);
@@ -159,6 +160,7 @@ describe("the operations", () => {
             it(`rotates in place, the new before the old goes (${JSON.stringify(policy)})`, async () => {
                 await start(policy);
                 const { id, outs } = await world.create();
+                world.nextRun();
                 const next = await world.triple.authority.issue();
                 const inputs = await world.checked({ cert: next.certPem, key: next.keyPem });
                 expect(await world.provider.diff(id, outs, inputs)).to.deep.equal({ changes: true });
@@ -167,7 +169,8 @@ describe("the operations", () => {
                 expect(ids()).to.deep.equal([rotated["certId"]]);
                 expect(rotated["fingerprint"]).to.equal(inputs["fingerprint"]);
                 const removal = operations().indexOf("delete");
-                expect(removal === -1 || removal > operations().lastIndexOf("list")).to.equal(true);
+                const confirmation = operations().indexOf("list", operations().indexOf("upload"));
+                expect(removal === -1 || removal > confirmation).to.equal(true);
                 expect(await world.provider.diff(id, rotated, inputs)).to.deep.equal({ changes: false });
             });
         }
@@ -175,6 +178,7 @@ describe("the operations", () => {
         it("keeps the id of an old certificate that would not go, and removes it in the next run without the key", async () => {
             await start();
             const { id, outs } = await world.create();
+            world.nextRun();
             const next = await world.triple.authority.issue();
             const inputs = await world.checked({ cert: next.certPem, key: next.keyPem });
             world.standIn.addFault({ operation: "delete", kind: "status", status: 409 });
@@ -192,6 +196,7 @@ describe("the operations", () => {
         it("leaves a stranger's certificate alone and names it", async () => {
             await start();
             const { id, outs } = await world.create();
+            world.nextRun();
             const foreign = world.standIn.placeCertificate("prj_1", { ...world.triple, origin: ORIGIN });
             const next = await world.triple.authority.issue();
             const inputs = await world.checked({ cert: next.certPem, key: next.keyPem });
@@ -203,6 +208,7 @@ describe("the operations", () => {
         it("fails in check's words where the key has become unreadable", async () => {
             await start();
             const { id, outs } = await world.create();
+            world.nextRun();
             const inputs = { ...(await world.checked()), key: { file: "gone.key" } };
             const error = await failureOf(world.provider.update(id, { ...outs, fingerprint: "" }, inputs));
             expect(error.message).to.contain("key: expected the private key in the file").and.to.contain("gone.key");
@@ -237,16 +243,16 @@ describe("the operations", () => {
             expect(await world.provider.diff(id, outs, spelled)).to.deep.equal({ changes: false });
         });
 
-        it("updates names where project and team are the same under another name, by one call", async () => {
+        it("updates names where project and team are the same under another name, by a listing of each", async () => {
             await start();
             const { id, outs } = await world.create();
             world.standIn.clearRequests();
             const byId = await world.checked({ project: "prj_1", team: "my-team" });
             expect(await world.provider.diff(id, outs, byId)).to.deep.equal({ changes: true });
-            expect(operations()).to.deep.equal(["list"]);
+            expect(operations()).to.deep.equal(["list", "list"]);
             const { outs: renamed } = await world.provider.update(id, outs, byId);
             expect(renamed).to.include({ project: "prj_1", team: "my-team", certId: outs["certId"] });
-            expect(operations()).to.deep.equal(["list"]);
+            expect(operations()).to.deep.equal(["list", "list"]);
         });
 
         it("replaces on another project", async () => {
@@ -314,7 +320,7 @@ describe("the operations", () => {
             const { id, inputs, outs } = await world.create();
             const foreign = world.standIn.placeCertificate("prj_1", { ...world.triple, origin: ORIGIN });
             const { props } = await world.provider.read(id, outs);
-            expect(props).to.deep.equal({ ...outs, fingerprint: "" });
+            expect(props).to.deep.equal({ ...outs, fingerprint: "", certId: "", otherCertIds: [foreign] });
             expect(await world.provider.diff(id, props ?? {}, inputs)).to.deep.equal({ changes: true });
             await world.provider.delete(id, props ?? {});
             expect(ids()).to.deep.equal([foreign]);
@@ -470,6 +476,7 @@ describe("the operations", () => {
     it("rotates to a certificate of another authority and key type", async () => {
         await start();
         const { id, outs } = await world.create();
+        world.nextRun();
         const other = await mintTriple({ keyType: "rsa" });
         const inputs = await world.checked({ cert: other.cert, key: other.key, ca: other.ca });
         const { outs: rotated } = await world.provider.update(id, outs, inputs);

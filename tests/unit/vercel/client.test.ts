@@ -203,12 +203,72 @@ describe("vercel/client", () => {
                 { id: text, origin: ORIGIN },
                 { id: "c1", origin: text },
             ]) {
-                const list = await failing("list", { status: 200, body: { clientCerts: [entry] } });
-                expect(list.error.kind).to.equal("malformed");
                 const upload = await failing("upload", { status: 200, body: { ...entry, certId: entry.id } });
                 expect(upload.error.kind).to.equal("malformed");
             }
         }
+    });
+
+    it("lets an entry that cannot be read concern only itself, and takes a missing origin for project-wide", async () => {
+        const clientCerts = [
+            { id: "c1", origin: ORIGIN },
+            { origin: ORIGIN },
+            null,
+            { id: "c4\nerror: forged", origin: "*" },
+        ];
+        const more = [{ id: "c5", origin: null }, { id: "c6" }, { id: "c7", origin: 7 }];
+        await withServer(
+            () => ({ status: 200, body: { clientCerts: [...clientCerts, ...more] } }),
+            async (server) => {
+                const entries = await clientOf(server).listCertificates(ADDRESS);
+                expect(entries).to.deep.equal([
+                    { certId: "c1", origin: ORIGIN },
+                    { certId: "", origin: "" },
+                    { certId: "", origin: "" },
+                    { certId: "", origin: "" },
+                    { certId: "c5", origin: "" },
+                    { certId: "c6", origin: "" },
+                    { certId: "", origin: "" },
+                ]);
+            },
+        );
+    });
+
+    it("ends where pages have no end", async () => {
+        for (const next of [() => 7, (page: number) => page]) {
+            await withServer(
+                (_, page) => ({ status: 200, body: { clientCerts: [], pagination: { next: next(page) } } }),
+                async (server) => {
+                    const error = await failureOf(clientOf(server).listCertificates(ADDRESS));
+                    expect(error.message).to.contain("pages without an end");
+                    expect(server.received.length).to.be.at.most(100);
+                },
+            );
+        }
+    });
+
+    it("reads all pages of a list, by what each says of the next", async () => {
+        const seen: string[] = [];
+        const pages = [
+            { clientCerts: [{ id: "c1", origin: ORIGIN }], pagination: { next: 1_700_000_000_000 } },
+            { clientCerts: [{ id: "c2", origin: ORIGIN }], pagination: { next: "token/2" } },
+            { clientCerts: [{ id: "c3", origin: ORIGIN }], pagination: { next: null } },
+        ];
+        await withServer(
+            ({ url }) => {
+                seen.push(url);
+                return { status: 200, body: pages[seen.length - 1] };
+            },
+            async (server) => {
+                const entries = await clientOf(server).listCertificates(ADDRESS);
+                expect(entries.map(({ certId }) => certId)).to.deep.equal(["c1", "c2", "c3"]);
+            },
+        );
+        expect(seen.map((url) => /until=.*/.exec(url)?.[0])).to.deep.equal([
+            undefined,
+            "until=1700000000000",
+            "until=token%2F2",
+        ]);
     });
 
     describe("errors", () => {
@@ -362,12 +422,20 @@ describe("vercel/client", () => {
                 "clientCerts",
             ],
             [
-                "200 with a broken entry",
+                "200 with a next page that cannot be asked for",
                 "list",
-                { status: 200, body: { clientCerts: [{ origin: ORIGIN }] } },
+                { status: 200, body: { clientCerts: [], pagination: { next: {} } } },
                 "malformed",
                 "none",
-                "no id",
+                "next page",
+            ],
+            [
+                "404 that only mentions a certificate",
+                "delete",
+                { status: 404, body: envelope("not_found", "The client certificate API is not enabled on this plan") },
+                "withdrawn",
+                "none",
+                "not enabled",
             ],
             [
                 "200 that is too large",
