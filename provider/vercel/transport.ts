@@ -224,7 +224,7 @@ const NODE_TRANSPORT = {
         );
         request.once("error", over).once("close", () => {
             if (!isOver) {
-                request.emit("error", new Error("the connection ended without an answer"));
+                request.emit("error", Object.assign(new Error("no answer"), { code: "NO_ANSWER" }));
             }
         });
         for (const [name, value] of Object.entries(headers)) {
