@@ -92,7 +92,7 @@ function purposesOf(certificate: X509Certificate): readonly string[] | undefined
     return certificate.keyUsage as readonly string[] | undefined;
 }
 
-function isForClients(certificate: X509Certificate): boolean {
+export function isForClients(certificate: X509Certificate): boolean {
     return purposesOf(certificate)?.includes(CLIENT_AUTH) ?? true;
 }
 

@@ -1,3 +1,8 @@
+import type { X509Certificate } from "node:crypto";
+import { nameOf } from "../material/certificate";
+import { fieldsOf } from "../material/certificateFields";
+import { iso } from "../material/expiries";
+import { isForClients } from "../material/rules";
 import type { Verdict } from "./verdict";
 import type { Attempt, Ending } from "./connection";
 
@@ -30,10 +35,12 @@ export interface Outcome {
     readonly presented: Attempt | undefined;
     /** Whether an authority that the origin names stands in the chain; `undefined` where it names none. */
     readonly issuerNamed: boolean | undefined;
+    /** What was presented, leaf first: no explanation is to say what it contradicts. */
+    readonly chain: readonly X509Certificate[];
 }
 
 /** The verdict as a sentence: what was expected, what was found, what to do. */
-export function explain({ origin, verdict, without, presented, issuerNamed }: Outcome): string {
+export function explain({ origin, verdict, without, presented, issuerNamed, chain }: Outcome): string {
     const bare = describeEnding(without.ending);
     const shown = presented === undefined ? bare : describeEnding(presented.ending);
     switch (verdict) {
@@ -50,7 +57,7 @@ export function explain({ origin, verdict, without, presented, issuerNamed }: Ou
                 `make the certificate mandatory there; an origin that demands it only for some paths has to be probed on one of those`
             );
         case "rejected":
-            return `expected ${origin} to accept the certificate, got ${shown}: ${likelyCause(presented?.ending ?? without.ending, issuerNamed)}`;
+            return `expected ${origin} to accept the certificate, got ${shown}: ${likelyCause(presented?.ending ?? without.ending, issuerNamed, chain)}`;
         case "undecided":
             return (
                 `expected a difference between a client without and one with the certificate, got ${bare} and ${shown} from ${origin}: ` +
@@ -79,14 +86,11 @@ function reasonOf(kind: "untrusted" | "unreachable", attempts: readonly (Attempt
 const CAUSES: Readonly<Record<string, string>> = {
     UNKNOWN_CA:
         "the origin does not trust the issuer; let it trust the root of this chain, and put every intermediate into cert",
-    CERTIFICATE_EXPIRED: "the certificate, or one in its chain, has expired; present a renewed one",
     CERTIFICATE_REVOKED: "the issuer has revoked the certificate; present a new one",
-    UNSUPPORTED_CERTIFICATE:
-        "the certificate is not for clients, or of a kind that the origin does not take; have it issued with the extended key usage clientAuth",
-    BAD_CERTIFICATE: "the origin cannot verify the certificate; look at it with openssl verify -purpose sslclient",
+    BAD_CERTIFICATE:
+        "the origin cannot verify the certificate, or knows another authority of the issuer's name; look at it with openssl verify -purpose sslclient",
     CERTIFICATE_UNKNOWN: "the origin refuses the certificate without a reason; look into its log",
-    ACCESS_DENIED: "the certificate is valid, but the origin does not admit its subject",
-    DECRYPT_ERROR: "the proof of the key failed; check that key and certificate belong together",
+    ACCESS_DENIED: "the origin verified the certificate, and does not admit its subject",
     HANDSHAKE_FAILURE:
         "no certificate reached the origin, or none that it can use; check that it accepts the type of this key",
     CERTIFICATE_REQUIRED:
@@ -94,12 +98,34 @@ const CAUSES: Readonly<Record<string, string>> = {
     NO_CERTIFICATE: "no certificate reached the origin; check that it accepts the type of this key",
 };
 
-function likelyCause(ending: Ending, issuerNamed: boolean | undefined): string {
-    const named = ending.kind === "refused" && ending.alert !== undefined ? CAUSES[ending.alert] : undefined;
+/** The causes that show in the certificate itself, or do not. */
+const CAUSES_BY_CHAIN: Readonly<Record<string, (chain: readonly X509Certificate[]) => string>> = {
+    CERTIFICATE_EXPIRED: (chain) => {
+        const endMs = Math.min(...chain.map((certificate) => fieldsOf(certificate).toMs));
+        return `the origin takes a certificate for expired; the first of this chain ends at ${iso(endMs)}: present a renewed one, or where that is to come, look for an expired issuer at the origin and compare its clock`;
+    },
+    UNSUPPORTED_CERTIFICATE: ([leaf]) =>
+        leaf !== undefined && isForClients(leaf)
+            ? "the origin does not take the certificate for one of a client, though the certificate itself is; an issuer may be for servers only, or the origin not take this type of key"
+            : "the certificate is not for clients; have it issued with the extended key usage clientAuth",
+    DECRYPT_ERROR: anotherOfOneName,
+};
+
+/** Without key identifiers, an origin that trusts the one authority takes it for the other, and finds a wrong signature. */
+function anotherOfOneName(chain: readonly X509Certificate[]): string {
+    const issuers = chain.map(({ issuer }) => `"${nameOf(issuer, SHOWN_NAME)}"`);
+    return `the origin found a signature that is not of the key that it knows: it may trust another authority of the name ${[...new Set(issuers)].join(" or ")}, as one from before a new key; let it trust the one that issued this certificate`;
+}
+
+const SHOWN_NAME = 80;
+
+function likelyCause(ending: Ending, issuerNamed: boolean | undefined, chain: readonly X509Certificate[]): string {
+    const alert = ending.kind === "refused" ? (ending.alert ?? "") : "";
+    const named = CAUSES_BY_CHAIN[alert]?.(chain) ?? CAUSES[alert];
     if (named !== undefined) {
         return named;
     }
     return issuerNamed === false
         ? "none of the authorities that the origin names as acceptable is in this chain; let it trust the root of this chain, or present a certificate of one that it names"
-        : "the origin gives no reason; usual ones are an issuer that it does not trust, a missing intermediate, an expired certificate and a wrong purpose: look into its log";
+        : "the origin gives no reason; usual ones are an issuer that it does not trust, another authority of the issuer's name, a missing intermediate, an expired certificate and a wrong purpose: look into its log";
 }

@@ -127,7 +127,7 @@ function report(
     return {
         origin,
         verdict,
-        message: explain({ origin, verdict, without, presented, issuerNamed }),
+        message: explain({ origin, verdict, without, presented, issuerNamed, chain }),
         asked: without.flight.asked ?? presented?.flight.asked,
         version: flight.version,
         without: describeEnding(without.ending),
