@@ -1,10 +1,8 @@
 import { expect } from "chai";
 import { before, describe, it } from "mocha";
-import { judgeChain } from "../../provider/material/chainVerdict";
 import type { Finding } from "../../provider/material/findings";
-import { judgeKeyMatch } from "../../provider/material/keyMatch";
-import { judgePublicMaterial, readPrivateKey, readPublicMaterial } from "../../provider/material/material";
 import { OpensslVerify, opensslVersion, type Standing } from "../support/opensslVerify";
+import { speak, type Spoken } from "../support/spoken";
 import { randomPki, RULES, type RandomPki, type Rule } from "../support/randomPki";
 import { fuzzSeed, runsOf } from "./support/fuzz";
 
@@ -13,30 +11,6 @@ const USUAL_PKIS = 300;
 const LEAST_OF_EACH_RULE = 50;
 const LONG_RUN = 5_000;
 const AT_A_TIME = 4;
-
-/** What this package says of a PKI, with and without the key. */
-interface Spoken {
-    readonly standing: Standing;
-    readonly findings: readonly Finding[];
-}
-
-async function speak({ cert, ca, key: keyText }: RandomPki, withKey: boolean): Promise<Spoken> {
-    const { value: material, findings } = readPublicMaterial({ cert, ca });
-    const key = readPrivateKey(keyText).value;
-    if (material === undefined || key === undefined) {
-        return { standing: "refused", findings };
-    }
-    const nowMs = Date.now();
-    const judged = [...judgePublicMaterial(material, { nowMs, expiryWarningDays: 0 }), ...judgeKeyMatch(material, key)];
-    const ofChain = await judgeChain(material, withKey ? key : undefined, judged, nowMs);
-    return standingOf([...findings, ...judged, ...ofChain]);
-}
-
-function standingOf(findings: readonly Finding[]): Spoken {
-    const isRefused = findings.some(({ severity }) => severity === "error");
-    const isPartial = findings.some(({ code }) => code === "no-root" || code === "root-unusable");
-    return { standing: isRefused ? "refused" : isPartial ? "partial" : "accepted", findings };
-}
 
 interface Case {
     readonly seed: number;
