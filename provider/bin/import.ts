@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { shown } from "../material/findings";
-import { readPublicMaterial, type PublicMaterial } from "../material/material";
+import { judgeChain } from "../material/chainVerdict";
+import { shown, type Finding } from "../material/findings";
+import { judgePublicMaterial, readPublicMaterial, type PublicMaterial, type PublicTexts } from "../material/material";
 import {
     formatId,
     holdsOrigin,
@@ -22,18 +23,37 @@ import { listAtVercel, TOKEN_ENV } from "./vercel";
 
 /** A file of `pulumi import --file`. The state keeps it in clear, so there is never a key in it. */
 export interface ImportFile {
-    readonly resources: readonly ImportedResource[];
+    readonly resources: readonly [...(readonly ImportedComponent[]), ImportedResource];
 }
 
-interface ImportedResource {
+export interface ImportedResource {
     readonly type: string;
     readonly name: string;
     readonly id: string;
-    readonly inputs: { readonly __provider: string };
+    /** The `name` of the component that it belongs to. */
+    readonly parent?: string;
+    /** What is public of the arguments, so that `ignoreChanges` has something to keep. */
+    readonly inputs: Readonly<Record<string, string>>;
     readonly outputs: Readonly<Record<string, unknown>>;
 }
 
+/** pulumi creates it where the state has none yet, and leaves it alone where it does. */
+interface ImportedComponent {
+    readonly type: string;
+    /** Within the file, where names must differ; in the program it has the logical name. */
+    readonly name: string;
+    readonly logicalName: string;
+    readonly component: true;
+    readonly parent?: string;
+}
+
 type Adopted = Identity & Owner;
+
+interface Certificates {
+    readonly material: PublicMaterial;
+    readonly canonical: PublicTexts;
+    readonly findings: readonly Finding[];
+}
 
 export const importCommand: Command = {
     name: "import",
@@ -43,7 +63,7 @@ export const importCommand: Command = {
     summary: "Write the file by which pulumi import adopts a certificate that is in place already",
     details: [
         "Nothing is uploaded and no private key is read. Vercel does not show a certificate's content: that the files are",
-        "those of the certificate in place is your word, and pulumi goes by it.",
+        "those of the certificate in place is your word, and pulumi goes by it. What inspect would say of them is a warning.",
         "Where the program gives tokenEnv, give the same name as --token-env: refresh and destroy will use it.",
     ],
     options: {
@@ -59,6 +79,11 @@ export const importCommand: Command = {
             help: "Id (team_…) or slug of the team, as the program gives it; default: the token's own scope",
         },
         "token-env": TOKEN_ENV,
+        parent: {
+            value: "TYPE=NAME",
+            help: "The component that it belongs to in the program; several, if nested: the outermost first",
+            repeatable: true,
+        },
         name: { value: "NAME", help: "The name of the resource in the program; default: made of the origin" },
         "cert-id": { value: "ID", help: "Which certificate, where the origin has several" },
         output: { value: "FILE", help: "Where to write; - for standard output; default: import.json" },
@@ -68,12 +93,20 @@ export const importCommand: Command = {
 
 async function runImport(parsed: Parsed, host: CommandHost): Promise<typeof EXIT.fine> {
     const identity = identityOf(parsed);
-    const material = await readMaterial(parsed, host);
+    const components = componentsOf(parsed.values("parent"));
+    const certificates = await readCertificates(parsed, host);
+    const { findings, material } = certificates;
+    findings.forEach(({ severity, argument, message }) => {
+        host.complain(`${severity === "error" ? "warning" : severity}: ${argument}: ${message}`);
+    });
     const entry = await findInPlace(identity, parsed.value("cert-id"), host);
     const name = parsed.value("name") ?? defaultName(identity);
-    const file: ImportFile = { resources: [resourceOf(identity, name, entry, material)] };
-    const { certId } = entry;
-    const { fingerprint } = material;
+    const parent = components.at(-1)?.name;
+    const resource = {
+        ...resourceOf(identity, name, entry, certificates),
+        ...(parent === undefined ? {} : { parent }),
+    };
+    const file: ImportFile = { resources: [...components, resource] };
     const output = parsed.value("output") ?? "import.json";
     const text = `${JSON.stringify(file, null, 4)}\n`;
     if (output === "-") {
@@ -81,12 +114,40 @@ async function runImport(parsed: Parsed, host: CommandHost): Promise<typeof EXIT
         return EXIT.fine;
     }
     await writeNew(output, text, host);
-    if (parsed.flag("json")) {
-        host.write(`${JSON.stringify({ file: output, name, id: formatId(identity), certId, fingerprint }, null, 4)}\n`);
-    } else {
-        host.write(nextSteps(output, name, certId));
-    }
+    const { certId } = entry;
+    const said = findings.map(({ code, severity, argument, message }) => ({ code, severity, argument, message }));
+    const result = {
+        file: output,
+        name,
+        id: formatId(identity),
+        certId,
+        fingerprint: material.fingerprint,
+        findings: said,
+    };
+    host.write(parsed.flag("json") ? `${JSON.stringify(result, null, 4)}\n` : nextSteps(output, name, certId));
     return EXIT.fine;
+}
+
+function componentsOf(parents: readonly string[]): readonly ImportedComponent[] {
+    const names = parents.map((text) => {
+        const [, type, logicalName] = /^([^\s=$]+)=(.+)$/.exec(text) ?? [];
+        if (type === undefined || logicalName === undefined) {
+            throw misuse(
+                importCommand,
+                `--parent needs the type and the name of a component, as my:module:Gateway=main, not ${quote(text)}`,
+            );
+        }
+        return { type, logicalName };
+    });
+    return names.map(({ type, logicalName }, index) => ({
+        ...{ type, name: nameInFile(index), logicalName, component: true },
+        ...(index === 0 ? {} : { parent: nameInFile(index - 1) }),
+    }));
+}
+
+/** No resource in a program has a name like this. */
+function nameInFile(index: number): string {
+    return `:parent:${String(index)}`;
 }
 
 function identityOf(parsed: Parsed): Adopted {
@@ -94,24 +155,25 @@ function identityOf(parsed: Parsed): Adopted {
     const given = parsed.value("origin");
     const origin = given === undefined ? undefined : normaliseOrigin(given);
     if (given !== undefined && origin === undefined) {
-        throw misuse(importCommand, `expected https://host[:port] as --origin, got ${quote(given)}`);
+        throw misuse(importCommand, `--origin needs https://host[:port], not ${quote(given)}`);
     }
     return { project, team: parsed.value("team"), tokenEnv: parsed.value("token-env"), origin };
 }
 
-/** What only time changes is nothing to an import: the certificate is in place. */
-async function readMaterial(parsed: Parsed, host: CommandHost): Promise<PublicMaterial> {
+/** The certificate is in place, so whatever is wrong with it is only a warning, unless it cannot be read. */
+async function readCertificates(parsed: Parsed, host: CommandHost): Promise<Certificates> {
     const cert = await requireMaterialFile(parsed.required("cert"), host);
     const ca = await requireMaterialFile(parsed.required("ca"), host);
-    const { value, findings } = readPublicMaterial({ cert, ca });
-    if (value === undefined) {
-        findings.forEach(({ argument, message }) => host.complain(`${argument}: ${message}`));
-        throw new CommandError(
-            "expected certificates that can be read, got the problems above; mend the files",
-            EXIT.bad,
-        );
+    const { value: material, canonical, findings } = readPublicMaterial({ cert, ca });
+    if (material === undefined) {
+        findings.forEach(({ argument, message }) => {
+            host.complain(`${argument}: ${message}`);
+        });
+        throw new CommandError("the certificates cannot be read, as said above; correct the files", EXIT.bad);
     }
-    return value;
+    const nowMs = host.clock.now();
+    const known = [...findings, ...judgePublicMaterial(material, { nowMs, expiryWarningDays: undefined })];
+    return { material, canonical, findings: [...known, ...(await judgeChain(material, undefined, known, nowMs))] };
 }
 
 async function findInPlace(
@@ -125,18 +187,34 @@ async function findInPlace(
         .filter(({ certId }) => wanted === undefined || certId === wanted);
     const [entry, ...others] = there;
     if (entry === undefined) {
-        const what = wanted === undefined ? "a certificate" : `the certificate ${quote(wanted)}`;
-        const origins = [...new Set(entries.map(({ origin }) => shown(origin)))].slice(0, 10).join(", ");
-        throw new CommandError(
-            `expected ${what} in place for ${labelOf(identity)}, got none; there are certificates for: ${origins === "" ? "nothing" : origins}`,
-        );
+        throw new CommandError(nothingThere(identity, wanted, entries));
     }
     if (others.length > 0) {
         throw new CommandError(
-            `expected one certificate in place for ${labelOf(identity)}, got ${there.map(({ certId }) => shown(certId)).join(", ")}; choose with --cert-id`,
+            `there are ${String(there.length)} certificates for ${labelOf(identity)}: ` +
+                `${there.map(({ certId }) => shown(certId)).join(", ")}; choose with --cert-id`,
         );
     }
     return entry;
+}
+
+const MOST_ORIGINS = 10;
+
+function nothingThere(
+    { project, origin }: Identity,
+    wanted: string | undefined,
+    all: readonly CertificateEntry[],
+): string {
+    const kind = origin === undefined ? "project-wide certificate" : `certificate for ${origin}`;
+    const what = wanted === undefined ? kind : `${kind} with the id ${quote(wanted)}`;
+    const origins = [...new Set(all.map((entry) => normaliseOrigin(entry.origin) ?? "the whole project"))];
+    const more = origins.length > MOST_ORIGINS ? ` and ${String(origins.length - MOST_ORIGINS)} more` : "";
+    const hint =
+        origins.length === 0
+            ? "the project has no client certificates: check its name and --team"
+            : `${origin === undefined && wanted === undefined ? "did you forget --origin? There" : "there"} are certificates for ` +
+              `${origins.slice(0, MOST_ORIGINS).join(", ")}${more}`;
+    return `there is no ${what} in ${quote(project)}; ${hint}`;
 }
 
 /** With every output, as `create` would leave it: a program may use any of them. Who uploaded it, and when, is not known. */
@@ -144,16 +222,24 @@ function resourceOf(
     identity: Adopted,
     name: string,
     { certId, origin }: CertificateEntry,
-    material: PublicMaterial,
+    { material, canonical }: Certificates,
 ): ImportedResource {
     const { project, team, tokenEnv } = identity;
+    const declared = { project, team, origin: identity.origin, tokenEnv, ...canonical };
     const { fingerprint } = material;
     const state = { project, team, tokenEnv, certId, origin, ...NOTHING_KNOWN, fingerprint };
     return {
         type: TYPE,
         name,
         id: formatId(identity),
-        inputs: { __provider: PROVIDER_TEXT },
+        inputs: {
+            __provider: PROVIDER_TEXT,
+            ...Object.fromEntries(
+                Object.entries(declared).filter((one): one is [string, string] => one[1] !== undefined),
+            ),
+            // By this, and by the key that is missing, check tells an import.
+            fingerprint,
+        },
         outputs: {
             __provider: PROVIDER_TEXT,
             ...writeState(state, material),
@@ -170,9 +256,11 @@ async function writeNew(path: string, text: string, { folder }: CommandHost): Pr
         await writeFile(resolve(folder, path), text, { flag: "wx" });
     } catch (error) {
         const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-        const mend =
-            code === "EEXIST" ? "it exists: remove it, or give another --output" : `it cannot be written (${code})`;
-        throw new CommandError(`expected to write a new file at ${quote(path)}, but ${mend}`);
+        throw new CommandError(
+            code === "EEXIST"
+                ? `there is something at ${quote(path)} already, and it stays as it is; remove it, or give another --output`
+                : `the file ${quote(path)} cannot be written (${code}); check the folder and its permissions`,
+        );
     }
 }
 

@@ -17,7 +17,11 @@ class Late extends pulumi.dynamic.Resource {
     constructor(name, text) { super(late, name, { text, result: undefined }); }
 }
 
-const { resources = {}, options = {}, get, ...unknown } = JSON.parse(fs.readFileSync("args.json", "utf8"));
+const { resources = {}, options = {}, components = [], get, ...unknown } = JSON.parse(fs.readFileSync("args.json", "utf8"));
+const parent = components.reduce(
+    (outer, [type, name]) => new pulumi.ComponentResource(type, name, {}, { parent: outer }),
+    undefined,
+);
 for (const [name, args] of Object.entries(resources)) {
     if (unknown.unknownCert === name) {
         args.cert = new Late("late-" + args.cert.length, args.cert).result;
@@ -25,7 +29,7 @@ for (const [name, args] of Object.entries(resources)) {
     if (unknown.unknownExpectation === name) {
         args.expectedFingerprint = new Late("late-" + args.expectedFingerprint, args.expectedFingerprint).result;
     }
-    const { certId, fingerprint, staleCertIds } = new ProjectClientCert(name, args, options[name]);
+    const { certId, fingerprint, staleCertIds } = new ProjectClientCert(name, args, { parent, ...options[name] });
     exports[name] = { certId, fingerprint, staleCertIds };
 }
 if (get !== undefined) {
@@ -40,6 +44,8 @@ export interface Declaration {
     readonly resources?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
     /** Resource options by the resource's name, as far as JSON can hold them. */
     readonly options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    /** Type and name of components around all resources, the outermost first. */
+    readonly components?: readonly (readonly [type: string, name: string])[];
     readonly get?: string;
     readonly unknownCert?: string;
     /** The resource whose `expectedFingerprint` a preview does not know. */

@@ -2,10 +2,10 @@ import { expect } from "chai";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import type { ImportFile } from "../../../provider/bin/import";
+import type { ImportedResource, ImportFile } from "../../../provider/bin/import";
 import { expiriesOf } from "../../../provider/material/dates";
 import { readPublicMaterial } from "../../../provider/material/material";
-import { mintTriple, type Triple } from "../../support/mint";
+import { mintAuthority, mintTriple, type Triple } from "../../support/mint";
 import { PROVIDER_TEXT } from "../../support/providerHost";
 import { assertNoSecrets } from "../../support/secretSweep";
 import { newToken, ORIGIN } from "../../support/world";
@@ -47,18 +47,34 @@ describe("pulumi-vercel-client-cert import", () => {
         return JSON.parse(text) as ImportFile;
     };
 
+    const resourceIn = ({ resources }: ImportFile): ImportedResource => {
+        const [resource, ...others] = resources.flatMap((one) => ("id" in one ? [one] : []));
+        if (resource === undefined || others.length > 0) {
+            throw new Error("expected one certificate in the file");
+        }
+        return resource;
+    };
+
     it("writes exactly what adopts the certificate, without a key, and says what to do next", async () => {
         const { exitCode, stdout } = await run("--origin", `${ORIGIN}/`, "--name", "mtls");
         expect(exitCode).to.equal(0);
         expect(stdout).to.contain("pulumi import --file import.json --generate-code=false --protect=false\n");
-        const { value: material } = readPublicMaterial(triple);
+        const { value: material, canonical } = readPublicMaterial(triple);
         expect(written()).to.deep.equal({
             resources: [
                 {
                     type: "pulumi-nodejs:dynamic/vercel:ProjectClientCert",
                     name: "mtls",
                     id: `my-team/site/${ORIGIN}`,
-                    inputs: { __provider: PROVIDER_TEXT },
+                    inputs: {
+                        __provider: PROVIDER_TEXT,
+                        project: "site",
+                        team: "my-team",
+                        origin: ORIGIN,
+                        cert: canonical.cert,
+                        ca: canonical.ca,
+                        fingerprint: material?.fingerprint,
+                    },
                     outputs: {
                         __provider: PROVIDER_TEXT,
                         certId,
@@ -85,12 +101,12 @@ describe("pulumi-vercel-client-cert import", () => {
 
     it("names the resource after the origin, or after the project for a project-wide certificate", async () => {
         await run("--origin", ORIGIN);
-        expect(written().resources[0]?.name).to.equal("billing-example-com");
+        expect(resourceIn(written()).name).to.equal("billing-example-com");
         const wide = standIn.placeCertificate("prj_1", { ...triple });
         const { stdout } = await run("--output", "-");
-        const [resource] = (JSON.parse(stdout) as ImportFile).resources;
+        const resource = resourceIn(JSON.parse(stdout) as ImportFile);
         expect(resource).to.include({ name: "site", id: "my-team/site/*" });
-        expect(resource?.outputs["certId"]).to.equal(wide);
+        expect(resource.outputs["certId"]).to.equal(wide);
     });
 
     it("writes the name of the token's variable down, for refresh and destroy, and never the token", async () => {
@@ -103,8 +119,8 @@ describe("pulumi-vercel-client-cert import", () => {
             const files = ["--cert", "client.pem", "--ca", "ca.pem", "--output", "-"];
             const owner = ["site", "--team", "my-team", "--token-env", "TOKEN_PROD", "--origin", ORIGIN];
             const { stdout } = await other.run("import", ...owner, ...files);
-            const [resource] = (JSON.parse(stdout) as ImportFile).resources;
-            expect(resource?.outputs).to.include({ certId, tokenEnv: "TOKEN_PROD" });
+            const resource = resourceIn(JSON.parse(stdout) as ImportFile);
+            expect(resource.outputs).to.include({ certId, tokenEnv: "TOKEN_PROD" });
         } finally {
             other.dispose();
         }
@@ -113,18 +129,24 @@ describe("pulumi-vercel-client-cert import", () => {
     it("does not write over a file", async () => {
         await run("--origin", ORIGIN, "--name", "first");
         const { exitCode, stderr } = await run("--origin", ORIGIN, "--name", "second");
-        expect([exitCode, written().resources[0]?.name]).to.deep.equal([3, "first"]);
-        expect(stderr).to.match(
-            /expected to write a new file at "import\.json", but it exists: remove it, or give another --output/,
-        );
+        expect([exitCode, resourceIn(written()).name]).to.deep.equal([3, "first"]);
+        expect(stderr).to.match(/there is something at "import\.json" already, and it stays as it is; remove it/);
     });
 
     it("says what is in place where there is nothing at the origin", async () => {
         const { exitCode, stderr } = await run("--origin", "https://other.example.com");
         expect(exitCode).to.equal(3);
-        expect(stderr).to.contain(
-            `expected a certificate in place for site/https://other.example.com, got none; there are certificates for: ${ORIGIN}`,
+        expect(stderr).to.equal(
+            `pulumi-vercel-client-cert: there is no certificate for https://other.example.com in "site"; there are certificates for ${ORIGIN}\n`,
         );
+        const unknown = await run("--origin", ORIGIN, "--cert-id", "cert_x");
+        expect(unknown.stderr).to.contain(`no certificate for ${ORIGIN} with the id "cert_x" in "site"; there are`);
+        const wide = await run();
+        expect([wide.exitCode, wide.stderr]).to.deep.equal([
+            3,
+            `pulumi-vercel-client-cert: there is no project-wide certificate in "site"; did you forget --origin? ` +
+                `There are certificates for ${ORIGIN}\n`,
+        ]);
         expect(existsSync(join(terminal.folder, "import.json"))).to.equal(false);
     });
 
@@ -132,9 +154,74 @@ describe("pulumi-vercel-client-cert import", () => {
         const second = standIn.placeCertificate("prj_1", { origin: ORIGIN, ...triple });
         const { exitCode, stderr } = await run("--origin", ORIGIN);
         expect(exitCode).to.equal(3);
-        expect(stderr).to.contain(`got ${certId}, ${second}; choose with --cert-id`);
+        expect(stderr).to.contain(
+            `there are 2 certificates for site/${ORIGIN}: ${certId}, ${second}; choose with --cert-id`,
+        );
         expect((await run("--origin", ORIGIN, "--cert-id", second, "--json")).exitCode).to.equal(0);
-        expect(written().resources[0]?.outputs["certId"]).to.equal(second);
+        expect(resourceIn(written()).outputs["certId"]).to.equal(second);
+    });
+
+    it("says of a project without certificates that it has none", async () => {
+        standIn.addProject({ id: "prj_2", name: "empty", team: "team_1" });
+        const files = ["--cert", "client.pem", "--ca", "ca.pem"];
+        const { exitCode, stderr } = await terminal.run("import", "empty", "--team", "my-team", ...files);
+        expect([exitCode, stderr]).to.deep.equal([
+            3,
+            'pulumi-vercel-client-cert: there is no project-wide certificate in "empty"; the project has no client ' +
+                "certificates: check its name and --team\n",
+        ]);
+    });
+
+    it("warns of what inspect would say, and adopts it all the same, since it is in place", async () => {
+        const other = await mintAuthority({ commonName: "Unrelated" });
+        const days = (count: number): Date => new Date(Date.now() + count * 86_400_000);
+        const old = await other.issue({ commonName: "old", notBefore: days(-60), notAfter: days(-2) });
+        terminal.write({ "old.pem": old.certPem, "root.pem": other.certPem });
+        const importing = async (cert: string, ca: string): Promise<Run> => {
+            const files = ["--cert", cert, "--ca", ca, "--output", `${cert}-${ca}.json`];
+            return await terminal.run("import", "site", "--team", "my-team", "--origin", ORIGIN, ...files, "--json");
+        };
+        for (const [cert, ca, codes] of [
+            ["old.pem", "root.pem", ["expired"]],
+            ["client.pem", "root.pem", []],
+            ["root.pem", "root.pem", ["leaf-is-ca"]],
+        ] as const) {
+            const { exitCode, stdout, stderr } = await importing(cert, ca);
+            const inspected = await terminal.run("inspect", "--json", ...new Set([cert, ca]));
+            const { findings } = JSON.parse(inspected.stdout) as { findings: readonly { code: string }[] };
+            const imported = JSON.parse(stdout) as { findings: readonly { code: string }[] };
+            expect(exitCode).to.equal(0);
+            expect(imported.findings.map(({ code }) => code)).to.include.members([...codes]);
+            expect(findings.map(({ code }) => code)).to.include.members([...codes]);
+            expect(imported.findings).not.to.deep.equal([]);
+            expect(stderr.trimEnd().split("\n")).to.have.lengthOf(imported.findings.length);
+            expect(stderr)
+                .to.match(/^warning: /m)
+                .and.to.not.match(/^error/m);
+        }
+        expect((await importing("client.pem", "ca.pem")).stderr).to.equal("");
+    });
+
+    it("puts the certificate into a component, or into components inside each other", async () => {
+        await run("--origin", ORIGIN, "--parent", "my:mtls:Gateway=main=1", "--parent", "my:mtls:Client=main");
+        const [outer, inner, resource] = written().resources;
+        expect([outer, inner]).to.deep.equal([
+            { type: "my:mtls:Gateway", name: ":parent:0", logicalName: "main=1", component: true },
+            { type: "my:mtls:Client", name: ":parent:1", logicalName: "main", component: true, parent: ":parent:0" },
+        ]);
+        expect(resource).to.include({ parent: ":parent:1", name: "billing-example-com" });
+        for (const wrong of ["Gateway", "=x", "a b=c", "a:b:C=", "a:b:C$d:e:F=x"]) {
+            const { exitCode, stderr } = await run("--origin", ORIGIN, "--parent", wrong);
+            expect([exitCode, stderr.includes("--parent needs the type and the name of a component")]).to.deep.equal([
+                2,
+                true,
+            ]);
+        }
+    });
+
+    it("quotes the name of its file in the commands that it shows", async () => {
+        const { stdout } = await run("--origin", ORIGIN, "--output", "a $(touch y).json");
+        expect(stdout).to.contain("  pulumi import --file 'a $(touch y).json' --generate-code=false --protect=false\n");
     });
 
     it("refuses files that hold a private key, before any call", async () => {
