@@ -140,7 +140,7 @@ async function readServerIssuers(
 }
 
 function reportText(report: ProbeReport, findings: readonly Finding[]): string {
-    const { verdict, message, asked, version, without, presented, acceptableAuthorities } = report;
+    const { verdict, message, asked, version, without, presented, acceptableAuthorities, moreAuthorities } = report;
     const rows = [
         ["verdict", verdict],
         ["asked", asked === undefined ? "not known" : asked ? "yes" : "no"],
@@ -148,6 +148,7 @@ function reportText(report: ProbeReport, findings: readonly Finding[]): string {
         ["without it", without],
         ["with it", presented ?? "not tried"],
         ...acceptableAuthorities.map((name, index) => [index === 0 ? "acceptable" : "", name]),
+        ...(moreAuthorities === 0 ? [] : [["", `and ${String(moreAuthorities)} more`]]),
     ];
     const notes = findings.map((finding) => `${finding.severity}: ${finding.argument}: ${finding.message}`);
     return `${[...columns(rows), "", ...notes, `${message}.`].join("\n")}\n`;

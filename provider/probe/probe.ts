@@ -46,8 +46,10 @@ export interface ProbeReport {
     readonly presented: string | undefined;
     /** The alert of TLS by which the certificate was refused. */
     readonly alert: string | undefined;
-    /** The authorities that the origin names as acceptable; often none. */
+    /** The first of the authorities that the origin names as acceptable; often none. */
     readonly acceptableAuthorities: readonly string[];
+    /** How many it names beyond those. */
+    readonly moreAuthorities: number;
     /** Whether one of them is in the chain or its issuers; `undefined` where the origin names none. */
     readonly issuerNamed: boolean | undefined;
 }
@@ -124,6 +126,7 @@ function report(
     const names = flight.request?.authorities ?? [];
     const issuerNamed = names.length === 0 ? undefined : names.some((name) => isNamed(name, [...chain, ...issuers]));
     const { ending } = presented ?? without;
+    const acceptable = acceptableNames(flight);
     return {
         origin,
         verdict,
@@ -133,7 +136,8 @@ function report(
         without: describeEnding(without.ending),
         presented: presented === undefined ? undefined : describeEnding(presented.ending),
         alert: presented !== undefined && ending.kind === "refused" ? ending.alert : undefined,
-        acceptableAuthorities: acceptableNames(flight),
+        acceptableAuthorities: acceptable.names,
+        moreAuthorities: acceptable.more,
         issuerNamed,
     };
 }

@@ -106,7 +106,17 @@ function handshakeSecret(keyLog: readonly string[]): Buffer | undefined {
     return secret === undefined ? undefined : Buffer.from(secret, "hex");
 }
 
-/** The names of acceptable authorities, as text. */
-export function acceptableNames({ request }: ServerFlight): readonly string[] {
-    return (request?.authorities ?? []).map(describeName);
+/** Some origins name every authority that they know; tens of thousands fit into a handshake. */
+const MOST_NAMES = 50;
+
+/** The names of acceptable authorities, as text, and how many more there are than anybody reads. */
+export function acceptableNames({ request }: ServerFlight): {
+    readonly names: readonly string[];
+    readonly more: number;
+} {
+    const authorities = request?.authorities ?? [];
+    return {
+        names: authorities.slice(0, MOST_NAMES).map(describeName),
+        more: Math.max(authorities.length - MOST_NAMES, 0),
+    };
 }

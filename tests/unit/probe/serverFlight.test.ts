@@ -18,9 +18,23 @@ describe("a server's side of a handshake", () => {
     it("names the acceptable authorities of TLS 1.2, also where messages and records do not end together", () => {
         const flight = readServerFlight(asking, []);
         expect(flight).to.include({ began: true, version: "TLSv1.2", asked: true });
-        expect(acceptableNames(flight)).to.deep.equal(["CN=Clients", "CN=Others"]);
+        expect(acceptableNames(flight).names).to.deep.equal(["CN=Clients", "CN=Others"]);
         const pieces = [...split(handshakeBytes(asking), 100)].map((piece) => record(22, piece));
-        expect(acceptableNames(readServerFlight(Buffer.concat(pieces), []))).to.deep.equal(["CN=Clients", "CN=Others"]);
+        expect(acceptableNames(readServerFlight(Buffer.concat(pieces), [])).names).to.deep.equal([
+            "CN=Clients",
+            "CN=Others",
+        ]);
+    });
+
+    it("shows some of the acceptable authorities and counts the others, of which there may be thousands", () => {
+        const name = Buffer.from("300d310b300906035504030c024341", "hex");
+        const many = {
+            ...readServerFlight(Buffer.alloc(0), []),
+            request: { authorities: Array<Buffer>(30_000).fill(name) },
+        };
+        const { names, more } = acceptableNames(many);
+        expect([names.length, more, new Set(names).size]).to.deep.equal([50, 29_950, 1]);
+        expect(acceptableNames({ ...many, request: { authorities: [name] } }).more).to.equal(0);
     });
 
     it("says that nothing is asked for only once the server has gone past the place for it", () => {
