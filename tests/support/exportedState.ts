@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { expiriesOf } from "../../provider/material/dates";
 import { readPublicMaterial } from "../../provider/material/material";
 import { formatId } from "../../provider/operations/identity";
 import { NOTHING_KNOWN, writeState } from "../../provider/operations/state";
@@ -40,7 +41,9 @@ export interface CertificateOptions {
 /** Mints certificates and says of each what the provider would store, as of a moment of its own. */
 export class StateMint {
     static async open(nowMs: number): Promise<StateMint> {
-        return new StateMint(nowMs, await mintAuthority({ commonName: "Clients Root" }));
+        const [notBefore, notAfter] = [-3650, 3650].map((day) => new Date(nowMs + day * DAY_MS));
+        const validity = notBefore === undefined || notAfter === undefined ? {} : { notBefore, notAfter };
+        return new StateMint(nowMs, await mintAuthority({ commonName: "Clients Root", ...validity }));
     }
 
     private constructor(
@@ -61,13 +64,16 @@ export class StateMint {
         const state = { ...inPlace, project, team, tokenEnv: undefined, origin: origin ?? "" };
         const uploadedAt = new Date(this.nowMs).toISOString();
         const { certFingerprint, fingerprint, notAfter } = material;
+        const declaredDays = options.inputs?.["expiryWarningDays"];
+        const expiries = expiriesOf(material, typeof declaredDays === "number" ? declaredDays : undefined);
+        const written = writeState({ ...NOTHING_KNOWN, ...state, uploadedAt }, material);
         return {
             urn: `urn:pulumi:${stack}::${project}::${TYPE}::${name}`,
             type: TYPE,
             custom: true,
             id: formatId({ project, team, origin }),
             inputs: { __provider: PROVIDER_TEXT, project, certFingerprint, fingerprint, notAfter, ...options.inputs },
-            outputs: { ...writeState({ ...NOTHING_KNOWN, ...state, uploadedAt }, material), ...options.outputs },
+            outputs: { ...written, expiries, ...options.outputs },
             ...options.resource,
         };
     }

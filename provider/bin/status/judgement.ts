@@ -1,6 +1,6 @@
 import { iso, warningMsOf } from "../../material/expiries";
 import { Neighbours } from "./neighbours";
-import type { StoredCertificate } from "./storedCertificate";
+import { earliest, type StoredCertificate } from "./storedCertificate";
 import { WARNING_CODES, type Note, type Warning, type WarningCode } from "./warnings";
 
 const DAY_MS = 86_400_000;
@@ -48,16 +48,16 @@ export function judgeAll(
     });
 }
 
-/** By the same rule as `pulumi up`, though that knows each certificate of the chain, and this only the earliest end. */
+/** As `pulumi up` does it. States of 0.1.0 tell only the earliest end, so the rule is applied to that. */
 function warnsFrom(
-    { fromMs, toMs, expiryWarningDays }: StoredCertificate,
-    { warningDays = expiryWarningDays }: StatusMoment,
+    { fromMs, toMs, expiries, expiryWarningDays }: StoredCertificate,
+    { warningDays }: StatusMoment,
 ): number | undefined {
-    if (toMs === undefined) {
-        return undefined;
+    if (toMs === undefined || (warningDays === undefined && expiries.length > 0)) {
+        return earliest(expiries.map(({ warnsFromMs }) => warnsFromMs));
     }
     const lifetimeMs = fromMs === undefined ? Infinity : toMs - fromMs;
-    return toMs - warningMsOf(warningDays, lifetimeMs);
+    return toMs - warningMsOf(warningDays ?? expiryWarningDays, lifetimeMs);
 }
 
 function judgeDates(

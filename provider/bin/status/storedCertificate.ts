@@ -4,6 +4,12 @@ import { normaliseOrigin, parseId, type Identity } from "../../operations/identi
 import { TYPE } from "../../registration";
 import { CommandError } from "../command";
 
+export interface StoredExpiry {
+    readonly toMs: number;
+    /** From when on `pulumi up` warns of it. */
+    readonly warnsFromMs: number;
+}
+
 /** What the state of a stack tells of one certificate. A text is empty where it tells nothing. */
 export interface StoredCertificate {
     readonly stack: string;
@@ -22,8 +28,10 @@ export interface StoredCertificate {
     readonly issuer: string;
     readonly serialNumber: string;
     readonly fromMs: number | undefined;
-    /** The earliest end in the chain. */
+    /** The earliest expiry of what the chain needs; in states of 0.1.0, of the chain without the issuers in `ca`. */
     readonly toMs: number | undefined;
+    /** Of each certificate that the chain needs; none in states of 0.1.0. */
+    readonly expiries: readonly StoredExpiry[];
     readonly uploadedMs: number | undefined;
     readonly staleCertIds: readonly string[];
     /** Of others that the last write or refresh found at the origin. */
@@ -90,6 +98,7 @@ function readCertificate(stack: string, resource: Fields): StoredCertificate {
     const id = textOf(resource["id"]);
     const inputs = fieldsOf(resource["inputs"]) ?? {};
     const outputs = fieldsOf(resource["outputs"]) ?? {};
+    const expiries = expiriesOf(outputs["expiries"]);
     const told = (name: string): string => textOf(outputs[name]);
     return {
         stack,
@@ -104,7 +113,8 @@ function readCertificate(stack: string, resource: Fields): StoredCertificate {
         issuer: told("issuer"),
         serialNumber: told("serialNumber"),
         fromMs: dateOf(outputs["notBefore"]),
-        toMs: dateOf(outputs["notAfter"]) ?? declaredEnd(inputs, outputs),
+        toMs: earliest(expiries.map(({ toMs }) => toMs)) ?? dateOf(outputs["notAfter"]) ?? declaredEnd(inputs, outputs),
+        expiries,
         uploadedMs: dateOf(outputs["uploadedAt"]),
         staleCertIds: textsOf(outputs["staleCertIds"]),
         otherCertIds: textsOf(outputs["otherCertIds"]),
@@ -167,6 +177,18 @@ function dateOf(value: unknown): number | undefined {
     const isIso = typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value);
     const ms = isIso ? Date.parse(value) : NaN;
     return Number.isNaN(ms) ? undefined : ms;
+}
+
+function expiriesOf(value: unknown): readonly StoredExpiry[] {
+    return (Array.isArray(value) ? value : []).flatMap((one: unknown) => {
+        const fields = fieldsOf(one) ?? {};
+        const [toMs, warnsFromMs] = [dateOf(fields["notAfter"]), dateOf(fields["warnFrom"])];
+        return toMs === undefined || warnsFromMs === undefined ? [] : [{ toMs, warnsFromMs }];
+    });
+}
+
+export function earliest(dates: readonly number[]): number | undefined {
+    return dates.length === 0 ? undefined : dates.reduce((one, other) => Math.min(one, other));
 }
 
 function daysOf(value: unknown): number | undefined {

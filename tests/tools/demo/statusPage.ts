@@ -49,7 +49,7 @@ const STACKS: Readonly<Record<string, readonly CertificateOptions[]>> = {
             project: "api",
             origin: "https://partner.example.com",
             resource: { external: true },
-            outputs: { fingerprint: "", certFingerprint: "", subject: "", notBefore: "", notAfter: "" },
+            outputs: { fingerprint: "", certFingerprint: "", subject: "", notBefore: "", notAfter: "", expiries: [] },
         },
     ],
 };

@@ -55,6 +55,22 @@ describe("what status makes of certificates", () => {
         }
     });
 
+    it("goes by every certificate that the chain needs, and in states of 0.1.0 by the earliest end alone", async () => {
+        const at = (days: number): string => new Date(NOW_MS + days * DAY_MS).toISOString();
+        const expiries = [
+            { notAfter: at(200), warnFrom: at(170) },
+            { notAfter: at(60), warnFrom: at(-1) },
+        ];
+        const issuer = await judgeOne({ days: [-10, 200], outputs: { expiries } });
+        expect([issuer.daysLeft, ...codesOf(issuer)]).to.deep.equal([60, "expires-soon"]);
+        expect(issuer.warnsFromMs).to.equal(NOW_MS - DAY_MS);
+        expect(codesOf(await judgeOne({ days: [-10, 200], outputs: { expiries } }, 59))).to.deep.equal([]);
+        const past = await judgeOne({ days: [-60, 31], outputs: { expiries: undefined } });
+        expect([past.daysLeft, past.warnsFromMs]).to.deep.equal([31, NOW_MS + DAY_MS]);
+        const damaged = [null, {}, { notAfter: 7, warnFrom: at(1) }, { notAfter: at(1) }];
+        expect((await judgeOne({ days: [-60, 31], outputs: { expiries: damaged } })).daysLeft).to.equal(31);
+    });
+
     it("lets --days overrule what the resources say", async () => {
         expect(codesOf(await judgeOne({ days: [-60, 31], inputs: { expiryWarningDays: 1 } }, 40))).to.deep.equal([
             "expires-soon",
@@ -95,7 +111,7 @@ describe("what status makes of certificates", () => {
     });
 
     it("takes a lookup without dates and fingerprint for what it is", async () => {
-        const nothing = { fingerprint: "", certFingerprint: "", notBefore: "", notAfter: "" };
+        const nothing = { fingerprint: "", certFingerprint: "", notBefore: "", notAfter: "", expiries: [] };
         const judged = await judgeOne({ resource: { external: true }, outputs: nothing });
         expect([judged.isLookedUp, judged.daysLeft, codesOf(judged)]).to.deep.equal([true, undefined, []]);
     });
@@ -206,7 +222,7 @@ describe("what status makes of certificates", () => {
     });
 
     it("goes by what is declared where an import left no dates, as long as that is what is in place", async () => {
-        const without = { notAfter: "", notBefore: "" };
+        const without = { notAfter: "", notBefore: "", expiries: [] };
         const imported = await judgeOne({ days: [-60, 20], outputs: without });
         expect([imported.daysLeft, codesOf(imported)]).to.deep.equal([20, ["expires-soon"]]);
         const other = await judgeOne({ outputs: without, inputs: { fingerprint: `v1:${"0".repeat(64)}` } });
@@ -214,7 +230,13 @@ describe("what status makes of certificates", () => {
     });
 
     it("is not in order where what it needs is encrypted, and shows no ciphertext", async () => {
-        const hidden = { notAfter: SECRET, staleCertIds: SECRET, fingerprint: SECRET, subject: SECRET };
+        const hidden = {
+            expiries: SECRET,
+            notAfter: SECRET,
+            staleCertIds: SECRET,
+            fingerprint: SECRET,
+            subject: SECRET,
+        };
         const judged = await judgeOne({ outputs: hidden, inputs: { notAfter: SECRET, expiryWarningDays: SECRET } });
         expect(codesOf(judged)).to.deep.equal(["encrypted"]);
         expect(judged.warnings[0]?.message).to.match(
@@ -227,7 +249,7 @@ describe("what status makes of certificates", () => {
         const judged = await judge({
             dev: [
                 { project: "a", days: [-1, 90] },
-                { project: "b", outputs: { notAfter: 7 } },
+                { project: "b", outputs: { notAfter: 7, expiries: 7 } },
                 { project: "c", days: [-1, 40] },
             ],
         });

@@ -116,7 +116,7 @@ describe("status as OpenMetrics", () => {
     });
 
     it("leaves out what is not known, as of a certificate that is only looked up", async () => {
-        const nothing = { fingerprint: "", certFingerprint: "", notBefore: "", notAfter: "" };
+        const nothing = { fingerprint: "", certFingerprint: "", notBefore: "", notAfter: "", expiries: [] };
         const lookedUp = { name: "a", resource: { external: true }, inputs: { notAfter: "" }, outputs: nothing };
         const samples = samplesIn(await metricsOf("dev", [lookedUp]));
         expect(samples.map((line) => line.split("{")[0])).to.deep.equal(["in_order", "stack_readable"]);

@@ -96,10 +96,15 @@ describe("a state, as status reads it", () => {
                 id: "team/site/https://a.example.com",
                 inputs: { expiryWarningDays: value, notAfter: value, fingerprint: value },
                 outputs: Object.fromEntries(
-                    [...outputs, "notAfter", "uploadedAt", "staleCertIds", "otherCertIds", "unconfirmed"].map((one) => [
-                        one,
-                        value,
-                    ]),
+                    [
+                        ...outputs,
+                        "notAfter",
+                        "uploadedAt",
+                        "staleCertIds",
+                        "otherCertIds",
+                        "unconfirmed",
+                        "expiries",
+                    ].map((one) => [one, value]),
                 ),
             },
         ]);
