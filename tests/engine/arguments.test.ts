@@ -1,0 +1,100 @@
+import { expect } from "chai";
+import { createPrivateKey } from "node:crypto";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { EngineWorld } from "../support/engineWorld";
+import { newToken } from "../support/world";
+
+/** A neighbour in the provider's process changes the working directory before the certificates are looked at. */
+const PROGRAM = `
+const fs = require("node:fs");
+const pulumi = require("@pulumi/pulumi");
+const { ProjectClientCert } = require("pulumi-vercel-client-cert");
+
+const restless = { create: async () => { process.chdir(require("node:os").tmpdir()); return { id: "restless", outs: {} }; } };
+class Restless extends pulumi.dynamic.Resource {
+    constructor(name) { super(restless, name, {}); }
+}
+const neighbour = new Restless("neighbour");
+
+const { args, keys, absent = [] } = JSON.parse(fs.readFileSync("args.json", "utf8"));
+// What an output of another stack is that does not have it.
+for (const name of absent) {
+    args[name] = pulumi.output(undefined);
+}
+keys.forEach((key, number) => {
+    const origin = absent.includes("origin") ? args.origin : args.origin.replace("//", "//" + number + ".");
+    new ProjectClientCert("mtls-" + number, { ...args, origin, key }, { dependsOn: neighbour });
+});
+`;
+
+const PASSPHRASE = "correct horse battery staple";
+const PROPERTY_OF_SECRETS = "4dabf18193072939515e22adb298388d";
+
+describe("arguments, on the real engine", function () {
+    this.timeout(10 * 60_000);
+
+    let world: EngineWorld;
+    beforeEach(async () => {
+        world = await EngineWorld.start();
+        world.project.setProgram(PROGRAM);
+    });
+    afterEach(async () => {
+        try {
+            world.verify();
+        } finally {
+            await world.stop();
+        }
+    });
+
+    function declare(keys: readonly unknown[], absent: readonly string[] = [], project = "site"): void {
+        const args = world.args({ project, key: undefined });
+        world.project.writeFile("args.json", JSON.stringify({ args, keys, absent }));
+    }
+
+    it("reads keys by a passphrase and from a command, in the folder of the start, and keeps both passphrase and key out of the state", async () => {
+        const cipher = { cipher: "aes-256-cbc", passphrase: PASSPHRASE, type: "pkcs8", format: "pem" } as const;
+        world.project.writeFile("encrypted.key", String(createPrivateKey(world.triple.key).export(cipher)));
+        world.project.writeFile("client.key", world.triple.key);
+        const program = 'process.stdout.write(require("node:fs").readFileSync("client.key"))';
+        declare([
+            { file: "encrypted.key", passphrase: PASSPHRASE },
+            { file: "client.key" },
+            { command: [process.execPath, "-e", program] },
+        ]);
+        await world.project.up(["--skip-preview"]);
+        expect(world.certIds()).to.have.lengthOf(3);
+        const [encrypted, , command] = await Promise.all(
+            [0, 1, 2].map((number) => world.stored(`mtls-${String(number)}`)),
+        );
+        expect(encrypted?.inputs["key"]).to.have.property("file", "encrypted.key");
+        expect(encrypted?.inputs["key"]).to.have.nested.property(`passphrase.${PROPERTY_OF_SECRETS}`);
+        expect(command?.inputs["key"]).to.deep.equal({ command: [process.execPath, "-e", program] });
+        expect(world.project.allText()).not.to.contain(PASSPHRASE);
+    });
+
+    it("refuses an output without a value in a preview, before any call, and says how to leave the argument out", async () => {
+        declare(["unused"], ["origin", "tokenEnv", "expectedFingerprint"]);
+        const { output } = await world.project.run(["preview"], { expectFailure: true });
+        for (const name of ["origin", "tokenEnv", "expectedFingerprint"]) {
+            expect(output).to.match(
+                new RegExp(
+                    `${name}: expected .*, got an output that has no value; leave ${name} out, .*\\[no-value\\]`,
+                ),
+            );
+        }
+        expect(world.operations()).to.deep.equal([]);
+    });
+
+    it("counts a team without a value as left out, and names the scope", async () => {
+        // A personal account: its token is of no team.
+        const token = newToken();
+        world.standIn.addToken(token);
+        world.standIn.addProject({ id: "prj_own", name: "own" });
+        world.project.setEnvironment({ VERCEL_API_TOKEN: token });
+        declare([world.triple.key], ["team"], "own");
+        const { output } = await world.project.up(["--skip-preview"]);
+        expect(output).to.contain("team: expected a value, got none, so the certificate is in the scope of the token");
+        expect((await world.stored("mtls-0"))?.inputs).not.to.have.property("team");
+        expect(world.standIn.certificates("prj_own")).to.have.lengthOf(1);
+    });
+});
