@@ -6,8 +6,8 @@ import { repairEncoding, repairText } from "./repair";
  * `openssl pkey -text`; the private numbers of JWK and of XML; the formats of PuTTY, OpenSSH and age.
  */
 const SIGNS: readonly RegExp[] = [
-    /[-–—]\s{0,3}(?:BEGIN|END)\s{1,3}(?:[A-Z0-9]{2,12}\s{1,3}){0,2}PRIVATE\s{0,3}KEY/i,
-    /PRIVATE\s{0,3}KEY(?:\s{0,3}-{2}|[–—])/i,
+    /[-\u2010-\u2015\u2212]\s{0,3}(?:BEGIN|END)\s{1,3}(?:[A-Z0-9]{2,12}\s{1,3}){0,2}PRIVATE\s{0,3}KEY/i,
+    /PRIVATE\s{0,3}KEY(?:\s{0,3}-{2}|[\u2010-\u2015\u2212])/i,
     /^[ \t]*(?:[\w-]+ )?(?:Private-Key:|priv:|privateExponent:|prime1:)/im,
     /"d"\s{0,9}:\s{0,9}"[\w-]{20}/,
     /<(?:D|InverseQ)>\s{0,9}[A-Za-z0-9+/=]{20}/,

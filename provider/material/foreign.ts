@@ -41,12 +41,12 @@ const PLACEHOLDERS: readonly ForeignForm[] = [
         "what JavaScript makes of another value",
     ],
     [
-        /^(?:\$\w+|\$?\$\{[^]*\}|\$\([^]*\)|\$\[[^]*\]|%\w+%|%\([^]*\)s?|\$?\{\{[^]*\}\}|\{%[^]*%\}|<%[^]*%>|#\{[^]*\}|\(\([^]*\)\)|\[\[[^]*\]\]|@@?[\w.-]+@@?|__\w+__|<no value>)$/,
+        /^(?:[A-Z][A-Z0-9]*_[A-Z0-9_]+|process\.env\b[^\n]*|\$\w+|\$?\$\{[^]*\}|\$\([^]*\)|\$\[[^]*\]|%[^%\n]+%|%\([^]*\)s?|\$?\{\{[^]*\}\}|\{%[^]*%\}|<%[^]*%>|#\{[^]*\}|\(\([^]*\)\)|\[\[[^]*\]\]|@@?[\w.-]+@@?|__\w+__|<no value>)$/,
         "variable-not-expanded",
         "a variable that nobody expanded",
     ],
     [
-        /^(?:<[\w .:'-]+>|\*+|\.{3,}|…|x{3,}|change[ _-]?me|replace[ _-]?me|to[ _-]?do|your[ _-][\w -]+|\W?(?:redacted|secret|sensitive|unknown|masked)(?: value)?\W?)$/i,
+        /^(?:<[\w .:'-]+>|\*+|\.{3,}|…|x{3,}|change[ _-]?me|replace[ _-]?me|to[ _-]?do|tbd|n\/a|placeholder|dummy|example|test|your[ _-][\w -]+|\W?(?:redacted|secret|sensitive|unknown|masked)(?: value)?\W?)$/i,
         "variable-not-expanded",
         "a placeholder",
     ],
@@ -80,7 +80,7 @@ function withControlPictures(text: string): string {
 /** By how it begins, or by what is in it; each looks at a bounded part only. */
 const FORMS: readonly ForeignForm[] = [
     [
-        /[–—]{1,5}\s{0,9}BEGIN|^-{0,4}BEGIN [A-Z]|^-{1,4} ?BEGIN|^â€[“”]/,
+        /[\u2010-\u2015\u2212]{1,5}\s{0,9}BEGIN|^-{0,4}BEGIN [A-Z]|^-{1,4} ?BEGIN|^â€[“”]/,
         "dashes-replaced",
         "a BEGIN line without its five hyphens",
     ],

@@ -3,7 +3,7 @@ import { finding, shown, type Finding, type MaterialArgument } from "./findings"
 import { describeForeignText } from "./foreign";
 import { sequencesInBase64, shapeOf } from "./keyEncoding";
 import { decodeBlock } from "./once";
-import { codePointOf, repairEncoding, repairText } from "./repair";
+import { codePointOf, isInvisible, repairEncoding, repairText } from "./repair";
 
 /** One block of a PEM text. */
 export interface PemBlock {
@@ -40,8 +40,9 @@ export function readPem(input: string, argument: MaterialArgument): PemReading {
         const got = `${String(Math.ceil(input.length / 1024))} kB`;
         return refuse(finding("too-large", argument, `expected at most ${String(largest)} kB of PEM text, got ${got}`));
     }
-    if (input.trim() === "") {
-        return refuse(finding("empty", argument, "expected PEM text, got an empty text"));
+    if (isInvisible(input)) {
+        const got = input.trim() === "" ? "an empty text" : `invisible characters only (${codePointOf(input.trim())})`;
+        return refuse(finding("empty", argument, `expected PEM text, got ${got}`));
     }
     const { blocks, problems, rest, repairs } = readRepaired(input);
     if (blocks.length === 0 && problems.length === 0) {
@@ -49,7 +50,7 @@ export function readPem(input: string, argument: MaterialArgument): PemReading {
     }
     const findings = problems.map((what) =>
         finding(
-            /[–—]{1,5}\s{0,9}END /.test(rest) ? "dashes-replaced" : "unreadable-pem",
+            /[\u2010-\u2015\u2212]{1,5}\s{0,9}END /.test(rest) ? "dashes-replaced" : "unreadable-pem",
             argument,
             `expected whole PEM blocks, got ${what}`,
         ),
@@ -95,13 +96,18 @@ function isWhole({ blocks, problems }: Pick<BlockReading, "blocks" | "problems">
     return blocks.length > 0 && problems.length === 0;
 }
 
-const LINE_STARTS = { begin: /^-----BEGIN /m, afterLabel: /^[^\S\n]*\n/, end: "\n-----END " };
-const ANYWHERE = { begin: BEGIN, afterLabel: /^/, end: "-----END " };
+const LINE_STARTS = { begin: /^-----BEGIN /m, afterLabel: /^[^\S\n]*\n/, end: "\n-----END ", isGuess: false };
+const ANYWHERE = { begin: BEGIN, afterLabel: /^/, end: "-----END ", isGuess: true };
+
+/** What was put together anew, as from numbered lines, may be base64 and yet nothing. */
+function isIncomplete({ label, der }: PemBlock): boolean {
+    return label === "CERTIFICATE" && !isWholeSequence(der);
+}
 
 /** Cuts a text at each BEGIN and looks no further than the next, so that hostile input takes no more than linear time. */
 function readBlocks(
     text: string,
-    { begin, afterLabel, end }: typeof LINE_STARTS | typeof ANYWHERE,
+    { begin, afterLabel, end, isGuess }: typeof LINE_STARTS | typeof ANYWHERE,
 ): Omit<BlockReading, "repairs"> {
     const [before = "", ...pieces] = text.split(begin);
     const blocks: PemBlock[] = [];
@@ -118,7 +124,11 @@ function readBlocks(
         }
         const footer = `${end}${label}-----`;
         const endAt = body.indexOf(footer);
-        const block = endAt < 0 ? `a ${label} block without its END line` : decode(label, body.slice(0, endAt));
+        const decoded = endAt < 0 ? `a ${label} block without its END line` : decode(label, body.slice(0, endAt));
+        const block =
+            typeof decoded === "object" && isGuess && isIncomplete(decoded)
+                ? `a ${label} block with characters that are not of it`
+                : decoded;
         if (typeof block === "string") {
             problems.push(shown(block));
             rest.push(BEGIN, piece);

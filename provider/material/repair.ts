@@ -23,12 +23,14 @@ const ENCODING_STEPS: readonly Step[] = [
 
 const ENTITIES: Readonly<Record<string, string>> = { quot: '"', apos: "'", amp: "&", lt: "<", gt: ">", nbsp: " " };
 const INVISIBLE = /[\u00AD\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2064\uFEFF]/g;
+const OTHER_BLANKS = /[\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000]/g;
+const OTHER_LINE_ENDS = /[\u0085\u2028\u2029]/g;
 
 /** What environment variables, YAML, JSON, mail, web forms and secret stores do to PEM text. */
 const TEXT_STEPS: readonly Step[] = [
     { name: "quoted-printable", undo: undoQuotedPrintable },
     { name: "URL encoding", undo: undoUrlEncoding },
-    { name: "HTML entities", undo: undoEntities },
+    { name: "HTML", undo: undoHtml },
     {
         name: "JSON escapes",
         undo: (text) =>
@@ -44,14 +46,23 @@ const TEXT_STEPS: readonly Step[] = [
         name: (text) => `invisible characters (${[...new Set(text.match(INVISIBLE))].map(codePointOf).join(", ")})`,
         undo: (text) => text.replace(INVISIBLE, ""),
     },
-    { name: "quotes around it", undo: (text) => text.trim().replace(/^["'`“”„]+|["'`“”]+$/g, "") },
+    {
+        name: "blanks or line ends of another kind",
+        undo: (text) => text.replace(OTHER_BLANKS, " ").replace(OTHER_LINE_ENDS, "\n"),
+    },
+    { name: "quotes around it", undo: undoQuotes },
     { name: "quotes around each line", undo: (text) => text.replace(/["'] ?[+,.\\]? ?\n[ \t]{0,80}["']/g, "\n") },
     { name: "hexadecimal digits", undo: undoHexadecimal },
     { name: "base64 of the PEM", undo: undoBase64 },
     { name: "marks of a quotation", undo: undoQuotation },
     {
-        name: "lower-case labels",
-        undo: (text) => text.replace(/-----(?:begin|end) [a-z0-9 ]{1,60}-----/g, (line) => line.toUpperCase()),
+        name: "damaged labels",
+        undo: (text) =>
+            text
+                .replace(/-{6,9}/g, "-----")
+                .replace(/-----(?:begin|end)[ _+][a-z0-9 _+]{1,60}-----/gi, (line) =>
+                    line.toUpperCase().replace(/[_+]/g, " "),
+                ),
     },
 ];
 
@@ -91,23 +102,23 @@ function applySteps(steps: readonly Step[], { text: given, repairs: before }: Re
 
 /** In PEM itself, no `=` is followed by digits, and by a letter on the next line neither. */
 function undoQuotedPrintable(text: string): string {
-    return /=(?:3D|2D|2B|20|0A)/.test(text) || (/[\w+/]=\n[\w+/]/.test(text) && text.includes("-----BEGIN "))
+    return /=(?:3D|2D|2B|20|0A)/.test(text) || (/[\w+/]=\n[A-Za-z0-9]/.test(text) && text.includes("-----BEGIN "))
         ? text.replaceAll("=\n", "").replace(/=([0-9A-F]{2})/g, (_, code: string) => characterOf(code, 16))
         : text;
 }
 
 function undoUrlEncoding(text: string): string {
-    if (!/%(?:2D|20|0A|0D|2B|2F|3D)|BEGIN\+/i.test(text)) {
+    if (!/%(?:2D|20|0A|0D|2B|2F|3D|25)/i.test(text)) {
         return text;
     }
     // Forms have a plus sign for each blank.
-    const blanks = /BEGIN\+|%2B/i.test(text) ? text.replaceAll("+", " ") : text;
+    const blanks = /BEGIN\+/.test(text) ? text.replaceAll("+", " ") : text;
     return blanks.replace(/%([0-9A-F]{2})/gi, (_, code: string) => characterOf(code, 16));
 }
 
-function undoEntities(text: string): string {
-    return text
-        .replace(/<br ?\/?>/gi, "\n")
+function undoHtml(text: string): string {
+    const bare = text.includes("-----") ? text.replace(/<\/?[a-z][^<>\n]{0,200}>/gi, "\n") : text;
+    return bare
         .replace(/&#(\d{1,7});/g, (_, code: string) => characterOf(code, 10))
         .replace(/&#x([0-9a-f]{1,6});/gi, (_, code: string) => characterOf(code, 16))
         .replace(/&(\w{2,4});/g, (entity, name: string) => ENTITIES[name] ?? entity);
@@ -118,10 +129,19 @@ function characterOf(code: string, radix: number): string {
     return point > 0x10ffff ? "\uFFFD" : String.fromCodePoint(point);
 }
 
+/** Of one or three characters, as Python has them, too. */
+function undoQuotes(text: string): string {
+    const inner = text.trim().replace(/^["'`“”„]{1,3}|["'`“”]{1,3}$/g, "");
+    return inner === text.trim() ? text : inner;
+}
+
+/** Of PEM, or of DER. */
 function undoHexadecimal(text: string): string {
-    return /^(?:2d){5}424547494e20[0-9a-f\s]+$/i.test(text)
-        ? Buffer.from(text.replace(/\s+/g, ""), "hex").toString("utf8")
-        : text;
+    if (!/^\s*(?:30|2d:?2d)[0-9a-f\s:]{80,}$/i.test(text)) {
+        return text;
+    }
+    const bytes = Buffer.from(text.replace(/[\s:]+/g, ""), "hex");
+    return bytes.toString(bytes[0] === 0x30 ? "base64" : "utf8");
 }
 
 /** Whole lines of base64, or words of it among other text, as in the YAML of a Kubernetes Secret. */
@@ -145,6 +165,11 @@ function undoQuotation(text: string): string {
               .split("\n")
               .map((line) => (line.startsWith(prefix) ? line.slice(prefix.length) : line))
               .join("\n");
+}
+
+/** Whether there is nothing to see. */
+export function isInvisible(text: string): boolean {
+    return text.replace(INVISIBLE, "").trim() === "";
 }
 
 /** As `U+200B`. */

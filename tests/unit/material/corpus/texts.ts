@@ -31,6 +31,8 @@ function damaged({ cert }: Sound): Named {
     const p12 = pkcs12Shape();
     return [
         ["an empty text", " \n", "empty"],
+        ["a zero-width space", "\u200B\n", "empty"],
+        ["numbered lines", cert.replace(/^(?=.)/gm, "7  "), "unreadable-pem"],
         ["far too much text", "-".repeat(520 * 1024), "too-large"],
         ["a sentence", "this is a sentence, and no PEM text", "not-pem"],
         ["em dashes", cert.replace(/-----/g, "—–"), "dashes-replaced"],
@@ -78,6 +80,7 @@ function placeholders(): Named {
                 "<no value>",
                 "<your-certificate>",
                 "CHANGE_ME",
+                "CLIENT_CERT",
                 "***",
                 "op://vault/item/key",
                 "arn:aws:secretsmanager:eu-central-1:123456789012:secret:client",
@@ -294,6 +297,12 @@ function repairSamples(sound: Sound): readonly Sample[] {
         ["zero-width spaces", (text) => text.replace(/(\n.{9})/g, "$1\u200B")],
         ["soft hyphens and word joiners", (text) => text.replace(/(\n.{9})(.)/g, "$1\u00AD$2\u2060")],
         ["no-break spaces", (text) => text.replace(/(BEGIN|END) /g, "$1 ").replace(/\n(?=.)/g, "\n\u00A0")],
+        ["line ends of Unicode", (text) => text.replace(/\n/g, "\u0085")],
+        ["no-break spaces everywhere", (text) => text.replaceAll(" ", "\u00A0")],
+        ["paragraphs of HTML", (text) => text.replace(/^.+$/gm, "<p>$&</p>").replaceAll("\n", "")],
+        ["underscores in the labels", (text) => text.replaceAll(" ", "_")],
+        ["six hyphens", (text) => text.replaceAll("-----", "------")],
+        ["URL encoding twice", (text) => encodeURIComponent(encodeURIComponent(text))],
         ["lower-case labels", (text) => text.replace(/-----[^-]+-----/g, (line) => line.toLowerCase())],
         ["base64 of the PEM", base64],
         ["base64 of the PEM in columns", (text) => base64(text).replace(/.{1,76}/g, "$&\n")],
@@ -312,6 +321,7 @@ function repairSamples(sound: Sound): readonly Sample[] {
         ["base64url of DER", (text) => der(text).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")],
         ["base64 of DER in JSON", (text) => JSON.stringify({ alg: "ES256", x5c: [der(text)] })],
         ["base64 of DER in XML", (text) => `<ds:X509Certificate>${der(text)}</ds:X509Certificate>`],
+        ["hexadecimal digits of DER", (text) => Buffer.from(der(text), "base64").toString("hex")],
         ["base64 of DER in quotes", (text) => `"${der(text)}"\n`],
     ];
     return [
