@@ -12,6 +12,8 @@ const DAY_MS = 86_400_000;
 
 /** GitHub runs a `run:` by this. */
 const SHELL = ["bash", "-e", "-c"] as const;
+/** Of `pulumi`, for changes where none were expected; older versions have one for errors of any kind. */
+const DRIFT_EXIT_CODES = [7, 255];
 /** There is no lock file in a copy of the folder, and the packages are there. */
 const INSTALL = "npm ci";
 
@@ -44,16 +46,10 @@ describe("examples/ci, by the commands of its workflow", function () {
     });
     after(() => world.stop());
 
-    const git = async (...args: readonly string[]): Promise<void> => {
-        const identity = ["-c", "user.name=test", "-c", "user.email=test@example.com"];
-        const { exitCode, output } = await world.project.runCommand("git", [...identity, ...args]);
-        expect(exitCode, output).to.equal(0);
-    };
-    /** Everything in the folder, but what the example's users would not commit. */
-    const commit = async (): Promise<void> => {
-        await git("add", "--", "index.ts", "client.pem", "ca.pem");
-        await git("commit", "--quiet", "--allow-empty", "--message", "a change");
-    };
+    const passphrase = (): Record<string, string> => ({
+        PULUMI_BACKEND_URL: repository.vars["PULUMI_BACKEND_URL"] ?? "",
+        PULUMI_CONFIG_PASSPHRASE: repository.secrets["PULUMI_CONFIG_PASSPHRASE"] ?? "",
+    });
     /** A job up to its first step that fails, as on GitHub: the last run is the job's. */
     const job = async (name: string): Promise<RunResult> => {
         const commands = commandsOf(workflow, name, repository).filter(({ script }) => script !== INSTALL);
@@ -71,16 +67,24 @@ describe("examples/ci, by the commands of its workflow", function () {
         }
         return { ...last, output: runs.map(({ output }) => output).join("") };
     };
+    const passes = async (name: string): Promise<RunResult> => {
+        const run = await job(name);
+        expect(run.exitCode, run.output).to.equal(0);
+        return run;
+    };
 
-    it("gives each job no more than it needs", () => {
+    it("gives each job no more than it needs, and secrets only to the step that uses them", () => {
         expect(workflow.permissions).to.deep.equal({ contents: "read" });
-        for (const [name, { permissions, env = {}, steps }] of Object.entries(workflow.jobs)) {
-            expect(permissions, name).to.equal(undefined);
-            const given = [env, ...steps.map((step) => step.env ?? {})].flatMap((variables) => Object.keys(variables));
+        for (const [name, { permissions, env, steps }] of Object.entries(workflow.jobs)) {
+            expect([permissions, env], name).to.deep.equal([undefined, undefined]);
+            const given = steps.flatMap((step) => Object.keys(step.env ?? {}));
+            const deployment = ["CLIENT_KEY", "CLIENT_KEY", "PULUMI_CONFIG_PASSPHRASE", "VERCEL_API_TOKEN"];
             const secrets = {
+                inspect: [],
                 preview: ["PULUMI_CONFIG_PASSPHRASE"],
-                up: ["PULUMI_CONFIG_PASSPHRASE", "VERCEL_API_TOKEN", "CLIENT_KEY"],
+                up: deployment,
                 watch: [],
+                drift: ["PULUMI_CONFIG_PASSPHRASE", "VERCEL_API_TOKEN"],
             }[name];
             expect(given, name).to.deep.equal(secrets);
             for (const { uses } of steps.filter((step) => step.uses !== undefined)) {
@@ -93,26 +97,22 @@ describe("examples/ci, by the commands of its workflow", function () {
         const { up } = workflow.jobs;
         expect(up?.concurrency).to.deep.equal({ group: "client-cert-up", "cancel-in-progress": false });
         expect(
-            Object.values(workflow.jobs).filter(({ steps }) => /pulumi up/.test(JSON.stringify(steps))),
+            Object.values(workflow.jobs).filter(({ steps }) => /pulumi up/.test(steps.map(({ run }) => run).join())),
         ).to.deep.equal([up]);
         expect(Object.keys(workflow.on)).to.have.members(["pull_request", "push", "schedule"]);
         expect(up?.if).to.equal("github.event_name == 'push'");
         expect(workflow.on["push"]).to.deep.equal({ branches: ["main"] });
     });
 
-    it("deploys, warns in time, previews without the key, rotates with it, and is content again", async () => {
+    it("deploys, warns in time, previews without the key, refuses another key, rotates, and is content again", async () => {
         const { project, triple } = world;
-        await git("init", "--quiet");
         const endsSoon = await triple.authority.issue({
             notBefore: new Date(Date.now() - 85 * DAY_MS),
             notAfter: new Date(Date.now() + 5 * DAY_MS),
         });
         world.writeMaterial(".", { cert: endsSoon.certPem, key: endsSoon.keyPem, ca: triple.ca });
-        await commit();
-
         setKey(endsSoon.keyPem);
-        const first = await job("up");
-        expect(first.exitCode, first.output).to.equal(0);
+        await passes("up");
         const [firstId = ""] = world.certIds();
 
         const alarm = await job("watch");
@@ -122,38 +122,60 @@ describe("examples/ci, by the commands of its workflow", function () {
         // A pull request that does not touch the certificates.
         const program = readFileSync(join(project.folder, "index.ts"), "utf8");
         project.writeFile("index.ts", `${program}export const harmless = "harmless";\n`);
-        await commit();
-        const harmless = await job("preview");
-        expect(harmless.exitCode, harmless.output).to.equal(0);
+        const harmless = await passes("preview");
         expect(harmless.stdout)
             .to.match(/\+ harmless *: "harmless"/)
             .and.match(/Resources:\n +2 unchanged/);
 
-        // A pull request with the next certificate.
+        // A pull request with the next certificate: whoever reviews it sees what a merge does.
         const renewed = await mintTriple();
         world.writeMaterial(".", renewed);
-        await commit();
-        const rotation = await job("preview");
-        expect(rotation.exitCode, rotation.output).to.equal(0);
-        expect(rotation.stdout).to.match(/^The certificates change\. /m);
-        const { environment } = commandsOf(workflow, "preview", repository).at(-1) ?? {};
-        const blind = await project.runCommand(
-            "pulumi",
-            ["preview", "--stack", "prod", "--non-interactive"],
-            environment,
-        );
-        expect(blind.exitCode, blind.output).to.not.equal(0);
-        expect(blind.output).to.contain('expected the private key in the environment variable "CLIENT_KEY"');
+        expect((await passes("inspect")).stdout).to.contain("Nothing is wrong with what was looked at.");
+        const rotation = await passes("preview");
+        expect(rotation.stdout)
+            .to.match(/fingerprint *: "v1:\w+" => "v1:\w+"/)
+            .and.match(/Resources:\n +~ 1 to update/);
+        expect(rotation.output).to.contain("not checked yet").and.contain('"CLIENT_KEY"');
+
+        // The same from a fork, which is given no secret.
+        const ownSecrets = repository.secrets;
+        repository = { ...repository, secrets: { ...ownSecrets, PULUMI_CONFIG_PASSPHRASE: "" } };
+        expect((await passes("inspect")).stdout).to.contain("Nothing is wrong with what was looked at.");
+        expect((await passes("preview")).output).to.contain("there is no preview");
+        repository = { ...repository, secrets: ownSecrets };
+
+        // It is merged, but the secret is still the old key: nothing is deployed, also nothing else.
+        const early = await job("up");
+        expect(early.exitCode, early.output).to.equal(1);
+        expect(early.output).to.contain("[key-mismatch]").and.not.contain("Updating (prod)");
         expect(world.countOf("upload")).to.equal(1);
 
-        // It is merged, and the secret is the new key.
         setKey(renewed.key);
-        const second = await job("up");
-        expect(second.exitCode, second.output).to.equal(0);
+        await passes("up");
         expect(world.certIds()).to.have.length(1).and.not.include(firstId);
+        await passes("watch");
+        world.verify();
+    });
 
-        const content = await job("watch");
-        expect(content.exitCode, content.output).to.equal(0);
+    it("finds in the morning what is missing or replaced at Vercel, and changes nothing", async () => {
+        const { project, standIn, triple } = world;
+        await passes("drift");
+        const stored = async (): Promise<string> =>
+            (await project.runCommand("pulumi", ["stack", "export", "--stack", "prod"], passphrase())).stdout;
+        const before = await stored();
+        const [certId = ""] = world.certIds();
+
+        standIn.removeCertificate("prj_1", certId);
+        const missing = await job("drift");
+        expect(missing.exitCode, missing.output).to.be.oneOf(DRIFT_EXIT_CODES);
+        expect(missing.output).to.match(/no changes were expected.* but changes were proposed/);
+
+        const { cert, ca } = triple;
+        standIn.placeCertificate("prj_1", { cert, ca, origin: "https://billing.example.com" });
+        const replaced = await job("drift");
+        expect(replaced.exitCode, replaced.output).to.be.oneOf(DRIFT_EXIT_CODES);
+        expect(world.certIds()).to.have.length(1);
+        expect(await stored()).to.equal(before);
         world.verify();
     });
 });
