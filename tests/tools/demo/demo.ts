@@ -1,13 +1,18 @@
 /**
- * The main job, to watch: the real Pulumi CLI puts a client certificate in place, leaves it alone, rotates it, notices
- * that somebody deleted it, repairs that, and removes it. Every step's effect is checked where the certificates are.
+ * The main job, to watch: the real Pulumi CLI puts a client certificate in place, leaves it alone, refuses a wrong key,
+ * rotates it with an encrypted one, notices that somebody deleted it, repairs that, and removes it. Every step's effect
+ * is checked where the certificates are.
  */
+import { createPrivateKey, randomBytes } from "node:crypto";
+import { resolve } from "node:path";
 import { mintTriple, type Triple } from "../../support/mint";
 import { findPulumiCli } from "../../support/pulumiCli";
 import { PulumiProject } from "../../support/stack";
 import { chooseTarget, type Target } from "./target";
 
 const ORIGIN = "https://pulumi-vercel-client-cert-demo.example.com";
+
+const COMMAND_LINE = resolve(__dirname, "../../../provider/bin/main.js");
 
 const PROGRAM = `
 const fs = require("node:fs");
@@ -17,7 +22,6 @@ const args = JSON.parse(fs.readFileSync("args.json", "utf8"));
 const cert = new ProjectClientCert("demo", {
     ...args,
     cert: fs.readFileSync("client.pem", "utf8"),
-    key: { file: "client.key" },
     ca: fs.readFileSync("ca.pem", "utf8"),
 });
 exports.certId = cert.certId;
@@ -54,14 +58,35 @@ class Demo {
     }
 
     async pulumi(...args: string[]): Promise<string> {
+        return await this.#pulumi(args, false);
+    }
+
+    /** A command that has to fail. */
+    async refused(...args: string[]): Promise<string> {
+        return await this.#pulumi(args, true);
+    }
+
+    async #pulumi(args: readonly string[], expectFailure: boolean): Promise<string> {
         const show = (chunk: string): boolean => process.stdout.write(chunk);
-        const { output } = await this.project.run(args, { onOutput: show });
+        const { output } = await this.project.run(args, { onOutput: show, expectFailure });
         return output;
     }
 
-    writeCertificate(cert: string, key: string): void {
+    async status(): Promise<string> {
+        const { exitCode, output } = await this.project.runCommand(process.execPath, [COMMAND_LINE, "status"]);
+        process.stdout.write(output);
+        expectThat(exitCode === 0, "a status in order", output);
+        return output;
+    }
+
+    writeCertificate(cert: string): void {
         this.project.writeFile("client.pem", cert);
-        this.project.writeFile("client.key", key);
+    }
+
+    declareKey(key: object): void {
+        const { project, team } = this.target;
+        const args = { project, origin: ORIGIN, ...(team === undefined ? {} : { team }), key };
+        this.project.writeFile("args.json", JSON.stringify(args));
     }
 
     /** The ids at the demo's origin. */
@@ -95,30 +120,41 @@ function expectText(output: string, pattern: RegExp, expected: string): void {
 async function play(demo: Demo): Promise<void> {
     const { target, triple } = demo;
     await demo.run("pulumi up: put the certificate in place", async () => {
-        await demo.pulumi("up", "--yes");
+        await demo.pulumi("up", "--yes", "--skip-preview");
         return `${await demo.theOneInPlace()} is in place for ${ORIGIN}`;
     });
     const first = await demo.theOneInPlace();
     await demo.run("pulumi up: nothing changed", async () => {
-        await demo.pulumi("up", "--yes", "--expect-no-changes");
+        await demo.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
         return `still ${await demo.theOneInPlace()}`;
     });
     await demo.run("pulumi up: the PEM reformatted, with CRLF and a comment", async () => {
-        demo.writeCertificate(`# billing, 2nd copy\r\n${triple.cert.replace(/\n/g, "\r\n")}`, triple.key);
-        await demo.pulumi("up", "--yes", "--expect-no-changes");
+        demo.writeCertificate(`# billing, 2nd copy\r\n${triple.cert.replace(/\n/g, "\r\n")}`);
+        await demo.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
         expectThat((await demo.theOneInPlace()) === first, `still ${first}`, await demo.theOneInPlace());
         return "the same certificate, so no upload";
     });
     const renewed = await triple.authority.issue();
-    await demo.run("pulumi preview: a renewed certificate", async () => {
-        demo.writeCertificate(renewed.certPem, renewed.keyPem);
+    await demo.run("pulumi preview: a renewed certificate, but the old key", async () => {
+        demo.writeCertificate(renewed.certPem);
+        const output = await demo.refused("preview");
+        expectText(output, /\[key-mismatch\]/, "the finding key-mismatch");
+        return "refused before anything was called";
+    });
+    await demo.run("pulumi preview: the right key, encrypted, with its passphrase in the environment", async () => {
+        const passphrase = randomBytes(16).toString("hex");
+        const encryption = { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase } as const;
+        demo.project.writeFile("renewed.key", createPrivateKey(renewed.keyPem).export(encryption).toString());
+        demo.project.setEnvironment({ CLIENT_KEY_PASSPHRASE: passphrase });
+        demo.declareKey({ file: "renewed.key", passphrase: { env: "CLIENT_KEY_PASSPHRASE" } });
         const output = await demo.pulumi("preview", "--diff");
+        expectThat(!output.includes("2nd copy"), "certificates and nothing else in the diff", "the comment");
         expectText(output, /fingerprint\s*: "v1:\w+" => "v1:\w+"/, "the old and the new fingerprint in the preview");
         expectThat((await demo.theOneInPlace()) === first, `still ${first}`, await demo.theOneInPlace());
         return "old => new fingerprint shown, nothing uploaded";
     });
     await demo.run("pulumi up: rotate", async () => {
-        await demo.pulumi("up", "--yes");
+        await demo.pulumi("up", "--yes", "--skip-preview");
         return `${first} => ${await demo.theOneInPlace()}`;
     });
     await demo.run("somebody deletes the certificate", async () => {
@@ -128,15 +164,23 @@ async function play(demo: Demo): Promise<void> {
         return `${certId} is gone, and no stack knows`;
     });
     await demo.run("pulumi refresh: notice", async () => {
-        expectText(await demo.pulumi("refresh", "--yes"), /is gone/, "a line that says that the certificate is gone");
+        expectText(
+            await demo.pulumi("refresh", "--yes", "--skip-preview"),
+            /is gone/,
+            "a line that says that the certificate is gone",
+        );
         return "the drift is reported";
     });
     await demo.run("pulumi up: repair", async () => {
-        await demo.pulumi("up", "--yes");
+        await demo.pulumi("up", "--yes", "--skip-preview");
         return `${await demo.theOneInPlace()} is in place`;
     });
+    await demo.run("pulumi-vercel-client-cert status: what the stack holds, and how long it lasts", async () => {
+        expectText(await demo.status(), /1 certificate\b/, "one certificate");
+        return "in order";
+    });
     await demo.run("pulumi destroy: remove", async () => {
-        await demo.pulumi("destroy", "--yes");
+        await demo.pulumi("destroy", "--yes", "--skip-preview");
         expectThat((await demo.inPlace()).length === 0, "no certificate in place", (await demo.inPlace()).join(", "));
         return "no certificate is left";
     });
@@ -149,23 +193,18 @@ async function main(): Promise<void> {
     console.log(`Running against ${target.description}`);
     console.log("Minting a certificate authority and a client certificate");
     const triple = await mintTriple();
-    const args = {
-        project: target.project,
-        origin: ORIGIN,
-        ...(target.team === undefined ? {} : { team: target.team }),
-    };
     const project = await PulumiProject.create({
         cli,
         program: PROGRAM,
         environment: { ...target.environment },
         files: {
-            "args.json": JSON.stringify(args),
             "client.pem": triple.cert,
             "client.key": triple.key,
             "ca.pem": triple.ca,
         },
     });
     const demo = new Demo(target, project, triple);
+    demo.declareKey({ file: "client.key" });
     try {
         await play(demo);
         console.log(`\nAll steps did what they should:\n${demo.summary()}`);
