@@ -161,6 +161,23 @@ export interface ProjectClientCertArgs {
  * that Vercel refuses, with what to do about it.
  *
  * No output is secret.
+ *
+ * @example
+ * ```ts
+ * import * as fs from "node:fs";
+ * import { ProjectClientCert } from "pulumi-vercel-client-cert";
+ *
+ * const cert = new ProjectClientCert("billing-mtls", {
+ *     project: "my-site",
+ *     team: "my-team",
+ *     origin: "https://billing.example.com", // leave out: for the whole project
+ *     cert: fs.readFileSync("client.pem", "utf8"),
+ *     key: { file: "client.key" }, // or { env: "CLIENT_KEY" }
+ *     ca: fs.readFileSync("ca.pem", "utf8"),
+ * });
+ *
+ * export const notAfter = cert.notAfter;
+ * ```
  */
 export class ProjectClientCert extends pulumi.CustomResource {
     /** Vercel's id of the certificate that is in place. */

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import ts from "typescript";
-import { markdownFiles, REPOSITORY } from "../../support/markdown";
+import { markdownFiles, readText, REPOSITORY } from "../../support/markdown";
 
 /** As strict as a user's program may be; the package is found by its name, as it is built. */
 const OPTIONS: ts.CompilerOptions = {
@@ -46,6 +46,13 @@ describe("the TypeScript in the documents", function () {
             expect(problemsOf(text)).to.deep.equal([]);
         });
     }
+
+    it("compiles in the example that an editor shows with the class", () => {
+        const text = readText("provider/projectClientCert.ts").replace(/^ \* ?/gm, "");
+        const examples = [...text.matchAll(/^@example\n```ts\n(.*?)^```\n\/?/gms)].map(([, example = ""]) => example);
+        expect(examples).to.have.length(1);
+        expect(examples.flatMap(problemsOf)).to.deep.equal([]);
+    });
 
     it("would not compile with an argument that the package does not have", () => {
         const [snippet] = snippets;
