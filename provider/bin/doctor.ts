@@ -87,7 +87,7 @@ async function examine(parsed: Parsed, host: CommandHost, made: CertificatesMade
     } finally {
         steps.push(...examination.steps, await cleanUp("clean-up", made, say));
     }
-    return { steps, observations: examination.observations };
+    return { steps, observations: { ...examination.observations, listing: traffic.properties.ofListing } };
 }
 
 /** If the API held one certificate only, an upload would remove one that is in use. */

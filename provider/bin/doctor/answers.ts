@@ -133,6 +133,12 @@ const ROWS: readonly Row[] = [
         of: secondDeletionOf,
         otherwise: ["not known", "takes the documented 404 for deleted where a listing agrees"],
     },
+    {
+        question: "Does a listing come in pages?",
+        of: ({ listing }) =>
+            listing && [listing.includes("pagination") ? "yes" : "not that one can see", "reads every page there is"],
+        otherwise: ["not known", "reads every page there is"],
+    },
 ];
 
 export function answersOf(seen: Observations): readonly Answer[] {

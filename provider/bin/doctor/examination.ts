@@ -29,6 +29,8 @@ export interface Observations {
     /** How long it took until a listing showed the slowest write; infinite where none did in half a minute. */
     slowestMs?: number;
     secondDeletion?: ErrorKind | "accepted";
+    /** The names of its properties. */
+    listing?: readonly string[];
 }
 
 export interface ExaminationOptions {
