@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { createPrivateKey } from "node:crypto";
 import { after, before, describe, it } from "mocha";
+import { OCTET_STRING, readElements } from "../../../provider/material/der";
 import { readPrivateKey } from "../../../provider/material/privateKey";
 import { mintTriple, type Triple } from "../../support/mint";
 import { encryptedKeyShape, pkcs12WithPbmac1, reencode } from "../../support/mintByHand";
@@ -87,6 +88,15 @@ describe("an encrypted key", function () {
         expect(read(pkcs12("secret").toString("base64"), "secret")).to.deep.equal(["read", "key-from-der"]);
     });
 
+    it("is read out of PKCS #12 in BER, as browsers write it: no lengths, and octets in pieces", () => {
+        for (const options of [[], ["-legacy"]]) {
+            const file = withoutLengths(pkcs12("secret", ...options));
+            expect(file.subarray(0, 2).toString("hex")).to.equal("3080");
+            expect(read(file, "secret")).to.deep.equal(["read", "key-from-der"]);
+            expect(read(file, "another passphrase")).to.deep.equal(["no key", "wrong-passphrase"]);
+        }
+    });
+
     it("is read with a passphrase of umlauts, which PKCS #12 has in one encoding in its MAC and in another in its bags", () => {
         for (const options of [[], ["-legacy"], ["-nomac"]]) {
             expect(read(pkcs12(UMLAUTS, ...options), UMLAUTS)).to.deep.equal(["read", "key-from-der"]);
@@ -148,3 +158,25 @@ describe("an encrypted key", function () {
         expect(read(label(reencode(ec.key, "sec1", "pem").toString(), "PRIVATE KEY"))).to.deep.equal(["read"]);
     });
 });
+
+/** The outer elements of DER as BER of indefinite length; the first octet string is cut in two. */
+function withoutLengths(der: Buffer): Buffer {
+    const end = Buffer.alloc(2);
+    const parts = readElements(der).map(({ tag, content }) => {
+        if ((tag & 0x20) !== 0) {
+            return Buffer.concat([Buffer.from([tag, 0x80]), withoutLengths(content), end]);
+        }
+        if (tag !== OCTET_STRING || content.length < 300) {
+            return octets(tag, content);
+        }
+        const pieces = [content.subarray(0, 100), content.subarray(100)].map((piece) => octets(OCTET_STRING, piece));
+        return Buffer.concat([Buffer.from([0x24, 0x80]), ...pieces, end]);
+    });
+    return Buffer.concat(parts);
+}
+
+function octets(tag: number, content: Buffer): Buffer {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(content.length);
+    return Buffer.concat([Buffer.from([tag, 0x84]), length, content]);
+}
