@@ -92,7 +92,7 @@ export function parseArguments(inputs: Properties): ParsedArguments {
         team: given.optional("team", name("id (team_…) or slug of a Vercel team"), true),
         origin: given.optional("origin", { expected: "https://host[:port]", refine: readOrigin, absent: FOR_PROJECT }),
         cert: given.required("cert", { expected: "the certificate as PEM text" }),
-        key: isImport(inputs) ? UNKNOWN : readKeySource(inputs["key"], report),
+        key: readKeySource(inputs["key"], report),
         ca: given.required("ca", { expected: "the certificates of the issuers as PEM text" }),
         skipValidation: flag(inputs, "skipValidation", report),
         allowOverwrite: flag(inputs, "allowOverwrite", report),
@@ -132,14 +132,6 @@ export function parseKnownArguments(inputs: Properties): KnownArguments {
 /** `import --file` records a resource with nothing but the provider's text; there is nothing to check in it. */
 export function isBare(inputs: Properties): boolean {
     return Object.keys(inputs).every((name) => name === PROVIDER_PROPERTY);
-}
-
-/**
- * The file of an import holds public inputs only, and with the fingerprint what no program gives: what they describe is in
- * place, and no key is needed.
- */
-export function isImport(inputs: Properties): boolean {
-    return !("key" in inputs) && typeof inputs["fingerprint"] === "string";
 }
 
 const FOR_PROJECT = "for a certificate of the whole project";

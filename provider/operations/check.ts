@@ -4,7 +4,6 @@ import { PREVIEW_PROPERTY } from "../registration";
 import { argumentProblem } from "./argumentTable";
 import {
     isBare,
-    isImport,
     parseArguments,
     UNKNOWN,
     UNKNOWN_VALUE,
@@ -16,7 +15,9 @@ import {
     computedBefore,
     computedOf,
     hasSameDays,
+    isImport,
     isStored,
+    OF_NO_TEXT,
     UNKNOWN_INPUTS,
     type ComputedInputs,
 } from "./computedInputs";
@@ -45,7 +46,9 @@ export async function check(olds: Properties, news: Properties, context: Operati
     if (isBare(news)) {
         return { inputs: { ...news }, failures: [] };
     }
-    const { args, problems, isTeamWithoutValue } = parseArguments(news);
+    const { args, problems, isTeamWithoutValue } = parseArguments(
+        isImport(olds, news) ? { ...news, key: UNKNOWN_VALUE } : news,
+    );
     if (typeof args.tokenEnv === "string") {
         context.commands.withhold(args.tokenEnv);
     }
@@ -127,8 +130,7 @@ async function assess(
     const given = { cert: news["cert"], ca: news["ca"] };
     if (inPlace?.expiries !== undefined && args.expectedFingerprint === undefined && isStored(news, olds)) {
         // The same certificates have the same fingerprints. Only a gate does not take a state's word for it.
-        const { expiries } = inPlace;
-        return { texts: given, computed: { ...inPlace, expiries }, errors: [], said: NOTHING_SAID };
+        return { texts: given, computed: { ...OF_NO_TEXT, ...inPlace }, errors: [], said: NOTHING_SAID };
     }
     const reading = readPublicMaterial({ cert: known(args.cert), ca: known(args.ca) });
     const texts = { ...storable("cert", news, reading.canonical), ...storable("ca", news, reading.canonical) };
@@ -142,11 +144,11 @@ async function assess(
         (fresh === undefined
             ? given.cert === olds["cert"] && given.ca === olds["ca"]
             : fresh.fingerprint === inPlace.fingerprint);
-    if (isSame || (fresh !== undefined && isImport(news))) {
+    if (isSame || (fresh !== undefined && isImport(olds, news))) {
         const kept = isSame && (fresh === undefined || hasSameDays(news, olds)) ? inPlace : {};
         return {
             texts: { ...given, ...texts },
-            computed: { ...UNKNOWN_INPUTS, expiries: [], ...fresh, ...kept },
+            computed: { ...OF_NO_TEXT, ...fresh, ...kept },
             errors: [],
             said: { ...NOTHING_SAID, here: fresh === undefined ? [...errors, ...warnings] : errors },
         };

@@ -1,7 +1,7 @@
 import { expiriesOf } from "../material/dates";
 import type { CertificateExpiry } from "../material/expiries";
 import type { Notice } from "../material/findings";
-import { isCanonical, type PublicMaterial } from "../material/material";
+import { isCanonical, readPublicMaterial, type PublicMaterial } from "../material/material";
 import { type Arguments, type Properties } from "./arguments";
 import { UNKNOWN_VALUE } from "./unknown";
 
@@ -35,6 +35,15 @@ export const UNKNOWN_INPUTS: ComputedInputs = {
     findings: UNKNOWN_VALUE,
 };
 
+/** Where a text in place cannot be read any more: outside of a preview the engine takes no unknown value. */
+export const OF_NO_TEXT: ComputedInputs = {
+    fingerprint: "",
+    certFingerprint: "",
+    notAfter: "",
+    expiries: [],
+    findings: NOTHING_NEW,
+};
+
 export function computedOf(
     material: PublicMaterial,
     news: Properties,
@@ -46,16 +55,40 @@ export function computedOf(
     return { fingerprint, certFingerprint, notAfter, expiries, findings: NOTHING_NEW };
 }
 
-/** What an earlier `check` computed; states of 0.1.0 have no expiries. */
+/**
+ * What an earlier `check` computed. States of 0.1.0 have no expiries, and an import may leave no more than the texts: the
+ * engine stores what its file says.
+ */
 export function computedBefore(
     olds: Properties,
-): (Omit<ComputedInputs, "expiries"> & Partial<Pick<ComputedInputs, "expiries">>) | undefined {
-    const { fingerprint, certFingerprint, notAfter, expiries } = olds;
-    if (typeof fingerprint !== "string" || typeof certFingerprint !== "string" || typeof notAfter !== "string") {
-        return undefined;
-    }
-    const known = { fingerprint, certFingerprint, notAfter, findings: NOTHING_NEW };
-    return Array.isArray(expiries) ? { ...known, expiries: expiries as readonly CertificateExpiry[] } : known;
+): (Partial<ComputedInputs> & Pick<ComputedInputs, "fingerprint">) | undefined {
+    const { expiries } = olds;
+    const [cert, ca, fingerprint, certFingerprint, notAfter] = [
+        ...["cert", "ca", "fingerprint", "certFingerprint", "notAfter"].map((name) => text(olds[name])),
+    ];
+    const isUnread = fingerprint === undefined && cert !== undefined && ca !== undefined;
+    const known = isUnread ? readPublicMaterial({ cert, ca }).value?.fingerprint : fingerprint;
+    return known === undefined
+        ? undefined
+        : {
+              fingerprint: known,
+              ...(certFingerprint === undefined ? {} : { certFingerprint }),
+              ...(notAfter === undefined ? {} : { notAfter }),
+              ...(Array.isArray(expiries) ? { expiries: expiries as readonly CertificateExpiry[] } : {}),
+              findings: NOTHING_NEW,
+          };
+}
+
+function text(value: unknown): string | undefined {
+    return typeof value === "string" ? value : undefined;
+}
+
+/**
+ * The file of an import may hold the public inputs, which the engine hands to `check` as they stand there: what they
+ * describe is in place, and no key is needed.
+ */
+export function isImport(olds: Properties, news: Properties): boolean {
+    return !("key" in news) && !("key" in olds) && typeof olds["cert"] === "string";
 }
 
 /** Whether what an earlier `check` computed of these texts is as good as computing it anew. */

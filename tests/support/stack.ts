@@ -208,14 +208,16 @@ export class PulumiProject {
         return JSON.parse(stdout) as Record<string, unknown>;
     }
 
-    /** All that the CLI ever printed here, and every file of the backend: checkpoints, their copies, the history. */
+    /** All that the CLI ever printed here, saved plans, and every file of the backend: checkpoints, backups, the history. */
     allText(): string {
+        const plans = readdirSync(this.folder).filter((name) => /plan.*\.json$/.test(name));
         const files = readdirSync(this.#backend, { recursive: true, withFileTypes: true }).filter((entry) =>
             entry.isFile(),
         );
         return [
             ...this.transcripts.map(({ stdout, stderr }) => `${stdout}\n${stderr}`),
             ...files.map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8")),
+            ...plans.map((name) => readFileSync(join(this.folder, name), "utf8")),
         ].join("\n");
     }
 

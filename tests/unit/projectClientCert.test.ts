@@ -208,4 +208,22 @@ describe("ProjectClientCert, in the program", () => {
     it("knows an unknown value by the SDK's own mark", () => {
         expect(UNKNOWN_VALUE).to.equal(pulumi.runtime.unknownValue);
     });
+
+    it("is told by its type alone, which is what a policy pack shows of a resource", () => {
+        const type = "pulumi-nodejs:dynamic/vercel:ProjectClientCert";
+        expect(ProjectClientCert.isInstance({ __pulumiType: type })).to.equal(true);
+        expect(ProjectClientCert.isInstance(new ProjectClientCert("told", ARGUMENTS))).to.equal(true);
+        for (const other of [undefined, null, type, {}, { __pulumiType: "aws:acm/certificate:Certificate" }]) {
+            expect(ProjectClientCert.isInstance(other)).to.equal(false);
+        }
+    });
+
+    it("shows its outputs and none of its inputs to whoever lists its properties, as an export does", () => {
+        const listed = Object.keys(new ProjectClientCert("listed", { ...ARGUMENTS, skipValidation: true }));
+        expect(listed).to.include.members(["id", "urn", "certId", "fingerprint", "project", "origin", "expiries"]);
+        expect(listed).to.not.include.members(["key"]);
+        for (const name of ["cert", "key", "ca", "skipValidation", "allowOverwrite", "findings"]) {
+            expect(listed).to.not.include(name);
+        }
+    });
 });

@@ -82,7 +82,7 @@ function targets({ samples, checkCosts }: ReportData, sizes: readonly number[]):
         return most === undefined ? undefined : most / of;
     };
     const rows: readonly (readonly [string, number | undefined, number])[] = [
-        ["`up` that changes nothing, wall time, a : b", ratio("no-op", wallOf, "b"), 1.05],
+        ["`up` that changes nothing, wall time, a : b", ratio("no-op", wallOf, "b"), 0.9],
         ["the same, processor time, a : b", ratio("no-op", cpuOf, "b"), 1.05],
         ["peak memory of the provider in it, a : b", ratio("no-op", peakOf("provider"), "b"), 1.2],
         ["state after creation, a : c", ratio("create", stateOf, "c"), 0.5],
@@ -91,7 +91,7 @@ function targets({ samples, checkCosts }: ReportData, sizes: readonly number[]):
         ["uploads of a creation, for each resource", eachOf("create", "uploads", n), 1],
         ["listings of a creation, for each project", eachOf("create", "listings", projects), 2],
         ["listings of a refresh, for each project", eachOf("refresh", "listings", projects), 1],
-        ["`check` and `diff` of an unchanged resource, ms of processor time", cost?.median, 1],
+        ["`check` and `diff` of an unchanged resource, ms of processor time", cost?.median, 0.6],
     ];
     const lines = rows.map(([what, got, most]) => {
         const verdict = got === undefined ? "not measured" : got <= most ? "reached" : "**missed**";
@@ -165,14 +165,17 @@ ${lines.join("\n")}
 
 function costSection({ checkCosts }: ReportData): string {
     const sorted = [...checkCosts].sort((a, b) => a.n - b.n);
-    const lines = sorted.map(({ n, cpuMs }) => `| ${String(n)} | ${shown(cpuMs)} |`);
+    const lines = sorted.map(
+        ({ n, cpuMs, rawMs }) => `| ${String(n)} | ${shown(cpuMs)} | ${rawMs === undefined ? "" : shown(rawMs)} |`,
+    );
     return `## \`check\` and \`diff\` alone
 
 Processor time in ms for each resource that did not change, in a new process each time, without the CLI and gRPC. It must
-not grow with N; small numbers bear the compilation of the code.
+not grow with N; small numbers bear the compilation of the code. Raw texts hold more than certificates (comments, another
+layout), and are parsed each time.
 
-| N | ms |
-|---|---|
+| N | ms | with raw texts |
+|---|---|---|
 ${lines.join("\n")}
 `;
 }
