@@ -78,6 +78,7 @@ describe("whatever way a resource comes to the engine", function () {
         declare({
             args: { ...args, cert: comment, key: { env: "NONE" } },
             added: { key: triple.key, expiryWarningDays: 5 },
+            isExported: true,
         });
         expect((await project.preview()).output).to.contain("1 to update");
         expect(messagesOf((await project.up()).output)).to.deep.equal([]);
