@@ -116,7 +116,7 @@ function judgeState(certificate: StoredCertificate, ids: Neighbours): readonly W
 
 /** What is at the origin, as far as the last write or refresh told. */
 function judgePlace(certificate: StoredCertificate, ids: Neighbours): readonly Warning[] {
-    const { certId, fingerprint, otherCertIds, isLookedUp, isUnconfirmed, encrypted } = certificate;
+    const { fingerprint, otherCertIds, isLookedUp, isUnconfirmed, encrypted } = certificate;
     if (isLookedUp) {
         return [];
     }
@@ -129,7 +129,7 @@ function judgePlace(certificate: StoredCertificate, ids: Neighbours): readonly W
             warning("unconfirmed", "no listing has shown the last upload so far; run pulumi refresh, then pulumi up"),
         ];
     }
-    if (fingerprint === "" && certId !== "" && !encrypted.includes("fingerprint")) {
+    if (fingerprint === "" && !encrypted.includes("fingerprint")) {
         const seen = others.length === 0 ? "" : `: ${others.join(", ")} is at the origin`;
         return [
             warning(

@@ -145,7 +145,9 @@ describe("what status makes of certificates", () => {
     });
 
     it("says drift once, with what is there instead, and an upload that no listing has shown", async () => {
-        const [drifted] = await judge({ dev: [{ outputs: { fingerprint: "", otherCertIds: ["cert_other"] } }] });
+        // As a refresh leaves it.
+        const gone = { certId: "", fingerprint: "", otherCertIds: ["cert_other"] };
+        const [drifted] = await judge({ dev: [{ outputs: gone }] });
         expect(drifted?.warnings).to.deep.equal([
             {
                 code: "drifted",
