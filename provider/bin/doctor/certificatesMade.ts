@@ -139,9 +139,11 @@ export class CertificatesMade {
     }
 
     async #pause(waitMs: number, signal: AbortSignal | undefined): Promise<void> {
+        const over = new AbortController();
         const aborted = new Promise<void>((resolve) => {
-            signal?.addEventListener("abort", () => resolve(), { once: true });
+            signal?.addEventListener("abort", () => resolve(), { once: true, signal: over.signal });
         });
         await Promise.race([this.#clock.sleep(waitMs), aborted]);
+        over.abort();
     }
 }
