@@ -30,6 +30,7 @@ interface Trial {
 const NOT_TRIED = "expected a key to try the chain with, got none, so a search alone speaks";
 /** More than anybody leaves in a file by mistake. */
 const MOST_IN_THE_WAY = 4;
+const MOST_RIVALS = 4;
 
 /** With these, no handshake can be made, or one that takes seconds. */
 const UNTRIABLE: ReadonlySet<FindingCode> = new Set([
@@ -129,7 +130,7 @@ const REASONS: readonly (readonly [RegExp, readonly FindingCode[]])[] = [
         ENDS,
     ],
     [/^CERT_SIGNATURE_FAILURE$/, ["signature-mismatch"]],
-    [/^PATH_LENGTH_EXCEEDED$/, ["path-too-long"]],
+    [/^(PATH_LENGTH_EXCEEDED|CERT_CHAIN_TOO_LONG)$/, ["path-too-long"]],
     [/^INVALID_CA$/, ["issuer-is-no-ca", "issuer-may-not-sign"]],
     [
         /^INVALID_PURPOSE$/,
@@ -214,22 +215,24 @@ function without({ chain, authorities }: Pools, removed: readonly Fault[]): Pool
 
 /** Whether another order would have led OpenSSL astray. */
 function judgeOrder(pools: Pools, path: Path, nowMs: number): Finding[] {
-    return path.certificates.slice(1).flatMap((taken, index) => {
-        const child = path.certificates[index];
-        const argument = index + 1 < path.presented ? "cert" : "ca";
-        const pool = argument === "cert" ? pools.chain.slice(1) : pools.authorities;
-        const rival = pool
+    const rivals = path.certificates.slice(1).flatMap((taken, index) => {
+        const [child, argument] = [path.certificates[index], index + 1 < path.presented ? "cert" : "ca"] as const;
+        const pool = argument === "cert" ? pools.chain : pools.authorities;
+        return pool
             .filter((one) => child !== undefined && mayHaveIssued(one, child) && !includes(path.certificates, one))
-            .slice(0, MOST_IN_THE_WAY)
-            .find((one) => {
-                const others = pool.filter((other) => other !== one);
-                const reordered =
-                    argument === "cert"
-                        ? { ...pools, chain: [...pools.chain.slice(0, 1), one, ...others] }
-                        : { ...pools, authorities: [one, ...others] };
-                return searchPath(reordered, nowMs).standing !== "accepted";
-            });
-        if (rival === undefined) {
+            .map((rival) => ({ taken, rival, argument }));
+    });
+    return rivals.slice(0, MOST_RIVALS).flatMap(({ taken, rival, argument }) => {
+        const first = (pool: readonly X509Certificate[]): readonly X509Certificate[] => [
+            rival,
+            ...pool.filter((one) => one !== rival),
+        ];
+        const [leaf, ...others] = pools.chain;
+        const reordered =
+            argument === "ca"
+                ? { ...pools, authorities: first(pools.authorities) }
+                : { ...pools, chain: leaf === undefined ? [] : [leaf, ...first(others)] };
+        if (searchPath(reordered, nowMs).standing === "accepted") {
             return [];
         }
         const facts = `expected one issuer of that name, got ${describeCertificate(taken)} first, which works, and ${describeCertificate(rival)}, which does not`;

@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import { fieldsOf } from "./certificateFields";
 import { isSelfSigned, Issuance, mayHaveIssued } from "./issuance";
-import { isFitIssuer } from "./rules";
+import { isFitIssuer, LONGEST_PATH } from "./rules";
 
 /** The certificates of `cert`, leaf first, and those of `ca`, both in the order in which OpenSSL gets them. */
 export interface Pools {
@@ -41,7 +41,7 @@ export function pathOfOpenSsl({ chain, authorities }: Pools, nowMs: number): Pat
         const left = presented === undefined ? chain.filter((one) => !includes(certificates, one)) : [];
         const issuer = trusted ?? firstIssuer(last, left, nowMs);
         // Authorities of `ca` that issued each other would be followed until the path is too long.
-        if (issuer === undefined || includes(certificates, issuer)) {
+        if (issuer === undefined || includes(certificates, issuer) || certificates.length >= LONGEST_PATH) {
             return ended(certificates, presented, authorities);
         }
         presented ??= trusted === undefined ? undefined : certificates.length;
@@ -84,7 +84,7 @@ export function upToAnchor({ certificates, presented }: Path): Path | undefined 
 
 /** One for each certificate of the longest chain, one for each root, and some for authorities of one name. */
 const MOST_SIGNATURES = 80;
-const MOST_STEPS = 1_000;
+const MOST_STEPS = 300;
 
 interface Step {
     readonly certificates: readonly X509Certificate[];

@@ -41,6 +41,9 @@ const SECURITY_LEVEL =
     (Number(OPENSSL_MAJOR) * 100 + Number(OPENSSL_MINOR) >= 302 ? "2" : "1");
 const SHORTEST_ISSUER_RSA_BITS = SECURITY_LEVEL === "0" ? 0 : SECURITY_LEVEL === "1" ? 1024 : 2048;
 
+/** As OpenSSL has it: a leaf, a root, and a hundred between them. */
+export const LONGEST_PATH = 102;
+
 /** A rule of RFC 5280 that a path breaks. */
 export interface Fault {
     /** What would have to go if another path is to be found. */
@@ -232,6 +235,10 @@ function judgeEnd({ certificates, end }: Path, { chain, authorities }: Pools): F
     const fault = (code: FindingCode, facts: string): Fault[] => [
         { culprit: last, finding: finding(code, "ca", facts) },
     ];
+    if (certificates.length >= LONGEST_PATH) {
+        const facts = `expected a path of at most ${String(LONGEST_PATH)} certificates, got one that is longer at ${describeCertificate(last)}`;
+        return fault("path-too-long", facts);
+    }
     if (end === "intermediate") {
         const facts = `expected the root "${nameOf(last.issuer, SHOWN_NAME)}" in ca, got only the intermediate "${nameOf(last.subject, SHOWN_NAME)}"`;
         return fault("no-root", facts);

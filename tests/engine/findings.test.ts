@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from "mocha";
 import { readPublicMaterial } from "../../provider/material/material";
 import { EngineWorld } from "../support/engineWorld";
 import type { IssueOptions } from "../support/mint";
+import { keyPem, KeyPool, mintCertificate, type Minted } from "../support/pki";
 import { PROVIDER_TEXT } from "../support/providerHost";
 import { assertNoSecrets } from "../support/secretSweep";
 import { ORIGIN } from "../support/world";
@@ -101,6 +102,31 @@ describe("findings on the real CLI", function () {
         const refused = await project.up([], { expectFailure: true });
         expect(refused.output).to.contain("[expired]");
         expect(world.certIds()).to.deep.equal([certId]);
+    });
+
+    it("name the authority whose leaving out uploads, where another order of ca alone does not", async () => {
+        const { project, standIn } = world;
+        const pool = new KeyPool();
+        const noIds = { authorityKeyId: "none", subjectKeyId: false } as const;
+        const [right, wrong] = ["right", "wrong"].map((label) =>
+            mintCertificate({ name: "Same", key: pool.get(label), isAuthority: true, ...noIds }),
+        );
+        const leaf = mintCertificate({ name: "client", key: pool.get("leaf"), issuer: right, ...noIds });
+        const key = keyPem(pool.get("leaf"));
+        keys.push(key);
+        const declare = (...ca: readonly (Minted | undefined)[]): void => {
+            const text = ca.map((authority) => authority?.pem).join("");
+            world.declareOne({ cert: leaf.pem, key, ca: text, skipValidation: true });
+        };
+        declare(wrong, right);
+        expect(messages((await project.up()).output, "mtls")).to.deep.equal(["warning [certificate-in-the-way]"]);
+        standIn.clearRequests();
+        declare(right, wrong);
+        await project.up();
+        expect(world.operations()).to.not.include("upload");
+        declare(right);
+        expect(messages((await project.up()).output, "mtls")).to.deep.equal([]);
+        expect(world.operations()).to.include("upload");
     });
 
     it("say once, with the upload, what never changes about a certificate, and no line twice", async () => {
