@@ -147,6 +147,19 @@ describe("pulumi-vercel-client-cert status, with the real CLI", function () {
         expect(none.stderr).to.match(/^pulumi-vercel-client-cert: no Pulumi\.yaml in the folder; [^\n]+\n$/);
     });
 
+    it("finds another certificate at the origin that a refresh has seen", async () => {
+        const { project, standIn, triple } = world;
+        project.select("dev");
+        const foreign = standIn.placeCertificate("prj_1", { ...triple, origin: origin("over") });
+        await project.refresh(["--target", (await world.stored("over"))?.urn ?? ""]);
+        const { exitCode, stdout } = await status(["--stack", "dev", "--json"]);
+        const { certificates } = JSON.parse(stdout) as StatusJson;
+        const over = certificates.find(({ name }) => name === "over");
+        expect([exitCode, over?.otherCertIds]).to.deep.equal([1, [foreign]]);
+        expect(over?.warnings.map(({ code }) => code)).to.deep.equal(["expired", "other-certificate"]);
+        expect(over?.warnings[1]?.message).to.contain(`${foreign} is at the origin as well`);
+    });
+
     it("names in one line each what keeps a state from being read, and what to do", async () => {
         const noBackend = { PULUMI_BACKEND_URL: undefined, PULUMI_HOME: elsewhere, HOME: elsewhere };
         for (const [what, args, options, exitCode, expected] of [
