@@ -1,15 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { iso, judgeExpiries, warningMsOf, type CertificateExpiry } from "./material/expiries";
-import { asNotices, type Notice } from "./material/findings";
-
-type Advice = Pick<Notice, "severity" | "message">;
-
-const NOT_CHECKED: Advice = {
-    severity: "warning",
-    message:
-        "key: the key is not known or cannot be read here, so key and chain are not checked yet; " +
-        "where pulumi up cannot read it either, it stops at this resource, perhaps after others have changed",
-};
+import { dueAdvice, newAdvice } from "./adviceTexts";
+import { iso, warningMsOf, type CertificateExpiry } from "./material/expiries";
 
 /**
  * Says on the resource, in preview and `up`, what the provider found out about its certificates, and what of it is due by
@@ -23,26 +14,12 @@ export function adviseOn(resource: pulumi.Resource, expiryWarningDays: unknown):
 
 async function advise(resource: pulumi.Resource, days: unknown, declaredMs: number): Promise<void> {
     const [expiries, findings] = await Promise.all([outputOf(resource, "expiries"), outputOf(resource, "findings")]);
-    const known = Array.isArray(expiries) ? (expiries as CertificateExpiry[]) : [];
-    const due = judgeExpiries(expiries === undefined ? await expiriesOfPast(resource, days) : known, Date.now());
+    const known = expiries === undefined ? await expiriesOfPast(resource, days) : expiries;
     await Promise.all(
-        [...adviceOf(findings, declaredMs), ...asNotices(due, true)].map(({ severity, message }) =>
+        [...newAdvice(findings, declaredMs), ...dueAdvice(known, Date.now())].map(({ severity, message }) =>
             severity === "note" ? pulumi.log.info(message, resource) : pulumi.log.warn(message, resource),
         ),
     );
-}
-
-/** What never changes about a certificate is said once: by the preview, for which there is no time yet, and by the `up`. */
-function adviceOf(findings: unknown, declaredMs: number): readonly Advice[] {
-    if (!isObject(findings) || !Array.isArray(findings["certificates"])) {
-        return [];
-    }
-    const { at, certificates, key, upload = [] } = findings;
-    if (typeof at === "string" && Date.parse(at) < declaredMs) {
-        return [];
-    }
-    const unchecked = Array.isArray(key) ? [] : [NOT_CHECKED];
-    return [...(certificates as Advice[]), ...unchecked, ...(upload as Advice[])];
 }
 
 /** States of 0.1.0 have the dates of the leaf only, and the earliest end of its chain. */
@@ -67,8 +44,4 @@ type Output = Readonly<Record<"promise", (withUnknowns: boolean) => Promise<unkn
 async function outputOf(resource: pulumi.Resource, name: string): Promise<unknown> {
     const outputs = resource as unknown as Readonly<Record<string, Output | undefined>>;
     return await outputs[name]?.promise(true);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-    return typeof value === "object" && value !== null;
 }

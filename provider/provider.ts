@@ -20,6 +20,8 @@ export interface ProviderHost {
     readonly environment: Environment;
     /** The folder of the Pulumi program. */
     readonly folder: string;
+    /** Of this provider's configuration; the dynamic resource shares that of `@pulumiverse/vercel`. */
+    readonly namespace?: string;
     writeLine(line: string): void;
     /** From 0 to 1, for the jitter of retries; `Math.random` by default. */
     readonly random?: () => number;
@@ -36,17 +38,19 @@ export class ClientCertificateProvider {
     readonly #memory = new ProcessMemory();
     readonly #commands: KeyCommands;
     readonly #tokensInUse = new Set<string>();
-    #configuration: Configuration = () => undefined;
+    #configuration: Configuration;
     #client: VercelClient | undefined;
 
     constructor(host: ProviderHost) {
         this.#host = host;
         this.#commands = new KeyCommands(host);
+        this.#configuration = { namespace: host.namespace ?? "vercel", get: () => undefined };
     }
 
     /** Assigns before anything else can run: the host lets first calls start while this is being awaited. */
     configure({ config }: ConfigureRequest): Promise<void> {
-        this.#configuration = (key) => config.get(key);
+        const { namespace } = this.#configuration;
+        this.#configuration = { namespace, get: (name) => config.get(`${namespace}:${name}`) };
         return Promise.resolve();
     }
 

@@ -64,5 +64,5 @@ function tokenFrom(environment: Environment, tokenEnv: string | undefined): stri
             `expected a Vercel token in the environment variable ${names.map(quote).join(" or ")}, got none; set ${names.length > 1 ? "one of them" : "it"}`,
         );
     }
-    return resolveToken({ tokenEnv, environment, configuration: () => undefined });
+    return resolveToken({ tokenEnv, environment, configuration: { namespace: "vercel", get: () => undefined } });
 }

@@ -31,7 +31,7 @@ export function formatId({ project, team, origin }: Identity): string {
     if (got !== undefined) {
         throw new Error(
             `team: expected the id (team_…) or slug of a Vercel team, got ${got}; ` +
-                `correct the argument team, or the configuration vercel:team`,
+                `correct the argument team, or the one in the configuration`,
         );
     }
     const owner = team === undefined ? "" : `${team}/`;

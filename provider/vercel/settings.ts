@@ -1,7 +1,11 @@
 import { parseUrl } from "./url";
 
-/** Looks up a key of the stack's configuration, as `vercel:team`. */
-export type Configuration = (key: string) => string | undefined;
+/** The stack's configuration under the namespace of this provider, such as `vercel:team`. */
+export interface Configuration {
+    readonly namespace: string;
+    get(name: "apiToken" | "team"): string | undefined;
+}
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A setting that cannot be used. The message never holds a token. */
@@ -38,9 +42,10 @@ export function resolveToken({ tokenEnv, environment, configuration }: TokenSour
         }
         return usable(token, tokenEnv);
     }
+    const setting = `${configuration.namespace}:apiToken`;
     const sources: readonly (readonly [string, string | undefined])[] = [
         ["VERCEL_API_TOKEN", environment["VERCEL_API_TOKEN"]],
-        ["the configuration vercel:apiToken", configuration("vercel:apiToken")],
+        [`the configuration ${setting}`, configuration.get("apiToken")],
         ["VERCEL_TOKEN", environment["VERCEL_TOKEN"]],
     ];
     for (const [source, value] of sources) {
@@ -51,13 +56,13 @@ export function resolveToken({ tokenEnv, environment, configuration }: TokenSour
     }
     throw new SettingsError(
         "expected a Vercel token, got none: set the environment variable VERCEL_API_TOKEN where pulumi runs, " +
-            "or run pulumi config set --secret vercel:apiToken",
+            `or run pulumi config set --secret ${setting}`,
     );
 }
 
 /** The team that is meant where a resource names none; the environment is not asked, or machines would disagree. */
 export function resolveTeam(argument: string | undefined, configuration: Configuration): string | undefined {
-    return present(argument) ?? present(configuration("vercel:team"));
+    return present(argument) ?? present(configuration.get("team"));
 }
 
 const DEFAULT_BASE_URL = "https://api.vercel.com";

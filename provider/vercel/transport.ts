@@ -1,9 +1,7 @@
 import type { AxiosInstance, AxiosResponse, AxiosStatic } from "axios";
-import { readFileSync } from "node:fs";
 import http, { type ClientRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import https from "node:https";
-import { createRequire } from "node:module";
-import { join } from "node:path";
+import { manifest } from "../manifest";
 import type { Clock } from "./clock";
 import { classify, readErrorBody, VercelError, type ErrorBody, type ErrorKind, type Operation } from "./errors";
 import { PROXY_REFUSED, proxyFor, TunnelAgent } from "./proxy";
@@ -132,7 +130,8 @@ export class Transport {
      * so everything is said here.
      */
     #load(): Axios {
-        this.#axios ??= new (createRequire(__filename)("axios") as AxiosStatic).Axios({
+        // eslint-disable-next-line @typescript-eslint/no-require-imports -- late, and so that a bundler sees it
+        this.#axios ??= new (require("axios") as AxiosStatic).Axios({
             adapter: "http",
             transport: NODE_TRANSPORT,
             proxy: false,
@@ -142,7 +141,7 @@ export class Transport {
             transformRequest: (body: unknown) => (body === undefined ? body : JSON.stringify(body)),
             transformResponse: (text: string) => text,
             validateStatus: () => true,
-            headers: { "User-Agent": userAgent(), "Content-Type": "application/json" },
+            headers: { "User-Agent": `${manifest.name}/${manifest.version}`, "Content-Type": "application/json" },
         });
         return this.#axios;
     }
@@ -235,15 +234,6 @@ const NODE_TRANSPORT = {
         return request;
     },
 };
-
-/** Name and version of this package, from the manifest beside its `dist` folder. */
-function userAgent(): string {
-    const manifest = JSON.parse(readFileSync(join(__dirname, "../../../package.json"), "utf8")) as {
-        readonly name: string;
-        readonly version: string;
-    };
-    return `${manifest.name}/${manifest.version}`;
-}
 
 export function isFailure(result: CallAnswer | CallFailure): result is CallFailure {
     return "error" in result;

@@ -8,8 +8,11 @@ import {
     SettingsError,
 } from "../../../provider/vercel/settings";
 
-const none = (): undefined => undefined;
-const configured = (values: Readonly<Record<string, string>>) => (key: string) => values[key];
+const configured = (values: Readonly<Record<string, string>>) => ({
+    namespace: "vercel",
+    get: (name: string) => values[`vercel:${name}`],
+});
+const none = configured({});
 
 function refusal(act: () => unknown): string {
     try {
