@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "mocha";
-import { filesBelow, MarkdownFile, REPOSITORY } from "../../support/markdown";
+import { MarkdownFile, REPOSITORY } from "../../support/markdown";
 
 /** The paths of the tree below "Where things are": a name that ends in a slash holds what is indented below it. */
 function describedPaths(): readonly string[] {
@@ -26,16 +26,22 @@ function describedPaths(): readonly string[] {
 describe("the tree in CONTRIBUTING.md", () => {
     const described = describedPaths();
 
-    it("names each file of provider/ once, and none that is not there", () => {
-        const files = described.filter((path) => path.startsWith("provider/") && !path.endsWith("/"));
-        expect([...files].sort()).to.deep.equal(filesBelow("provider"));
+    /** Every folder, down to this depth. */
+    const foldersBelow = (folder: string, depth: number): readonly string[] =>
+        readdirSync(join(REPOSITORY, folder), { withFileTypes: true })
+            .filter((entry) => entry.isDirectory())
+            .flatMap(({ name }) => {
+                const path = `${folder}/${name}`;
+                return [`${path}/`, ...(depth > 1 ? foldersBelow(path, depth - 1) : [])];
+            });
+
+    it("names each folder of provider/ once, and none that is not there", () => {
+        const folders = described.filter((path) => /^provider\/.*\/$/.test(path));
+        expect([...folders].sort()).to.deep.equal([...foldersBelow("provider", Infinity)].sort());
     });
 
     it("names each folder of tests/, and none that is not there", () => {
-        const folders = described.filter((path) => /^tests\/[^/]+\/$/.test(path)).map((path) => path.slice(0, -1));
-        const there = readdirSync(join(REPOSITORY, "tests"), { withFileTypes: true })
-            .filter((entry) => entry.isDirectory())
-            .map(({ name }) => `tests/${name}`);
-        expect([...folders].sort()).to.deep.equal(there.sort());
+        const folders = described.filter((path) => /^tests\/[^/]+\/$/.test(path));
+        expect([...folders].sort()).to.deep.equal([...foldersBelow("tests", 1)].sort());
     });
 });
