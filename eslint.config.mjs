@@ -7,8 +7,11 @@ const forbid = (files, group, message) => ({
     rules: { "no-restricted-imports": ["error", { patterns: [{ group, message }] }] },
 });
 
+/** What the engine speaks to plugins with, and the one folder that speaks it. */
+const PLUGIN = ["**/plugin/*", "@pulumi/pulumi/proto/*", "@grpc/*", "google-protobuf", "google-protobuf/*"];
+
 export default tseslint.config(
-    { ignores: ["dist/**", "node_modules/**", "examples/**/node_modules/**"] },
+    { ignores: ["dist/**", "plugin/**", "node_modules/**", "examples/**/node_modules/**"] },
     js.configs.recommended,
     ...tseslint.configs.strict,
     {
@@ -37,28 +40,38 @@ export default tseslint.config(
     },
     forbid(
         ["provider/material/**"],
-        ["**/vercel/*", "**/operations/*", "**/probe/*", "**/bin/*", "@pulumi/*", "axios"],
+        ["**/vercel/*", "**/operations/*", "**/probe/*", "**/bin/*", "@pulumi/*", "axios", ...PLUGIN],
         "material/ knows neither Pulumi nor Vercel",
     ),
     forbid(
         ["provider/probe/**"],
-        ["**/vercel/*", "**/operations/*", "**/bin/*", "@pulumi/*", "axios", "node-forge", "node-forge/*"],
+        ["**/vercel/*", "**/operations/*", "**/bin/*", "@pulumi/*", "axios", "node-forge", "node-forge/*", ...PLUGIN],
         "probe/ knows origins and certificates, but neither Pulumi nor Vercel",
     ),
     forbid(
         ["provider/vercel/**"],
-        ["**/material/*", "**/operations/*", "**/probe/*", "**/bin/*", "@pulumi/*", "node-forge", "node-forge/*"],
+        [
+            "**/material/*",
+            "**/operations/*",
+            "**/probe/*",
+            "**/bin/*",
+            "@pulumi/*",
+            "node-forge",
+            "node-forge/*",
+            ...PLUGIN,
+        ],
         "vercel/ knows neither Pulumi nor X.509",
     ),
     forbid(
         ["provider/operations/**"],
-        ["**/bin/*", "axios", "node-forge", "node-forge/*"],
+        ["**/bin/*", "axios", "node-forge", "node-forge/*", ...PLUGIN],
         "wire and PEM framing stop at vercel/ and material/",
     ),
     forbid(
         ["provider/bin/**"],
-        ["@pulumi/*", "axios", "node-forge", "node-forge/*"],
+        ["@pulumi/*", "axios", "node-forge", "node-forge/*", ...PLUGIN],
         "the command line is made of the other folders, and starts without the SDK",
     ),
+    forbid(["provider/*.ts"], PLUGIN, "plugin/ is an entry of its own: nothing else knows it"),
     { files: ["eslint.config.mjs"], rules: { "no-restricted-syntax": "off" } },
 );

@@ -1,5 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import { EngineDouble } from "./engineDouble";
 
 /** The text by which every state names the provider; frozen, and so written out once more here. */
 export const PROVIDER_TEXT =
@@ -36,21 +38,46 @@ const { Struct } = fromSdk("google-protobuf/google/protobuf/struct_pb") as {
 
 const CHANGES = ["unknown", "none", "some"] as const;
 
-/** The real process in which the engine runs dynamic providers, driven as the engine drives it. */
+/** The two forms of the provider: what the engine starts for a dynamic resource, and the plugin as it is bundled. */
+export type ProviderForm = "dynamic" | "plugin";
+export const PROVIDER_FORMS: readonly ProviderForm[] = ["dynamic", "plugin"];
+
+const SCRIPTS: Readonly<Record<ProviderForm, () => string>> = {
+    dynamic: () => require.resolve("@pulumi/pulumi/cmd/dynamic-provider"),
+    plugin: () => resolve(__dirname, "../../../plugin/plugin.js"),
+};
+/** Under which names the engine hands the configuration over. */
+const NAMESPACES: Readonly<Record<ProviderForm, RegExp>> = { dynamic: /^$/, plugin: /^vercel:/ };
+
+/** The real process of the provider, driven as the engine drives it. */
 export class ProviderHost {
     static async start(options: {
         readonly cwd: string;
         readonly environment: Readonly<Record<string, string>>;
         readonly configuration: Readonly<Record<string, string>>;
+        readonly form?: ProviderForm;
     }): Promise<ProviderHost> {
-        const script = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
-        const child = spawn(process.execPath, [script, "127.0.0.1:1"], {
-            cwd: options.cwd,
-            env: { PATH: process.env["PATH"], ...options.environment },
+        const { form = "dynamic", cwd, environment, configuration } = options;
+        const engine = await EngineDouble.start();
+        const child = spawn(process.execPath, [SCRIPTS[form](), engine.address], {
+            cwd,
+            env: { PATH: process.env["PATH"], ...environment },
         });
-        const host = new ProviderHost(child);
+        const host = new ProviderHost(child, engine);
         await host.#connect();
-        await host.#call("configure", "ConfigureRequest", { setArgs: Struct.fromJavaScript(options.configuration) });
+        if (form === "plugin") {
+            await host.#call("handshake", "ProviderHandshakeRequest", {
+                setEngineAddress: engine.address,
+                setProgramDirectory: cwd,
+            });
+        }
+        const settings = Object.entries(configuration).map(([key, value]) => [
+            key.replace(NAMESPACES[form], ""),
+            value,
+        ]);
+        await host.#call("configure", "ConfigureRequest", {
+            setArgs: Struct.fromJavaScript(Object.fromEntries(settings) as Properties),
+        });
         return host;
     }
 
@@ -59,7 +86,10 @@ export class ProviderHost {
     #stdout = "";
     #stderr = "";
 
-    private constructor(child: ChildProcessWithoutNullStreams) {
+    private constructor(
+        child: ChildProcessWithoutNullStreams,
+        readonly engine: EngineDouble,
+    ) {
         this.#child = child;
         child.stdout.on("data", (chunk: Buffer) => (this.#stdout += chunk.toString()));
         child.stderr.on("data", (chunk: Buffer) => (this.#stderr += chunk.toString()));
@@ -128,6 +158,7 @@ export class ProviderHost {
 
     async stop(): Promise<void> {
         this.#client?.close();
+        this.engine.stop();
         const closed = new Promise((resolve) => this.#child.once("close", resolve));
         this.#child.kill();
         await closed;

@@ -68,6 +68,7 @@ if (!isInstalled()) {
 say("Building (tsc) ...");
 const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
 run(process.execPath, [tsc, "-p", join(root, "tsconfig.json")], "The build failed.");
+run(process.execPath, [join(root, "dist/tests/tools/plugin/bundle.js")], "The plugin could not be bundled.");
 removeOrphans();
 // The package is installed in itself, and npm leaves out a command whose file is not there yet when it installs.
 if (!existsSync(join(root, "node_modules", ".bin", "pulumi-vercel-client-cert"))) {

@@ -61,14 +61,18 @@ describe("the commands in the documents", () => {
                     .filter((file) => name.test(file))
                     .map(readText)
                     .join("\n");
-            const ofProgram = [...textOf(/\.[jt]s$/).matchAll(/\bconfig\.(?:get|require)\w*(?:<.+>)?\("(\w+)"\)/g)];
+            const ofProgram = [
+                ...textOf(/\.(?:[jt]s|py)$/).matchAll(/\bconfig\.(?:get|require)\w*(?:<.+>)?\("(\w+)"\)/g),
+                // A program in YAML declares what it reads.
+                ...textOf(/Pulumi\.yaml$/).matchAll(/^ {4}(\w+):\n {8}type: string$/gm),
+            ];
             // By a command, also one in the running text, or by the configuration of a stack that comes along.
             const set = [
-                ...readText(path).matchAll(/\bpulumi config set (?:--secret )?([\w:]+)/g),
+                ...readText(path).matchAll(/\bpulumi config set (?:--secret )?([\w:-]+)/g),
                 ...textOf(/Pulumi\.\w+\.yaml$/).matchAll(/^ +(?!vercel:)[\w-]+:(\w+):/gm),
             ].map(([, key = ""]) => key);
-            // What belongs to `vercel` is read by the provider.
-            const keys = new Set(set.filter((key) => !key.startsWith("vercel:")));
+            // What belongs to `vercel`, or to the plugin, is read by the provider.
+            const keys = new Set(set.filter((key) => !/^vercel(-client-cert)?:/.test(key)));
             const read = new Set(ofProgram.map(([, key = ""]) => key));
             expect([...keys].sort()).to.deep.equal([...read].sort());
         });

@@ -10,10 +10,14 @@ const EXAMPLES = join(REPOSITORY, "examples");
 const TESTS = join(REPOSITORY, "tests");
 
 interface Manifest {
-    readonly main: string;
+    /** Of a program for Node.js. */
+    readonly main?: string;
     readonly version: string;
     readonly dependencies: Readonly<Record<string, string>>;
 }
+
+/** In other languages, whose hosts know where to look. */
+const PROGRAMS: Readonly<Record<string, string>> = { yaml: "Pulumi.yaml", python: "__main__.py" };
 
 const names = readdirSync(EXAMPLES);
 const textOf = (...path: readonly string[]): string => readFileSync(join(...path), "utf8");
@@ -50,9 +54,9 @@ describe("every example", () => {
             it("is a project that can be copied, with all that it loads", () => {
                 expect(["README.md", "package.json", "Pulumi.yaml"].filter((file) => !existsSync(join(folder, file))))
                     .to.be.empty;
-                const { main, dependencies } = manifestOf(folder);
-                expect(existsSync(join(folder, main)), main).to.equal(true);
-                expect(existsSync(join(folder, "tsconfig.json"))).to.equal(main.endsWith(".ts"));
+                const { main = PROGRAMS[name], dependencies } = manifestOf(folder);
+                expect(existsSync(join(folder, String(main))), main).to.equal(true);
+                expect(existsSync(join(folder, "tsconfig.json"))).to.equal(main?.endsWith(".ts"));
                 expect(packagesOf(folder).filter((name) => dependencies[name] === undefined)).to.deep.equal([]);
                 expect(parse(textOf(folder, "Pulumi.yaml"))).to.include({ name: `vercel-client-cert-${name}` });
             });

@@ -44,7 +44,8 @@ describe("what runs before everything else", () => {
         writeLock("package-lock.json", LOCKED);
         write("provider/kept.ts", "");
         write("dist/provider/kept.js", "");
-        mkdirSync(join(clone, "dist/tests"));
+        write("tests/tools/plugin/bundle.ts", "");
+        write("dist/tests/tools/plugin/bundle.js", "");
     });
     afterEach(() => {
         rmSync(clone, { recursive: true });

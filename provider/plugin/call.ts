@@ -1,0 +1,46 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { credentials } from "@grpc/grpc-js";
+import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+
+/** One operation on one resource, as the engine asked for it. */
+interface Call {
+    readonly urn: string;
+    readonly said: Promise<void>[];
+}
+
+const calls = new AsyncLocalStorage<Call>();
+let engine: EngineClient | undefined;
+
+export function connectToEngine(address: string): void {
+    engine = new EngineClient(address, credentials.createInsecure());
+}
+
+/** Runs an operation. What it says meanwhile stands on its resource, and has reached the engine when it ends. */
+export async function during<T>(urn: string, operation: () => Promise<T>): Promise<T> {
+    const call: Call = { urn, said: [] };
+    try {
+        return await calls.run(call, operation);
+    } finally {
+        await Promise.all(call.said);
+    }
+}
+
+/** The engine shows nobody the stderr of a plugin; it has a call for what a plugin says. */
+export function say(message: string, severity: "warning" | "info" = "warning"): void {
+    const call = calls.getStore();
+    const request = new LogRequest();
+    request.setSeverity(severity === "warning" ? LogSeverity.WARNING : LogSeverity.INFO);
+    request.setMessage(message);
+    request.setUrn(call?.urn ?? "");
+    const sent = new Promise<void>((resolve) => {
+        // What the engine could not be told must not fail the operation that it is about.
+        engine?.log(request, () => {
+            resolve();
+        });
+        if (engine === undefined) {
+            resolve();
+        }
+    });
+    call?.said.push(sent);
+}
