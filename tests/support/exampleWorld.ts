@@ -1,3 +1,5 @@
+import { delimiter } from "node:path";
+import { languageHostFolder, type LanguageHost } from "./languageHosts";
 import { StandIn } from "../vercel/standIn";
 import { ExampleProject } from "./exampleProject";
 import { mintTriple, type Triple } from "./mint";
@@ -10,12 +12,16 @@ export interface ExampleWorldOptions {
     readonly example: string;
     /** The names of Vercel's projects; the first one has the id `prj_1`, and so on. */
     readonly projects?: readonly string[];
+    /** Of the program, where that is not Node.js. */
+    readonly language?: LanguageHost;
 }
 
 /** An example on the real CLI, next to a stand-in for Vercel with one team. */
 export class ExampleWorld {
-    static async start({ example, projects = ["my-site"] }: ExampleWorldOptions): Promise<ExampleWorld> {
-        const cli = await findPulumiCli({ log: (line) => process.stderr.write(`${line}\n`) });
+    static async start({ example, projects = ["my-site"], language }: ExampleWorldOptions): Promise<ExampleWorld> {
+        const log = (line: string): void => void process.stderr.write(`${line}\n`);
+        const cli = await findPulumiCli({ log });
+        const host = language === undefined ? undefined : await languageHostFolder(language, log);
         const standIn = await StandIn.start();
         const token = newToken();
         standIn.addTeam({ id: "team_1", slug: "my-team" });
@@ -29,6 +35,9 @@ export class ExampleWorld {
             NPM_CONFIG_UPDATE_NOTIFIER: "false",
         };
         const project = await ExampleProject.copyOf({ cli, example, environment });
+        if (host !== undefined) {
+            project.setEnvironment({ PATH: [host, project.environment["PATH"]].join(delimiter) });
+        }
         return new ExampleWorld(standIn, project, token, await mintTriple(), projects.length);
     }
 

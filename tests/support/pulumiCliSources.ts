@@ -117,7 +117,7 @@ export async function buildCli(folder: string, log: Log): Promise<PulumiCli> {
     }
 }
 
-async function checkGo(): Promise<void> {
+export async function checkGo(): Promise<void> {
     const { GOVERSION: version, GOTOOLCHAIN: toolchain } = await goSettings();
     const gets = isAtLeast(version, FIRST_GO_VERSION_WITH_TOOLCHAINS) && toolchain !== "local";
     if (!isAtLeast(version, MINIMUM_GO_VERSION) && !gets) {
@@ -137,7 +137,7 @@ async function goSettings(): Promise<{ GOVERSION: string; GOTOOLCHAIN: string }>
     }
 }
 
-async function goBuild(module: string, linkerFlags: string, binFolder: string, main: string): Promise<void> {
+export async function goBuild(module: string, linkerFlags: string, binFolder: string, main: string): Promise<void> {
     const target = join(binFolder, main.slice(main.lastIndexOf("/") + 1));
     const args = ["build", "-mod=readonly", "-trimpath", "-ldflags", linkerFlags, "-o", target, main];
     const { exitCode, stderr } = await runProcess("go", args, {
@@ -148,6 +148,16 @@ async function goBuild(module: string, linkerFlags: string, binFolder: string, m
     if (exitCode !== 0) {
         throw new Error(`go build ${main} failed: ${stderr.trim().slice(-500)}`);
     }
+}
+
+/** Where Go keeps a module that the locked module of tests/support/pulumi-cli needs. */
+export async function goModuleFolder(module: string, needed: string): Promise<string> {
+    const { stdout } = await runProcess("go", ["list", "-mod=readonly", "-m", "-f", "{{.Dir}}", needed], {
+        cwd: join(MODULES, module),
+        environment: { ...process.env, GOWORK: "off" },
+        timeoutMs: VERSION_TIMEOUT_MS,
+    });
+    return stdout.trim();
 }
 
 function copyDynamicProvider(binFolder: string): void {
@@ -199,7 +209,7 @@ async function inspect(binFolder: string, source: PulumiCli["source"]): Promise<
     return { command, version: stdout.trim().replace(/^v/, ""), binFolder: resolve(binFolder), source };
 }
 
-function isExecutable(file: string): boolean {
+export function isExecutable(file: string): boolean {
     try {
         accessSync(file, constants.X_OK);
         return true;

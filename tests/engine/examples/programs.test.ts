@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { describe, it } from "mocha";
+import type { LanguageHost } from "../../support/languageHosts";
 import { ExampleWorld } from "../../support/exampleWorld";
 import type { ResourceState } from "../../support/stack";
 
@@ -20,6 +21,7 @@ interface Program {
     readonly example: string;
     readonly gives: string;
     readonly projects?: readonly string[];
+    readonly language?: LanguageHost;
     readonly config: Readonly<Record<string, string>>;
     /** The folders with certificates of their own. */
     readonly folders?: readonly string[];
@@ -43,6 +45,13 @@ const PROGRAMS: readonly Program[] = [
     { example: "quickstart", gives: "the certificate of an origin", config: ONE_CERTIFICATE, check: checkOne },
     { example: "javascript", gives: "the certificate, without TypeScript", config: ONE_CERTIFICATE, check: checkOne },
     { example: "esm", gives: "the certificate, as an ES module", config: ONE_CERTIFICATE, check: checkOne },
+    {
+        example: "yaml",
+        gives: "the certificate, by the plugin",
+        language: "yaml",
+        config: { project: "my-site", origin: BILLING },
+        check: checkOne,
+    },
     {
         example: "many-projects",
         gives: "every project its certificate",
@@ -89,9 +98,13 @@ describe("examples, on the real CLI", function () {
     // The first run may have to download or build the CLI.
     this.timeout(25 * 60_000);
 
-    for (const { example, gives, projects, config, folders = ["."], check } of PROGRAMS) {
+    for (const { example, gives, projects, language, config, folders = ["."], check } of PROGRAMS) {
         it(`${example} gives ${gives}, leaves it alone, and takes it away`, async () => {
-            const world = await ExampleWorld.start({ example, ...(projects === undefined ? {} : { projects }) });
+            const world = await ExampleWorld.start({
+                example,
+                ...(projects === undefined ? {} : { projects }),
+                ...(language === undefined ? {} : { language }),
+            });
             try {
                 const { project } = world;
                 for (const [index, folder] of folders.entries()) {
