@@ -13,7 +13,7 @@ export async function listUntil(
 ): Promise<readonly CertificateEntry[]> {
     let entries = await store.listCertificates(address);
     for (const waitMs of WAITS_MS) {
-        if (shows(entries)) {
+        if (shows(entries) || (clock.remaining?.() ?? Number.POSITIVE_INFINITY) <= waitMs) {
             break;
         }
         await clock.sleep(waitMs);

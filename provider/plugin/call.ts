@@ -2,10 +2,13 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { credentials } from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import { systemClock, type Clock } from "../vercel/clock";
 
 /** One operation on one resource, as the engine asked for it. */
 interface Call {
     readonly urn: string;
+    /** By `Clock.steady`; `undefined` without `customTimeouts`. */
+    readonly endsAt: number | undefined;
     readonly said: Promise<void>[];
 }
 
@@ -16,9 +19,14 @@ export function connectToEngine(address: string): void {
     engine = new EngineClient(address, credentials.createInsecure());
 }
 
-/** Runs an operation. What it says meanwhile stands on its resource, and has reached the engine when it ends. */
-export async function during<T>(urn: string, operation: () => Promise<T>): Promise<T> {
-    const call: Call = { urn, said: [] };
+/**
+ * Runs an operation. What it says meanwhile stands on its resource, and all of it has reached the engine when it ends.
+ *
+ * @param timeoutSeconds As `customTimeouts` has it; 0 where it says nothing.
+ */
+export async function during<T>(urn: string, timeoutSeconds: number, operation: () => Promise<T>): Promise<T> {
+    const endsAt = timeoutSeconds > 0 ? systemClock.steady() + timeoutSeconds * 1000 : undefined;
+    const call: Call = { urn, endsAt, said: [] };
     try {
         return await calls.run(call, operation);
     } finally {
@@ -44,3 +52,12 @@ export function say(message: string, severity: "warning" | "info" = "warning"): 
     });
     call?.said.push(sent);
 }
+
+/** Knows how long the operation at hand may take. A request in flight is never cut off by that: it might be applied. */
+export const callClock: Clock = {
+    ...systemClock,
+    remaining: () => {
+        const endsAt = calls.getStore()?.endsAt;
+        return endsAt === undefined ? Number.POSITIVE_INFINITY : endsAt - systemClock.steady();
+    },
+};

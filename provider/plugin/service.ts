@@ -9,8 +9,7 @@ import { PROVIDER_PROPERTY, UNKNOWN_VALUE, type Properties } from "../operations
 import { parseId } from "../operations/identity";
 import { readState, writeState } from "../operations/state";
 import { ClientCertificateProvider } from "../provider";
-import { systemClock } from "../vercel/clock";
-import { connectToEngine, during, say } from "./call";
+import { callClock, connectToEngine, during, say } from "./call";
 import { schemaText } from "./schema";
 import { fromStruct, textOf, toServiceError, toStruct } from "./wire";
 
@@ -22,7 +21,7 @@ export function pluginService(): UntypedServiceImplementation {
     let started: ClientCertificateProvider | undefined;
     const provider = (): ClientCertificateProvider =>
         (started ??= new ClientCertificateProvider({
-            clock: systemClock,
+            clock: callClock,
             environment: process.env,
             folder: process.cwd(),
             namespace: PACKAGE,
@@ -88,7 +87,7 @@ async function check(provider: ClientCertificateProvider, request: proto.CheckRe
     }
     const { inputs, failures } = await provider.check(isAdopted(olds) ? IMPORTED : olds, news);
     if (failures.length === 0) {
-        const nowMs = systemClock.now();
+        const nowMs = callClock.now();
         speak([...newAdvice(inputs["findings"], nowMs), ...dueAdvice(inputs["expiries"], nowMs)]);
     }
     response.setInputs(toStruct(inputs));
@@ -229,10 +228,12 @@ async function read(provider: ClientCertificateProvider, request: proto.ReadRequ
 
 interface ResourceRequest extends Message {
     getUrn(): string;
+    /** In seconds; only writes have it. */
+    getTimeout?(): number;
 }
 
 function ofResource<Q extends ResourceRequest, A extends Message>(operation: (request: Q) => Promise<A>) {
-    return unary((request: Q) => during(request.getUrn(), () => operation(request)));
+    return unary((request: Q) => during(request.getUrn(), request.getTimeout?.() ?? 0, () => operation(request)));
 }
 
 function unary<Q extends Message, A extends Message>(operation: (request: Q) => Promise<A>) {

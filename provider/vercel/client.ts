@@ -176,7 +176,8 @@ export class VercelClient {
     async #call(send: () => Promise<CallAnswer | CallFailure>, queue: PacedQueue, label: string): Promise<CallAnswer> {
         let firstLimitedAt: number | undefined;
         for (let attempts = 1; ; attempts += 1) {
-            await (attempts === 1 ? queue.enter(label) : queue.reenter(label));
+            const patienceMs = this.#clock.remaining?.() ?? Number.POSITIVE_INFINITY;
+            await (attempts === 1 ? queue.enter(label, patienceMs) : queue.reenter(label, patienceMs));
             let headers: AnswerHeaders | undefined;
             let result: CallAnswer | CallFailure;
             try {
@@ -197,7 +198,7 @@ export class VercelClient {
             if (result.error.kind === "rate-limited") {
                 queue.block(delayMs);
             } else {
-                await this.#clock.sleep(delayMs);
+                await this.#clock.sleep(Math.min(delayMs, this.#clock.remaining?.() ?? delayMs));
             }
         }
     }

@@ -7,6 +7,8 @@ export interface Clock {
     /** Milliseconds that only ever grow: for durations, since the machine's date may be set while they last. */
     steady(): number;
     sleep(milliseconds: number): Promise<void>;
+    /** Milliseconds that the operation at hand may still take; without this, as long as it needs. */
+    remaining?(): number;
     /** Aborts after this time, to end what takes longer. */
     deadline(milliseconds: number): AbortSignal;
 }

@@ -178,6 +178,15 @@ function classifyMissing(operation: Operation, { message = "", code = "" }: Erro
     return code === "not_found" && message === "" ? "project-missing" : "withdrawn";
 }
 
+/** The operation may not take longer: nothing more is sent for it, and what is under way is not cut off. */
+export class OutOfTimeError extends Error {
+    constructor() {
+        super("the time that customTimeouts gives is over, so nothing more was sent; give more time, and run again");
+        this.name = "OutOfTimeError";
+        this.stack = "";
+    }
+}
+
 export function isProjectMissing(error: unknown): boolean {
     return error instanceof VercelError && error.kind === "project-missing";
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock";
+import { OutOfTimeError } from "./errors";
 
 /** The limits of vercel.com/docs/limits, per team or personal scope; headers on answers outrank them. */
 export const WINDOW_MS = 60_000;
@@ -192,14 +193,14 @@ export class PacedQueue {
         this.#notify = notify;
     }
 
-    /** Resolves when it is this request's turn; the request counts as sent then. */
-    enter(label: string): Promise<void> {
-        return this.#enqueue(label, (waiter) => this.#waiters.push(waiter));
+    /** Resolves when it is this request's turn; the request counts as sent then. Fails where it takes longer than this. */
+    enter(label: string, patienceMs = Number.POSITIVE_INFINITY): Promise<void> {
+        return this.#enqueue(label, patienceMs, (waiter) => this.#waiters.push(waiter));
     }
 
     /** For a request that was refused: it had its turn, so it goes before those that have not. */
-    reenter(label: string): Promise<void> {
-        return this.#enqueue(label, (waiter) => this.#waiters.unshift(waiter));
+    reenter(label: string, patienceMs = Number.POSITIVE_INFINITY): Promise<void> {
+        return this.#enqueue(label, patienceMs, (waiter) => this.#waiters.unshift(waiter));
     }
 
     /** For every answer to a request that had its turn, also where it says nothing of the limit. */
@@ -220,13 +221,31 @@ export class PacedQueue {
         this.#changed = new Signal();
     }
 
-    #enqueue(label: string, add: (waiter: Waiter) => void): Promise<void> {
+    #enqueue(label: string, patienceMs: number, add: (waiter: Waiter) => void): Promise<void> {
+        if (patienceMs <= 0) {
+            return Promise.reject(new OutOfTimeError());
+        }
         return new Promise((go, fail) => {
-            add({ label, go, fail });
+            const waiter = { label, go, fail };
+            add(waiter);
+            if (patienceMs !== Number.POSITIVE_INFINITY) {
+                void this.#clock.sleep(patienceMs).then(() => {
+                    this.#giveUp(waiter);
+                });
+            }
             if (!this.#serving) {
                 void this.#serve();
             }
         });
+    }
+
+    /** A request that had its turn is not cut off. */
+    #giveUp(waiter: Waiter): void {
+        const at = this.#waiters.indexOf(waiter);
+        if (at >= 0) {
+            this.#waiters.splice(at, 1);
+            waiter.fail(new OutOfTimeError());
+        }
     }
 
     async #serve(): Promise<void> {

@@ -163,6 +163,17 @@ describe("the plugin, in a YAML program on the real CLI", function () {
         expect(world.certIds()).to.have.lengthOf(1);
     });
 
+    it("sends nothing new after customTimeouts, and keeps what a request in flight had done", async () => {
+        const { project, standIn } = await start();
+        world.declareOne({}, { customTimeouts: { create: "2s" } });
+        standIn.addFault({ operation: "upload", kind: "delay", delayMs: 3000 });
+        await project.run(["up", "--yes"]);
+        expect(world.operations()).to.deep.equal(["list", "upload"]);
+        expect((await world.stored())?.outputs["certId"]).to.equal(world.certIds()[0]);
+        await project.destroy();
+        expect(world.certIds()).to.deep.equal([]);
+    });
+
     it("looks up a certificate by its id, and never deletes it", async () => {
         const { project, standIn, triple } = await start();
         const certId = standIn.placeCertificate("prj_1", { origin: ORIGIN, ...triple });

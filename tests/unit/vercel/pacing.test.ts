@@ -207,6 +207,23 @@ describe("vercel/pacing", () => {
             });
         }
 
+        it("lets go who cannot wait so long, and keeps the others in their order", async () => {
+            const { clock, went, queue, send } = open();
+            ["a", "b", "c", "d", "e"].forEach(send);
+            const impatient = queue.enter("x", 10_000).then(
+                () => "went",
+                (error: unknown) => (error as Error).name,
+            );
+            send("f");
+            expect(await queue.enter("late", 0).catch((error: unknown) => (error as Error).name)).to.equal(
+                "OutOfTimeError",
+            );
+            await clock.advance(10_000);
+            expect(await impatient).to.equal("OutOfTimeError");
+            await clock.advance(WINDOW_MS);
+            expect(went.join("")).to.equal("abcdef");
+        });
+
         it("fails those who wait, instead of leaving them waiting, when it cannot go on", async () => {
             const clock = new ManualClock();
             const queue = new PacedQueue("uploads", WRITES_PER_WINDOW, clock, () => {
