@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { adviseOn } from "./advice";
 import type { CertificateExpiry } from "./material/expiries";
-
 import { PREVIEW_PROPERTY, PROVIDER_TEXT, TYPE } from "./registration";
 import { deferPromiseTraces } from "./traces";
 
@@ -11,7 +10,19 @@ import { deferPromiseTraces } from "./traces";
  * program, of whose content one final line break is ignored. An output that turns out to have no value is an error.
  */
 export type PassphraseSource =
-    string | { env: pulumi.Input<string>; file?: never } | { file: pulumi.Input<string>; env?: never };
+    | string
+    | {
+          /** The name of an environment variable of the `pulumi` command that holds the passphrase. Not secret. */
+          env: pulumi.Input<string>;
+          /** @ignore */
+          file?: never;
+      }
+    | {
+          /** The path of a file that holds the passphrase, relative to the folder of the Pulumi program. Not secret. */
+          file: pulumi.Input<string>;
+          /** @ignore */
+          env?: never;
+      };
 
 /**
  * Where the private key comes from: exactly one of these.
@@ -36,7 +47,9 @@ export type PrivateKeySource =
           file: pulumi.Input<string>;
           /** The passphrase of an encrypted key. Default: the key is not encrypted. Secret if given as text. */
           passphrase?: pulumi.Input<PassphraseSource | undefined>;
+          /** @ignore */
           env?: never;
+          /** @ignore */
           command?: never;
       }
     | {
@@ -44,14 +57,19 @@ export type PrivateKeySource =
           env: pulumi.Input<string>;
           /** The passphrase of an encrypted key. Default: the key is not encrypted. Secret if given as text. */
           passphrase?: pulumi.Input<PassphraseSource | undefined>;
+          /** @ignore */
           file?: never;
+          /** @ignore */
           command?: never;
       }
     | {
           /** The program and its arguments that print the key, not split by any shell. Not secret. */
           command: pulumi.Input<pulumi.Input<string>[]>;
+          /** @ignore */
           file?: never;
+          /** @ignore */
           env?: never;
+          /** @ignore */
           passphrase?: never;
       };
 

@@ -5,12 +5,15 @@ import { finding, type Finding } from "./findings";
  * alone, so that whoever has a clock can judge it: the program does, without reading a certificate.
  */
 export interface CertificateExpiry {
+    /** The argument that holds the certificate. */
     readonly argument: "cert" | "ca";
     /** On one line; the serial number where there is none. */
     readonly subject: string;
-    /** ISO 8601 in UTC, as the two below. */
+    /** From when on it is valid, ISO 8601 in UTC. */
     readonly notBefore: string;
+    /** Until when it is valid, ISO 8601 in UTC. */
     readonly notAfter: string;
+    /** From when on this resource warns of its end, ISO 8601 in UTC. */
     readonly warnFrom: string;
 }
 

@@ -259,8 +259,9 @@ function judgeEnd({ certificates, end }: Path, { chain, authorities }: Pools): F
     }
     const given = authorities.slice(0, SHOWN_ISSUERS).map(({ subject }) => `"${nameOf(subject, SHOWN_NAME)}"`);
     const more = authorities.length > SHOWN_ISSUERS ? ` and ${String(authorities.length - SHOWN_ISSUERS)} more` : "";
-    const missing = `missing the certificate of the issuer "${nameOf(last.issuer, SHOWN_NAME)}"${sourceOf(last)}`;
-    const facts = `expected a path from ${describeCertificate(last)} to a root in ca, got none: ${missing}, beside ${given.join(", ")}${more} in ca`;
+    const from = describeCertificate(last);
+    const issuer = nameOf(last.issuer, SHOWN_NAME);
+    const facts = `expected a path from ${from} to a root in ca, got none: missing the certificate of the issuer "${issuer}"${sourceOf(last)}, beside ${given.join(", ")}${more} in ca`;
     return fault("chain-unverified", facts);
 }
 

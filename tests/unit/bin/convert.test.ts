@@ -129,9 +129,7 @@ describe("pulumi-vercel-client-cert convert", function () {
         terminal.write({ "lone.p12": pkcs12() });
         const run = await terminal.run("convert", "lone.p12", "--passphrase-env", "PASSPHRASE");
         expect(run.exitCode).to.equal(1);
-        expect(run.stderr).to.match(
-            /no ca\.pem was written: the root .* is not in the files; ask for "CN=Issuing"/,
-        );
+        expect(run.stderr).to.match(/no ca\.pem was written: the root .* is not in the files; ask for "CN=Issuing"/);
         expect(readdirSync(terminal.folder).sort()).to.deep.equal(["client.pem", "lone.p12"]);
     });
 
