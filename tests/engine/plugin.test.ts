@@ -108,7 +108,7 @@ describe("the plugin, in a YAML program on the real CLI", function () {
         const { project, standIn, triple } = await start();
         standIn.placeCertificate("prj_1", { origin: ORIGIN, ...triple });
         const id = `team_1/site/${ORIGIN}`;
-        world.declare({ mtls: { type: TYPE, properties: world.properties(), options: { import: id } } });
+        world.declare({ mtls: { type: TYPE, properties: world.args(), options: { import: id } } });
         await project.up();
         await project.up();
         world.declareOne();
@@ -128,7 +128,7 @@ describe("the plugin, in a YAML program on the real CLI", function () {
     it("uses the token and team of an explicit provider for its resources", async () => {
         const { project, standIn } = await start();
         const other = newToken();
-        world.addSecret(other);
+        world.addTokens([other]);
         standIn.addTeam({ id: "team_2", slug: "other-team" });
         standIn.addToken(other, { teams: ["team_2"] });
         standIn.addProject({ id: "prj_2", name: "shop", team: "team_2" });
@@ -137,7 +137,7 @@ describe("the plugin, in a YAML program on the real CLI", function () {
             type: "pulumi:providers:vercel-client-cert",
             properties: { apiToken: { "fn::secret": apiToken }, team },
         });
-        const properties = Object.fromEntries(Object.entries(world.properties()).filter(([name]) => name !== "team"));
+        const properties = Object.fromEntries(Object.entries(world.args()).filter(([name]) => name !== "team"));
         world.declare({
             one: provider(world.token, "team_1"),
             two: provider(other, "team_2"),
@@ -208,7 +208,7 @@ describe("the plugin, in a YAML program on the real CLI", function () {
     it("takes over a certificate of the dynamic resource without a call, then rotates and destroys it", async () => {
         const { project, standIn } = await start();
         world.declareOne();
-        project.writeFile("args.json", JSON.stringify(world.properties()));
+        project.writeFile("args.json", JSON.stringify(world.args()));
         project.writeFile("Pulumi.yaml", JSON.stringify({ name: "client-cert-test", runtime: "nodejs" }));
         project.setProgram(DYNAMIC_PROGRAM);
         await project.up();

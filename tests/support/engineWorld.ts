@@ -1,9 +1,8 @@
 import { findPulumiCli, type PulumiCli } from "./pulumiCli";
-import { mintTriple, type Triple } from "./mint";
-import { assertNoSecrets } from "./secretSweep";
-import { PulumiProject, type ResourceState } from "./stack";
-import { StandIn, type StandInOptions } from "../vercel/standIn";
-import { newToken, ORIGIN } from "./world";
+import { PulumiProject } from "./stack";
+import { StackWorld, startVercel, type WorldParts } from "./stackWorld";
+import type { StandIn, StandInOptions } from "../vercel/standIn";
+import { newToken } from "./world";
 
 /** The arguments stand in a file, so that a test changes them as a user would change a program. */
 const PROGRAM = `
@@ -53,48 +52,23 @@ export interface Declaration {
 }
 
 /** A stack on the real CLI, next to a stand-in for Vercel with one team and project. */
-export class EngineWorld {
+export class EngineWorld extends StackWorld {
     static async start(options: StandInOptions = {}): Promise<EngineWorld> {
         const cli = await findPulumiCli({ log: (line) => process.stderr.write(`${line}\n`) });
-        const standIn = await StandIn.start(options);
-        const token = newToken();
-        standIn.addTeam({ id: "team_1", slug: "my-team" });
-        standIn.addToken(token, { teams: ["team_1"] });
-        standIn.addProject({ id: "prj_1", name: "site", team: "team_1" });
-        return new EngineWorld(standIn, await newProject(cli, standIn, token), token, await mintTriple());
+        const { standIn, token, triple } = await startVercel(options);
+        return new EngineWorld({ standIn, token, triple, project: await newProject(cli, standIn, token) });
     }
 
     /** Another stack, as on another machine, at the same project of Vercel's. */
     async another(): Promise<EngineWorld> {
         const cli = await findPulumiCli();
         const project = await newProject(cli, this.standIn, this.token);
-        return new EngineWorld(this.standIn, project, this.token, this.triple, false);
+        const { standIn, token, triple } = this;
+        return new EngineWorld({ standIn, token, triple, project, sharesStandIn: true });
     }
 
-    readonly #keys: string[];
-    readonly #tokens: string[];
-
-    private constructor(
-        readonly standIn: StandIn,
-        readonly project: PulumiProject,
-        readonly token: string,
-        readonly triple: Triple,
-        private readonly ownsStandIn = true,
-    ) {
-        this.#keys = [triple.key];
-        this.#tokens = [token];
-    }
-
-    /** The next leaf of the same authority. Its key joins those that must not show up anywhere. */
-    async renew(): Promise<{ cert: string; key: string }> {
-        const { certPem, keyPem } = await this.triple.authority.issue();
-        this.#keys.push(keyPem);
-        return { cert: certPem, key: keyPem };
-    }
-
-    /** More keys that must not show up anywhere. */
-    addKeys(keys: readonly string[]): void {
-        this.#keys.push(...keys);
+    private constructor(parts: WorldParts) {
+        super(TYPE, parts);
     }
 
     /** Another team with a project, a token that is for this team only, and a variable that holds it. */
@@ -104,16 +78,11 @@ export class EngineWorld {
         variable: string,
     ): void {
         const token = newToken();
-        this.#tokens.push(token);
+        this.addTokens([token]);
         this.standIn.addTeam(team);
         this.standIn.addToken(token, { teams: [team.id] });
         this.standIn.addProject({ ...project, team: team.id });
         this.project.setEnvironment({ [variable]: token });
-    }
-
-    args(overrides: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
-        const { cert, key, ca } = this.triple;
-        return { project: "site", team: "team_1", origin: ORIGIN, cert, key, ca, ...overrides };
     }
 
     declare(declaration: Declaration): void {
@@ -123,35 +92,6 @@ export class EngineWorld {
     /** Declares one resource, called `mtls`. */
     declareOne(overrides: Readonly<Record<string, unknown>> = {}): void {
         this.declare({ resources: { mtls: this.args(overrides) } });
-    }
-
-    certIds(): string[] {
-        return this.standIn.certificates("prj_1").map(({ certId }) => certId);
-    }
-
-    operations(): string[] {
-        return this.standIn.requests.map(({ operation }) => operation);
-    }
-
-    /** The resource in the state. */
-    async stored(name = "mtls"): Promise<ResourceState | undefined> {
-        const { deployment } = await this.project.state();
-        return deployment.resources.find(({ type, urn }) => type === TYPE && urn.endsWith(`::${name}`));
-    }
-
-    /** No secret in anything that the CLI printed or wrote, and the stand-in kept to the official document. */
-    verify(): void {
-        assertNoSecrets(this.project.allText(), { keys: this.#keys, tokens: this.#tokens });
-        if (this.standIn.specViolations.length > 0) {
-            throw new Error(`the official document was violated: ${this.standIn.specViolations.join("; ")}`);
-        }
-    }
-
-    async stop(): Promise<void> {
-        await this.project.dispose();
-        if (this.ownsStandIn) {
-            await this.standIn.stop();
-        }
     }
 }
 
