@@ -153,7 +153,8 @@ describe("the plugin, in a YAML program on the real CLI", function () {
 
     it("keeps in the state what Vercel took but does not list, and mends it by the next up", async () => {
         const { project, standIn } = await start();
-        world.declareOne();
+        // A listing that lags is waited for, half a minute or as long as there is time.
+        world.declareOne({}, { customTimeouts: { create: "3s" } });
         standIn.addFault({ operation: "list", kind: "body", body: `{"clientCerts":[]}`, skip: 1, times: 100 });
         expect((await project.run(["up", "--yes"], { expectFailure: true })).output).to.contain("does not list it");
         standIn.clearFaults();
