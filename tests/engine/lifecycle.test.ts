@@ -94,7 +94,9 @@ describe("pulumi, the real CLI", function () {
         await project.up();
         const next = await world.renew();
         world.declareOne({ cert: next.cert, key: { file: "client.key" } });
-        const refused = await project.run(["preview"], { expectFailure: true });
+        const preview = await project.preview();
+        expect(preview.output).to.contain("expected the private key in the file").and.to.contain("client.key");
+        const refused = await project.up([], { expectFailure: true });
         expect(refused.output).to.contain("expected the private key in the file").and.to.contain("client.key");
         project.writeFile("client.key", next.key);
         await project.up();
@@ -131,8 +133,10 @@ describe("pulumi, the real CLI", function () {
     it("keeps in the state what Vercel took but does not list, and mends it by the next up", async () => {
         const { project, standIn } = await start();
         world.declareOne();
-        standIn.addFault({ operation: "list", kind: "body", body: `{"clientCerts":[]}`, skip: 1 });
+        // For as long as a listing that lags is waited for.
+        standIn.addFault({ operation: "list", kind: "body", body: `{"clientCerts":[]}`, skip: 1, times: 100 });
         const failed = await project.up([], { expectFailure: true });
+        standIn.clearFaults();
         expect(failed.output).to.contain("does not list it");
         const kept = await world.stored();
         expect(kept?.outputs["certId"]).to.equal(world.certIds()[0]);

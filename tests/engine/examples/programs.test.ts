@@ -49,7 +49,7 @@ const PROGRAMS: readonly Program[] = [
         example: "yaml",
         gives: "the certificate, by the plugin",
         language: "yaml",
-        config: { project: "my-site", origin: BILLING },
+        config: { project: "my-site", origin: BILLING, "vercel-client-cert:team": "my-team" },
         check: checkOne,
     },
     {
