@@ -30,12 +30,15 @@ async function newKey(): Promise<string> {
     return (await promisify(generateKeyPair)("rsa", KEY_OPTIONS)).privateKey;
 }
 
-export async function mintThrowAway(nowMs: number): Promise<ThrowAwayCertificates> {
+export async function mintThrowAway(
+    nowMs: number,
+    random: (size: number) => Buffer = randomBytes,
+): Promise<ThrowAwayCertificates> {
     // With the first call, for hardly any command mints; by `require`, since under Plug'n'Play `import()` finds nothing.
     const forge = createRequire(__filename)("node-forge") as typeof Forge;
     keys ??= Promise.all([newKey(), newKey(), newKey()]);
     const [key, caKey, otherCaKey] = await keys;
-    const mint = new Mint(forge, nowMs);
+    const mint = new Mint(forge, nowMs, random);
     const ca = mint.authority("throw-away authority", caKey);
     return {
         certs: [mint.leaf("throw-away 1", key, ca, caKey), mint.leaf("throw-away 2", key, ca, caKey)],
@@ -48,10 +51,12 @@ export async function mintThrowAway(nowMs: number): Promise<ThrowAwayCertificate
 class Mint {
     readonly #forge: typeof Forge;
     readonly #nowMs: number;
+    readonly #random: (size: number) => Buffer;
 
-    constructor(forge: typeof Forge, nowMs: number) {
+    constructor(forge: typeof Forge, nowMs: number, random: (size: number) => Buffer) {
         this.#forge = forge;
         this.#nowMs = nowMs;
+        this.#random = random;
     }
 
     authority(commonName: string, keyPem: string): string {
@@ -84,8 +89,8 @@ class Mint {
         const certificate = pki.createCertificate();
         const { n, e } = pki.privateKeyFromPem(keyPem);
         certificate.publicKey = pki.setRsaPublicKey(n, e);
-        // RFC 5280 §4.1.2.2: positive, which a leading zero of its own makes it.
-        certificate.serialNumber = `00${randomBytes(16).toString("hex")}`;
+        // RFC 5280 §4.1.2.2: positive. node-forge writes these bytes as they are, and DER allows no needless zero.
+        certificate.serialNumber = `01${this.#random(16).toString("hex")}`;
         // A clock at Vercel's may be behind this one.
         certificate.validity.notBefore = new Date(this.#nowMs - HOUR_MS);
         certificate.validity.notAfter = new Date(this.#nowMs + DAY_MS);
