@@ -56,24 +56,26 @@ export class KeyCommands {
         const stdout = new Collected(mostBytes + 1);
         const stderr = new Collected(LONGEST_COMPLAINT * 4);
         child.stderr.on("data", (chunk: Buffer) => stderr.add(chunk));
-        const end = await new Promise<string>((resolve) => {
+        const { end, isOver } = await new Promise<Ending>((resolve) => {
             child.stdout.on("data", (chunk: Buffer) => {
                 stdout.add(chunk);
                 if (stdout.isFull) {
-                    resolve("");
+                    resolve({ end: "", isOver: false });
                 }
             });
             child.on("error", (error) => {
-                resolve(notStarted(error));
+                resolve({ end: notStarted(error), isOver: false });
             });
             child.on("close", (code, signal) => {
-                resolve(code === 0 ? "" : `it ended with ${signal ?? `exit code ${String(code)}`}`);
+                const end = code === 0 ? "" : `it ended with ${signal ?? `exit code ${String(code)}`}`;
+                resolve({ end, isOver: true });
             });
             clock.deadline(LONGEST_RUN_MS).addEventListener("abort", () => {
-                resolve(`it did not end within ${String(LONGEST_RUN_MS / 1000)} seconds`);
+                const end = `it did not end within ${String(LONGEST_RUN_MS / 1000)} seconds`;
+                resolve({ end, isOver: false });
             });
         });
-        if (child.exitCode === null) {
+        if (!isOver) {
             endWithChildren(child);
         }
         return end === "" ? { text: stdout.bytes } : { problem: `${end}${complaint(stderr.bytes, stdout.bytes)}` };
@@ -89,6 +91,13 @@ export class KeyCommands {
             ),
         );
     }
+}
+
+interface Ending {
+    /** Why there is nothing; empty where it ended well. */
+    readonly end: string;
+    /** Whether nobody has the output any more. The command alone may have ended long before its children. */
+    readonly isOver: boolean;
 }
 
 /** The second may hold the whole configuration of the stack, decrypted. */

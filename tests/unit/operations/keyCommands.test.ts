@@ -1,8 +1,12 @@
 import { expect } from "chai";
+import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, it } from "mocha";
+import { promisify } from "node:util";
+import { after, afterEach, before, describe, it } from "mocha";
 import { readKeyText, type KeyText } from "../../../provider/operations/keySource";
 import { KeyCommands } from "../../../provider/operations/keyCommands";
 import { assertNoSecrets } from "../../support/secretSweep";
@@ -20,6 +24,43 @@ const node = (program: string, ...args: readonly string[]): readonly [string, ..
     ...args,
 ];
 
+/** Sees a process begin and end by its connection, which the system closes with it: a pid could be another's by then. */
+class Watch {
+    static async start(): Promise<Watch> {
+        const server = createServer();
+        await once(server.listen(0, "127.0.0.1"), "listening");
+        return new Watch(server);
+    }
+
+    readonly arrival: Promise<Socket>;
+    readonly departure: Promise<void>;
+    readonly #server: Server;
+
+    private constructor(server: Server) {
+        this.#server = server;
+        this.arrival = new Promise((resolve) => server.once("connection", resolve));
+        this.departure = this.arrival.then(
+            (socket) =>
+                new Promise((resolve) => {
+                    // A process that was killed may reset its connection.
+                    socket.on("error", () => undefined).once("close", resolve);
+                    socket.resume();
+                }),
+        );
+    }
+
+    /** What such a process runs; it ends when its connection does. */
+    get program(): string {
+        const { port } = this.#server.address() as AddressInfo;
+        return `require("net").connect(${String(port)}, "127.0.0.1").on("close", () => process.exit()).resume();`;
+    }
+
+    async stop(): Promise<void> {
+        void this.arrival.then((socket) => socket.destroy());
+        await new Promise((resolve) => this.#server.close(resolve));
+    }
+}
+
 describe("operations/keyCommands", function () {
     this.timeout(20_000);
     let folder: string;
@@ -29,6 +70,15 @@ describe("operations/keyCommands", function () {
     after(async () => {
         await rm(folder, { recursive: true });
     });
+
+    const watches: Watch[] = [];
+    const watch = async (): Promise<Watch> => {
+        const started = await Watch.start();
+        watches.push(started);
+        return started;
+    };
+    // Also after a test that ran out of time: what it watches ends with its connection.
+    afterEach(() => Promise.all(watches.splice(0).map((one) => one.stop())));
 
     const read = (command: readonly [string, ...string[]], environment = {}): Promise<KeyText> =>
         readKeyText({ kind: "command", command }, keyContext(folder, { PATH: process.env["PATH"], ...environment }));
@@ -130,36 +180,34 @@ describe("operations/keyCommands", function () {
         }
     });
 
-    it("ends a command and its children at the deadline, also one that holds on to the output only", async function () {
-        if (process.platform === "win32") {
-            this.skip();
-        }
-        const deadline = new AbortController();
-        const clock = { deadline: () => deadline.signal };
-        const commands = new KeyCommands({ clock, environment: { PATH: process.env["PATH"] }, folder });
-        const child = "setInterval(() => undefined, 1000)";
-        const program =
-            `const child = require("child_process").spawn(process.execPath, ["-e", ${JSON.stringify(child)}], { stdio: "inherit" });` +
-            `require("fs").writeFileSync("pids", process.pid + " " + child.pid); child.unref(); process.exitCode = 0;`;
-        const printed = commands.run(node(program), LARGEST_BYTES);
-        let pids: readonly number[] = [];
-        while (pids.length < 2) {
-            await new Promise((resolve) => setTimeout(resolve, 20));
-            const text = await readFile(join(folder, "pids"), "utf8").catch(() => "");
-            pids = text.split(" ").filter(Boolean).map(Number);
-        }
-        deadline.abort();
-        expect(await printed).to.deep.equal({ problem: "it did not end within 30 seconds" });
-        for (const pid of pids) {
-            const isGone = async (): Promise<boolean> => {
-                const stat = await readFile(`/proc/${String(pid)}/stat`, "utf8").catch(() => "");
-                return stat === "" || stat.includes(") Z ");
-            };
-            while (!(await isGone())) {
-                await new Promise((resolve) => setTimeout(resolve, 20));
+    for (const [when, isCommandGone] of [
+        ["with its children", false],
+        ["whose child alone still holds on to the output", true],
+    ] as const) {
+        it(`ends a command at the deadline, ${when}`, async function () {
+            if (process.platform === "win32") {
+                this.skip();
             }
-        }
-    });
+            const [command, child] = [await watch(), await watch()];
+            const deadline = new AbortController();
+            const clock = { deadline: () => deadline.signal };
+            const commands = new KeyCommands({ clock, environment: { PATH: process.env["PATH"] }, folder });
+            const program =
+                `require("child_process").spawn(process.execPath, ["-e", ${JSON.stringify(child.program)}], ` +
+                `{ stdio: "inherit" }).unref(); ${command.program}`;
+            const printed = commands.run(node(program), LARGEST_BYTES);
+            const [ofCommand] = await Promise.all([command.arrival, child.arrival]);
+            if (isCommandGone) {
+                ofCommand.end();
+                await command.departure;
+                // Node hears of the ends of processes in their order: after this one's, it knows of the command's.
+                await promisify(execFile)(process.execPath, ["-e", ""]);
+            }
+            deadline.abort();
+            expect(await printed).to.deep.equal({ problem: "it did not end within 30 seconds" });
+            await Promise.all([command.departure, child.departure]);
+        });
+    }
 
     it("leaves nothing behind that would keep a process from ending", async () => {
         const commands = new KeyCommands({ clock: { deadline: () => NEVER }, environment: process.env, folder });
