@@ -3,7 +3,7 @@ import { finding, shown, type Finding, type MaterialArgument } from "./findings"
 import { describeForeignText } from "./foreign";
 import { sequencesInBase64, shapeOf } from "./keyEncoding";
 import { decodeBlock } from "./once";
-import { codePointOf, isInvisible, repairEncoding, repairText } from "./repair";
+import { codePointOf, hidesBlock, isInvisible, repairEncoding, repairText } from "./repair";
 
 /** One block of a PEM text. */
 export interface PemBlock {
@@ -81,7 +81,7 @@ interface BlockReading {
 function readRepaired(input: string): BlockReading {
     const encoded = repairEncoding(input);
     const strict = { ...readBlocks(encoded.text, LINE_STARTS), repairs: encoded.repairs };
-    if (isWhole(strict) && !strict.isDoubtful) {
+    if (isWhole(strict) && !strict.isDoubtful && !hidesBlock(encoded.text)) {
         return strict;
     }
     const { text, repairs } = repairText(encoded);

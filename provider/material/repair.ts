@@ -17,7 +17,7 @@ const ENCODING_STEPS: readonly Step[] = [
     { name: "CR or CRLF line ends", undo: (text) => text.replace(/\r\n?/g, "\n") },
     {
         name: "a lost line break between two blocks",
-        undo: (text) => text.replace(/(-----END [^\n-]{1,60}-----)[ \t]{0,40}(?=-----BEGIN )/g, "$1\n"),
+        undo: (text) => text.replace(/(-----END [^\n-]{1,60}-----)-{0,4}[ \t]{0,40}-{0,4}(?=-----BEGIN )/g, "$1\n"),
     },
 ];
 
@@ -59,7 +59,8 @@ const TEXT_STEPS: readonly Step[] = [
         name: "damaged labels",
         undo: (text) =>
             text
-                .replace(/-{6,9}/g, "-----")
+                // Ten or more are two labels without a line break between them, or a rule across the page.
+                .replace(/(?<!-)-{6,9}(?!-)/g, "-----")
                 .replace(/-----(?:begin|end)[ _+][a-z0-9 _+]{1,60}-----/gi, (line) =>
                     line.toUpperCase().replace(/[_+]/g, " "),
                 ),
@@ -165,6 +166,14 @@ function undoQuotation(text: string): string {
               .split("\n")
               .map((line) => (line.startsWith(prefix) ? line.slice(prefix.length) : line))
               .join("\n");
+}
+
+/**
+ * Whether a block begins inside a line, behind what lost its line break or the byte order mark of a file in the middle of
+ * a bundle. Behind a blank or the mark of a comment it is not meant.
+ */
+export function hidesBlock(text: string): boolean {
+    return /(?:[^\s#;>|*+/%]|\uFEFF)-----BEGIN /.test(text);
 }
 
 /** Whether there is nothing to see. */
