@@ -1,4 +1,4 @@
-import { finding, type Finding } from "./findings";
+import { finding, shown, type Finding } from "./findings";
 
 /**
  * Until when a certificate is valid, and from when on it is spoken of. Follows from the certificate and the declared days
@@ -34,7 +34,7 @@ function judge({ argument, subject, ...dates }: CertificateExpiry, nowMs: number
     if (fromMs === undefined || toMs === undefined || warnMs === undefined) {
         return [];
     }
-    const name = `"${subject}"`;
+    const name = `"${shown(subject)}"`;
     const expected = `expected a certificate that is valid on ${iso(nowMs)}`;
     if (toMs < nowMs) {
         return [finding("expired", argument, `${expected}, got ${name}, which ${describeEnd(toMs, nowMs)}`)];

@@ -60,6 +60,6 @@ async function removeAll(certIds: readonly string[], place: Place, context: Oper
     }
     if (errors.length > 0) {
         const messages = errors.map((error) => messageOf(explainNotFound(error)));
-        throw new OperationError([...new Set(messages)].join("\n"));
+        throw new OperationError(...new Set(messages));
     }
 }

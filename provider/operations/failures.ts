@@ -1,14 +1,15 @@
-import { scrub } from "../vercel/scrub";
+import { onOneLine, scrub } from "../vercel/scrub";
 import { VercelError } from "../vercel/errors";
 import type { Properties } from "./arguments";
 
 /**
  * An error as it leaves the provider. The host prints the stack of what some operations throw and takes any property
- * called `id` for a partial failure, so this one has an empty stack, no `id` and no `cause`.
+ * called `id` for a partial failure, so this one has an empty stack, no `id` and no `cause`. Nothing in it forges a line:
+ * what Vercel returns is looked at when it comes, but a state may have been edited.
  */
 export class OperationError extends Error {
-    constructor(message: string) {
-        super(message);
+    constructor(...lines: readonly string[]) {
+        super(lines.map(onOneLine).join("\n"));
         this.name = "ProjectClientCertError";
         this.stack = "";
     }
@@ -27,7 +28,7 @@ export class PartialFailure extends OperationError {
         super(reason);
         this.id = id;
         this.properties = properties;
-        this.reasons = [reason];
+        this.reasons = [this.message];
     }
 }
 
@@ -39,7 +40,7 @@ export function asOperationError(thrown: unknown, secrets: readonly string[]): O
     if (thrown instanceof VercelError) {
         return new OperationError(thrown.message);
     }
-    return new OperationError(messageOf(thrown, secrets));
+    return new OperationError(...messageOf(thrown, secrets).split("\n"));
 }
 
 /** The message of an error, fit to be shown. */

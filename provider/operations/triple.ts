@@ -102,7 +102,7 @@ export async function loadTriple(
         ...(judgement.isKeyUnavailable ? [String(judgement.keyProblem)] : []),
     ];
     if (judgement.key === undefined || errors.length > 0) {
-        throw new OperationError(errors.join("\n"));
+        throw new OperationError(...errors.flatMap((error) => error.split("\n")));
     }
     others.warnings.forEach((line) => {
         context.notify(line);
@@ -114,7 +114,7 @@ export function loadPublicMaterial(args: KnownArguments): PublicMaterial {
     const { value, findings } = readPublicMaterial({ cert: args.cert, ca: args.ca });
     const { errors } = sortFindings(findings, args.skipValidation);
     if (value === undefined || errors.length > 0) {
-        throw new OperationError(errors.join("\n"));
+        throw new OperationError(...errors);
     }
     const unexpected = expectationProblem(args.expectedFingerprint, value);
     if (unexpected !== undefined) {

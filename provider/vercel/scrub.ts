@@ -23,10 +23,13 @@ const BASE64 = /(?<![A-Za-z0-9+/_])[A-Za-z0-9+/]{24,}={0,2}/g;
  * @param secrets Texts that are known to be secret, such as the token in use.
  */
 export function scrub(text: string, secrets: readonly string[] = []): string {
-    const clean = withoutSecrets(text, secrets)
-        .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu, " ")
-        .trim();
+    const clean = onOneLine(withoutSecrets(text, secrets)).trim();
     return clean.length > LONGEST_SHOWN ? `${cut(clean, LONGEST_SHOWN)}…` : clean;
+}
+
+/** A text in which nothing breaks the line or changes how it is shown. */
+export function onOneLine(text: string): string {
+    return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu, " ");
 }
 
 /** The beginning of a text without key material and tokens; lines and control characters stay as they are. */

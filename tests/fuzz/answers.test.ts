@@ -9,7 +9,7 @@ import { VercelError } from "../../provider/vercel/errors";
 import { newToken } from "../support/world";
 import { EagerClock } from "../unit/vercel/clocks";
 import { holdsFor, runsOf } from "./support/fuzz";
-import { Messages } from "./support/judged";
+import { expectOneLine, Messages } from "./support/judged";
 
 const TOKEN = newToken();
 const KEY = generateKeyPairSync("ec", { namedCurve: "P-256" })
@@ -220,10 +220,19 @@ describe("hostile answers", () => {
     });
 
     const isEntry = ({ certId, origin }: CertificateEntry): boolean => certId !== "" && typeof origin === "string";
+    /** What cannot be read is an entry without anything: it may be any certificate. */
+    const isUnread = ({ certId, origin }: CertificateEntry): boolean => certId === "" && origin === "";
 
     const CALLS = {
         list: async (client: VercelClient) => {
-            expect((await client.listCertificates(ADDRESS)).every(isEntry)).to.equal(true);
+            const listed = await client.listCertificates(ADDRESS);
+            expect(listed.every((entry) => isEntry(entry) || isUnread(entry))).to.equal(true);
+            expectOneLine(listed.flatMap(({ certId, origin }) => [certId, origin]));
+            messages.expectNoSecrets([JSON.stringify(listed)]);
+            const body = server.plan?.body;
+            if (body?.kind === "entries") {
+                expect(listed).to.have.lengthOf(body.entries.length, "no entry is left out");
+            }
         },
         upload: async (client: VercelClient) => {
             expect(isEntry(await client.uploadCertificate(ADDRESS, UPLOAD, "x"))).to.equal(true);

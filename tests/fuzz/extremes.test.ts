@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { generateKeyPairSync } from "node:crypto";
 import { before, describe, it } from "mocha";
 import type { Finding } from "../../provider/material/findings";
-import { readPublicMaterial } from "../../provider/material/material";
+import { judgePublicMaterial, readPublicMaterial } from "../../provider/material/material";
 import { mintAuthority, mintTriple, type Triple } from "../support/mint";
 import { withinTime } from "./support/fuzz";
 import { alternativeNames, handmade, nameOf } from "./support/handmade";
@@ -72,16 +72,25 @@ describe("material at its extremes", () => {
         }
     });
 
-    it("refuses a subject of 100 kB, and takes one of 40 kB without repeating it whole", async () => {
+    it("refuses a subject that exceeds what cert or ca may hold, and takes a smaller one without repeating it whole", async () => {
         const issuer = nameOf("CA");
         const of = (length: number): string => {
             const subject = nameOf(...Array.from({ length: length / 50 }, () => "x".repeat(39)));
             return handmade({ ...selfSigned, subject, issuer });
         };
-        expect(await codesOf({ cert: of(100_000), key, ca: of(100_000) })).to.deep.equal(["too-large", "too-large"]);
+        expect(await codesOf({ cert: of(100_000), key, ca: of(500_000) })).to.deep.equal(["too-large", "too-large"]);
         const cert = of(40_000);
         expect(await codesOf({ cert, key, ca: triple.ca })).to.deep.equal(["chain-unverified"]);
-        expect(readPublicMaterial({ cert, ca: triple.ca }).value?.subject.length).to.be.lessThan(210);
+        expect(await codesOf({ cert: triple.cert, key: triple.key, ca: cert })).to.deep.equal(["chain-unverified"]);
+        const material = readPublicMaterial({ cert, ca: triple.ca }).value ?? expect.fail("expected material");
+        expect(material.subject).to.equal(
+            Array(800)
+                .fill(`CN=${"x".repeat(39)}`)
+                .join(", "),
+        );
+        const soon = judgePublicMaterial(material, { nowMs: Date.now(), expiryWarningDays: 10_000 });
+        expect(soon.map(({ code }) => code)).to.include("expires-soon");
+        expectOneLine(soon.map(({ message }) => message));
     });
 
     it("takes thousands of alternative names", async () => {
