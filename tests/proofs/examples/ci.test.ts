@@ -147,7 +147,7 @@ describe("examples/ci, by the commands of its workflow", function () {
         // It is merged, but the secret is still the old key: nothing is deployed, also nothing else.
         const early = await job("up");
         expect(early.exitCode, early.output).to.equal(1);
-        expect(early.output).to.contain("[key-mismatch]").and.not.contain("Updating (prod)");
+        expect(early.output).to.contain("key-mismatch").and.not.contain("Updating (prod)");
         expect(world.countOf("upload")).to.equal(1);
 
         setKey(renewed.key);
