@@ -1,0 +1,3 @@
+import { describeAgreement } from "../fuzz/support/agreement";
+
+describeAgreement(5_000);
