@@ -65,7 +65,8 @@ export function describeReplacements(policies: readonly StandInOptions[]): void 
                 const before = world.certIds();
                 world.declare({ resources: { renamed: world.args() } });
                 const { output } = await world.project.up(["--continue-on-error"], { expectFailure: true });
-                expect(output).to.contain("its creation has failed in this run");
+                // With most releases of the SDK the program fails as well, and then the engine does not come to deletions.
+                expect(output).to.contain("expected no certificate in place");
                 expect(world.certIds()).to.deep.equal(before);
                 expect((await world.stored("mtls"))?.outputs["certId"]).to.equal(before[0]);
             });

@@ -91,8 +91,10 @@ export class Bench {
 
 /** One resource with a project of its own: what is declared for it, what the state holds, what the user has seen. */
 export class Cell {
-    readonly engine = new ModelEngine();
     readonly lines: string[] = [];
+    readonly engine = new ModelEngine((line) => {
+        this.hear(line);
+    });
     readonly projectId: string;
     readonly projectName: string;
     /** The declared arguments, apart from the material. */
@@ -123,11 +125,16 @@ export class Cell {
             folder: process.cwd(),
             random: () => 0.5,
             writeLine: (line) => {
-                this.lines.push(line);
-                this.bench.shown.push(line);
+                this.hear(line);
             },
         });
         return this.#provider;
+    }
+
+    /** A line to the user, on stderr or on the resource. */
+    hear(line: string): void {
+        this.lines.push(line);
+        this.bench.shown.push(line);
     }
 
     declared(): Properties {

@@ -1,6 +1,7 @@
 import { PartialFailure } from "../../../provider/operations/failures";
 import type { Properties } from "../../../provider/operations/arguments";
 import type { ClientCertificateProvider } from "../../../provider/provider";
+import { heardIn } from "../../support/heard";
 
 /** A resource as the engine keeps it. */
 export interface Stored {
@@ -22,6 +23,9 @@ export interface UpOptions {
 export class ModelEngine {
     #current: Stored | undefined;
     #pendingDeletes: readonly Stored[] = [];
+
+    /** @param hear Gets what a write has to say, once the engine has it. */
+    constructor(private readonly hear: (line: string) => void) {}
 
     get current(): Stored | undefined {
         return this.#current;
@@ -106,6 +110,7 @@ export class ModelEngine {
         try {
             const { id, outs } = await operation();
             const outputs = overWire({ ...outs, __provider: inputs["__provider"] });
+            heardIn(outputs).forEach(this.hear);
             this.#current = { id, inputs, outputs, initErrors: [] };
         } catch (error) {
             if (error instanceof PartialFailure) {

@@ -23,7 +23,7 @@ a certificate was in place for the origin, there was one at every moment; no err
 | sign | the run that meets the fault | the next run |
 |---|---|---|
 | · | succeeds | finds nothing to do |
-| w | succeeds, with a line on stderr | finds nothing to do, or does what was left |
+| w | succeeds, with a warning | finds nothing to do, or does what was left |
 | f | fails, with an error that says what to do | converges |
 | r | fails, with such an error | names the certificate that is in the way, and converges once \`allowOverwrite: true\` is set |
 | **!** | anything else | |

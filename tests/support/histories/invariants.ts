@@ -1,0 +1,115 @@
+import { normaliseOrigin } from "../../../provider/operations/identity";
+import type { Entry } from "./modelEngine";
+import { idsIn, type Removal, type Stack, type World } from "./world";
+
+/** What must not happen, has happened. */
+export class Violation extends Error {
+    constructor(
+        readonly invariant: string,
+        what: string,
+    ) {
+        super(`${invariant}: ${what}`);
+        this.name = "Violation";
+    }
+}
+
+/** How far apart the two listings of a refresh are at least. */
+const SECOND_LOOK_MS = 15_000;
+
+/** Nothing is deleted that is not ours, nor anything that is listed for another origin. */
+export function judgeRemoval({ by, removed, left }: Removal): void {
+    const [one] = removed;
+    const certId = one?.certId ?? "";
+    const shown = by.listings.at(-1)?.entries.filter((entry) => entry.certId === certId) ?? [];
+    const whose = `${certId} was deleted by ${by.kind} ${by.name}`;
+    const first = by.listings[0]?.entries ?? [];
+    // Where the answer was lost, a listing has told what the upload has become.
+    const found = by.listings[1]?.entries.find((entry) => first.every((other) => other.certId !== entry.certId));
+    const answer = by.uploaded.at(-1) ?? (by.isAmbiguous ? found : undefined);
+    const isOwn = by.owned.includes(certId) || by.uploaded.some((entry) => entry.certId === certId);
+    if (isOwn || (by.isAmbiguous && first.every((entry) => entry.certId !== certId))) {
+        if (shown.some(({ origin }) => normaliseOrigin(origin) !== by.origin)) {
+            throw new Violation("foreign", `${whose}, and was listed for another origin`);
+        }
+    } else if (by.inputs?.["allowOverwrite"] !== true || answer === undefined) {
+        throw new Violation("foreign", `${whose}, which did not upload it`);
+    } else if (
+        first.every((entry) => entry.certId !== certId) ||
+        shown.some(({ origin }) => origin !== answer.origin)
+    ) {
+        throw new Violation("foreign", `${whose}, which must not take it over`);
+    }
+    if (by.kind === "delete" && by.followsFailure) {
+        throw new Violation("gap", `${whose}, although the creation of its replacement has failed`);
+    }
+    const isHeld = left.some(({ origin }) => normaliseOrigin(origin) === by.origin);
+    if (by.kind !== "delete" && !isHeld && removed.some(({ origin }) => normaliseOrigin(origin) === by.origin)) {
+        throw new Violation("gap", `${whose}, and nothing is left at the origin`);
+    }
+}
+
+/** The ids of a stack, each as `project certId`. */
+export function keysOf(world: World, entries: readonly Entry[]): ReadonlySet<string> {
+    return new Set(
+        entries
+            // What waits for its replacement was deleted when it began to wait.
+            .filter(({ external, pendingReplacement }) => !external && !pendingReplacement)
+            .flatMap(({ outputs }) =>
+                idsIn(outputs).map((certId) => `${String(world.projectOf(outputs["project"]))} ${certId}`),
+            ),
+    );
+}
+
+/** An id that Vercel gave leaves a stack only after its deletion was answered, or after two listings that lack it. */
+export function judgeForgotten(
+    world: World,
+    { state }: Stack,
+    before: readonly Entry[],
+    lookedUp: readonly { readonly name: string; readonly getId: string }[],
+): void {
+    if (world.isIndistinct) {
+        return;
+    }
+    // What is declared as `.get` from now on is left to whoever it belongs to.
+    const relinquished = before.filter(({ name, id }) =>
+        lookedUp.some((looked) => looked.name === name && looked.getId === id),
+    );
+    const uploaded = world.operations
+        .filter(({ ended }) => ended !== "no")
+        .flatMap(({ uploaded: entries, project }) => entries.map(({ certId }) => `${String(project)} ${certId}`));
+    const after = keysOf(world, state.entries);
+    const exempt = keysOf(world, relinquished);
+    for (const key of new Set([...keysOf(world, before), ...uploaded])) {
+        if (!after.has(key) && !exempt.has(key) && !world.gone.has(key) && !isListedGone(world, key)) {
+            throw new Violation("forgotten", `${key} has left the state`);
+        }
+    }
+}
+
+function isListedGone(world: World, key: string): boolean {
+    const readers = world.operations.filter(
+        ({ kind, owned }) => kind === "read" && owned.includes(key.split(" ")[1] ?? ""),
+    );
+    return readers.some(({ listings, origin }) => {
+        const lacking = listings.filter(({ isComplete, entries, project }) => {
+            const [of, certId] = key.split(" ");
+            const isThere = entries.some(
+                (entry) => entry.certId === certId && normaliseOrigin(entry.origin) === origin,
+            );
+            return of === String(project) && isComplete && !isThere;
+        });
+        const times = lacking.map(({ endedAt }) => endedAt);
+        return Math.max(...times) - Math.min(...times) >= SECOND_LOOK_MS;
+    });
+}
+
+/** Two resources for one project and origin are refused, however they name it. */
+export function judgeTwins({ operations, policy }: World): void {
+    const created = operations.filter(({ kind, ended }) => kind === "create" && ended === "well");
+    const places = created.map(({ project, origin }) => `${String(project)} ${origin ?? "*"}`);
+    const twin = places.find((place, index) => places.indexOf(place) < index);
+    // Where listings lag, nothing tells for certain that a name and an id are of one project.
+    if (twin !== undefined && policy.lagMs === 0) {
+        throw new Violation("twins", `two resources were created for ${twin} in one run`);
+    }
+}

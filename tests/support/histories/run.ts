@@ -1,0 +1,393 @@
+import { normaliseOrigin } from "../../../provider/operations/identity";
+import {
+    FOREIGN_ORIGINS,
+    NAMES,
+    ORIGINS,
+    PLAIN_UP,
+    type Command,
+    type Declaration,
+    type Edit,
+    type Event,
+    type History,
+    type Import,
+    type Step,
+} from "./history";
+import { judgeForgotten, judgeRemoval, judgeTwins, keysOf, Violation } from "./invariants";
+import { EngineRun, type RunOptions, type StepFailure } from "./modelEngine";
+import { idOf, idsIn, isCertificate, World, type Stack, type Wardrobe } from "./world";
+import type { StoredCertificate } from "../../vercel/store";
+
+/** What one history was made of, to be counted. */
+export interface Outcome {
+    readonly commands: number;
+    readonly calls: number;
+    readonly kills: number;
+    /** Commands, options, faults and policies that have really occurred. */
+    readonly features: ReadonlySet<string>;
+}
+
+const MINUTE_MS = 60_000;
+/** More advice than any way back takes. */
+const MOST_ADVICE = 12;
+
+/** Runs a history, and throws where something happens that must not, or where no way leads back. */
+export async function runHistory(history: History, wardrobe: Wardrobe, startMs: number): Promise<Outcome> {
+    const world = new World(history.policy, wardrobe, startMs);
+    const runner = new Runner(world);
+    try {
+        return await runner.run(history);
+    } catch (error) {
+        if (error instanceof Error) {
+            error.message = `${error.message}\n${world.log.join("\n")}`;
+        }
+        throw error;
+    }
+}
+
+interface Ran {
+    readonly failures: readonly StepFailure[];
+    readonly lines: readonly string[];
+    readonly isKilled: boolean;
+}
+
+class Runner {
+    readonly #world: World;
+    readonly #features = new Set<string>();
+    #commands = 0;
+    #calls = 0;
+    #kills = 0;
+    #violation: unknown;
+    /** One id for several origins, as ids made of the content may be: only another certificate helps there. */
+    #isHelpless = false;
+
+    constructor(world: World) {
+        this.#world = world;
+        world.onRemoval = (removal) => {
+            try {
+                judgeRemoval(removal);
+            } catch (error) {
+                // Thrown here, it would be taken for an error of the network.
+                this.#violation ??= error;
+            }
+        };
+    }
+
+    async run({ policy, steps }: History): Promise<Outcome> {
+        Object.entries(policy).forEach(([name, value]) => this.#features.add(`${name}: ${String(value)}`));
+        for (const step of steps) {
+            this.#world.log.push(JSON.stringify(step));
+            await this.#take(step);
+        }
+        for (const number of this.#world.stacks.keys()) {
+            await this.#settle(number);
+        }
+        return { commands: this.#commands, calls: this.#calls, kills: this.#kills, features: this.#features };
+    }
+
+    async #take(step: Step): Promise<void> {
+        if (step.does === "command") {
+            await this.#command(step);
+        } else if (step.does === "import") {
+            this.#import(step);
+        } else if ("stack" in step) {
+            this.#edit(step);
+        } else {
+            this.#happen(step);
+        }
+    }
+
+    #stack(number: number): Stack {
+        const stack = this.#world.stacks[number];
+        if (stack === undefined) {
+            throw new Error(`there is no stack ${String(number)}`);
+        }
+        return stack;
+    }
+
+    #edit(edit: Edit): void {
+        const { program } = this.#stack(edit.stack);
+        const name = nameOf(edit.name);
+        const known = program.get(name);
+        if (edit.does === "declare") {
+            program.set(name, edit.declaration);
+            return;
+        }
+        if (known === undefined) {
+            return;
+        }
+        this.#features.add(edit.does === "change" ? `change ${edit.what}` : edit.does);
+        if (edit.does === "undeclare") {
+            program.delete(name);
+        } else if (edit.does === "rename") {
+            program.delete(name);
+            program.set(nameOf(edit.to), known);
+        } else {
+            program.set(name, changed(known, edit.what));
+        }
+    }
+
+    #happen(event: Event): void {
+        const world = this.#world;
+        this.#features.add(`somebody: ${event.does}`);
+        if (event.does === "wait") {
+            world.time.pass(MINUTE_MS);
+        } else if (event.does === "rename project") {
+            world.renameProject(event.project);
+        } else if (event.does === "upload") {
+            world.place(event.project, FOREIGN_ORIGINS[event.origin], event.leaf);
+        } else {
+            const there = world
+                .certificates(event.project)
+                .find(({ origin }) => normaliseOrigin(origin) === ORIGINS[event.origin]);
+            if (there !== undefined) {
+                world.remove(event.project, there.certId);
+            }
+        }
+    }
+
+    async #command(command: Command): Promise<Ran> {
+        const world = this.#world;
+        const { state, program } = this.#stack(command.stack);
+        const before = state.entries;
+        const linesBefore = world.lines.length;
+        const { caller, killed } = world.newProcess(command.stack, command.faults, command.killAt);
+        const engine = new EngineRun(state, optionsOf(command), caller);
+        const declared = [...program].map(([name, declaration]) => world.declared(name, declaration));
+        await world.time.run(Promise.race([engine[command.command](declared), killed]));
+        world.time.forgetSleepers();
+        this.#count(command);
+        if (this.#violation !== undefined) {
+            throw this.#violation as Error;
+        }
+        judgeForgotten(
+            world,
+            this.#stack(command.stack),
+            before,
+            declared.filter((one) => "getId" in one),
+        );
+        judgeTwins(world);
+        this.#judgeMessages(engine.failures, program);
+        return { failures: engine.failures, lines: world.lines.slice(linesBefore), isKilled: world.isDead };
+    }
+
+    #count({ command, scope, replace, continueOnError, refresh, runProgram }: Command): void {
+        const world = this.#world;
+        this.#commands += 1;
+        this.#calls += world.calls;
+        this.#kills += world.isDead ? 1 : 0;
+        const options = { replace, continueOnError, refresh, runProgram };
+        [
+            command,
+            ...(scope === "all" ? [] : [`--${scope}`]),
+            ...Object.entries(options).flatMap(([name, is]) => (is ? [`${command} --${name}`] : [])),
+            ...(world.isDead ? ["kill"] : []),
+            ...world.hits.map((hit) => `fault: ${hit}`),
+        ].forEach((feature) => this.#features.add(feature));
+        world.hits.length = 0;
+    }
+
+    /** What a message says has to be true. */
+    #judgeMessages(failures: readonly StepFailure[], program: Stack["program"]): void {
+        for (const { name, message } of failures) {
+            const isSecond = message.includes("got a second");
+            if (isSecond && twinsOf(program, name) < 2 && this.#world.policy.lagMs === 0) {
+                throw new Violation("untrue", message);
+            }
+        }
+    }
+
+    #import({ stack, name: number, declaration }: Import): void {
+        const { state, program } = this.#stack(stack);
+        const name = nameOf(number);
+        const origin = ORIGINS[declaration.origin];
+        const inPlace = (): StoredCertificate | undefined =>
+            this.#world.certificates(declaration.project).find((entry) => normaliseOrigin(entry.origin) === origin);
+        const entries = this.#world.stacks.flatMap((other) => other.state.entries);
+        const isOwned = (certId = ""): boolean => entries.some(({ outputs }) => idsIn(outputs).includes(certId));
+        // What a resource has already is nothing that anybody would import.
+        if (state.find(name) !== undefined || isOwned(inPlace()?.certId)) {
+            return;
+        }
+        if (inPlace() === undefined) {
+            this.#world.place(declaration.project, origin, declaration.leaf);
+        }
+        const there = inPlace();
+        if (there === undefined || isOwned(there.certId)) {
+            // An id made of the content may be one that another origin has as well.
+            return;
+        }
+        program.set(name, declaration);
+        this.#features.add("import");
+        const project = idOf(declaration.project);
+        const outputs = { project, team: "team_1", certId: there.certId, origin: there.origin };
+        state.put({
+            name,
+            id: `team_1/${project}/${origin ?? "*"}`,
+            inputs: { __provider: "text" },
+            outputs: { ...outputs, fingerprint: "", uploadedAt: "", staleCertIds: [], certFingerprint: "x" },
+            ...{ initErrors: [], external: false, condemned: false, pendingReplacement: false },
+        });
+    }
+
+    /** From wherever a history has led, plain runs and what messages advise lead back. */
+    async #settle(number: number): Promise<void> {
+        const { state, program } = this.#stack(number);
+        this.#world.log.push(`--- settles stack ${String(number)}`);
+        // An effect that comes late, after the next listing, has come about by the second.
+        await this.#follow({ ...PLAIN_UP, stack: number, command: "refresh" });
+        await this.#follow({ ...PLAIN_UP, stack: number, command: "refresh" });
+        if (await this.#follow({ ...PLAIN_UP, stack: number })) {
+            this.#judgeSettled(state, program);
+        }
+        this.#world.log.push(`--- destroys stack ${String(number)}`);
+        if ((await this.#follow({ ...PLAIN_UP, stack: number, command: "destroy" })) && state.entries.length > 0) {
+            throw new Violation("stuck", `destroy leaves ${state.entries.map(({ name }) => name).join(", ")}`);
+        }
+    }
+
+    /** Runs a command until it has nothing to complain about; false where only people at Vercel can help. */
+    async #follow(command: Command): Promise<boolean> {
+        for (let tries = 0; tries < MOST_ADVICE; tries += 1) {
+            this.#world.time.pass(MINUTE_MS);
+            const { failures, lines } = await this.#command(command);
+            const said = [...failures.map(({ message }) => message), ...lines].join("\n");
+            const isUp = command.command === "up";
+            if (failures.length === 0 && !(isUp && hasStale(this.#stack(command.stack)))) {
+                return true;
+            }
+            this.#isHelpless ||= said.includes("as well, which would be without");
+            if (this.#isHelpless) {
+                return false;
+            }
+            await this.#advise(command, failures, said);
+        }
+        throw new Violation("stuck", `${command.command} does not come to an end`);
+    }
+
+    async #advise({ stack, command }: Command, failures: readonly StepFailure[], said: string): Promise<void> {
+        const { program } = this.#stack(stack);
+        let isAdvised = false;
+        for (const { name, message } of failures) {
+            const declaration = program.get(name);
+            if (message.includes("a second") && twinsOf(program, name) < 2) {
+                // Two projects by name and id, or its own deletion is not listed yet.
+                isAdvised = true;
+                program.forEach((of, other) => program.set(other, { ...of, byId: true }));
+            } else if (
+                message.includes("a second") ||
+                message.includes("expected a certificate for") ||
+                message.includes("expected a project-wide")
+            ) {
+                isAdvised ||= program.delete(name);
+            } else if (message.includes("Name the project there as it is named here")) {
+                const byId = /named here, prj_/.test(message);
+                for (const [other, of] of program) {
+                    isAdvised ||= of.byId !== byId;
+                    program.set(other, { ...of, byId });
+                }
+            } else if (message.includes("allowOverwrite") && declaration !== undefined) {
+                program.set(name, { ...declaration, allowOverwrite: true });
+                isAdvised ||= !declaration.allowOverwrite;
+            }
+        }
+        if (said.includes("pulumi refresh") && command !== "refresh") {
+            await this.#follow({ ...PLAIN_UP, stack, command: "refresh" });
+            isAdvised = true;
+        }
+        if (said.includes("run pulumi up without a refresh") && command !== "up") {
+            await this.#follow({ ...PLAIN_UP, stack });
+            isAdvised = true;
+        }
+        if (said.includes("that name back for one run") && command !== "refresh" && this.#world.isRenamed) {
+            this.#world.swapNames();
+            isAdvised = true;
+        }
+        if (!isAdvised && !/run (this|pulumi up|it) again|next run|next pulumi up/i.test(said)) {
+            throw new Violation("no way", said);
+        }
+    }
+
+    /** What is declared is in place and known, and nothing is left to do. */
+    #judgeSettled(state: Stack["state"], program: Stack["program"]): void {
+        // What was looked up may have changed since, by the same run; two for one place take it from each other until one
+        // of them is refused.
+        for (const [name, declaration] of [...program].filter(([one, { get }]) => !get && twinsOf(program, one) < 2)) {
+            const entry = state.find(name);
+            if (entry === undefined) {
+                throw new Violation("stuck", `${name} is not in the state`);
+            }
+            const [certId] = idsIn(entry.outputs);
+            const live = this.#world
+                .certificates(declaration.project)
+                .find(
+                    (other) => other.certId === certId && normaliseOrigin(other.origin) === ORIGINS[declaration.origin],
+                );
+            if (live === undefined) {
+                throw new Violation("not true", `${name} has ${String(certId)}, which is not in place`);
+            }
+            const isAlone =
+                this.#world.stacks
+                    .flatMap(({ state: { entries } }) => entries)
+                    .filter(({ outputs }) => idsIn(outputs).includes(certId ?? "")).length === 1;
+            if (
+                isAlone &&
+                !this.#world.isForeign(certId ?? "") &&
+                !isCertificate(live, this.#world.leaf(declaration.leaf))
+            ) {
+                throw new Violation("not true", `${name} has another certificate in place than is declared`);
+            }
+        }
+        if (
+            keysOf(
+                this.#world,
+                state.entries.filter(({ condemned }) => condemned),
+            ).size > 0
+        ) {
+            throw new Violation("stuck", "something waits for its deletion");
+        }
+    }
+}
+
+/** How many resources a program has for the project and origin of one. */
+function twinsOf(program: Stack["program"], name: string): number {
+    const own = program.get(name);
+    return [...program.values()].filter(
+        (other) => !other.get && other.project === own?.project && other.origin === own.origin,
+    ).length;
+}
+
+function hasStale({ state }: Stack): boolean {
+    return state.entries.some(({ outputs, external }) => !external && idsIn(outputs).length > 1);
+}
+
+function nameOf(number: number): string {
+    return NAMES[number] ?? NAMES[0];
+}
+
+function changed(declaration: Declaration, what: Extract<Edit, { readonly does: "change" }>["what"]): Declaration {
+    switch (what) {
+        case "origin":
+            return { ...declaration, origin: (declaration.origin + 1) % ORIGINS.length };
+        case "project":
+            return { ...declaration, project: 1 - declaration.project };
+        case "leaf":
+            return { ...declaration, leaf: (declaration.leaf + 1) % 3 };
+        case "byId":
+        case "allowOverwrite":
+        case "deleteBeforeReplace":
+        case "get":
+            return { ...declaration, [what]: !declaration[what] };
+    }
+}
+
+function optionsOf({ name, scope, replace, continueOnError, refresh, runProgram }: Command): RunOptions {
+    const one = new Set([nameOf(name)]);
+    return {
+        ...(scope === "target" ? { targets: one } : {}),
+        ...(scope === "exclude" ? { excludes: one } : {}),
+        ...(replace ? { replace: one } : {}),
+        continueOnError,
+        refresh,
+        runProgram,
+    };
+}
