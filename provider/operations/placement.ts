@@ -92,15 +92,19 @@ async function listAfterFailure(
     }
 }
 
-/** What one attempt has left at the origin: where more came up meanwhile, somebody else is at work, and none is ours. */
+/**
+ * What one attempt has left at the origin: where more came up meanwhile, somebody else is at work, and none is ours. What
+ * could not be read before may be any of them.
+ */
 function newcomer(
-    { before, origin }: PlacementRequest,
+    { before, origin, owned }: PlacementRequest,
     after: readonly CertificateEntry[],
     placed = "",
 ): CertificateEntry | undefined {
-    const known = [placed, ...before.map(({ certId }) => certId)];
+    const known = [placed, ...owned, ...before.map(({ certId }) => certId)];
     const [found, ...more] = othersAt(after, origin, known);
-    return more.length === 0 ? after.find(({ certId }) => certId === found) : undefined;
+    const isCertain = more.length === 0 && before.every(({ certId }) => certId !== "");
+    return isCertain ? after.find(({ certId }) => certId === found) : undefined;
 }
 
 async function settle(
