@@ -5,7 +5,7 @@ import { Buffer } from "node:buffer";
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -73,21 +73,25 @@ async function runScripts(scripts) {
     return { tests: [], failed };
 }
 
-/** The folders called `alone` below a folder of tests: nothing else may run while their tests do. */
-function foldersAlone(folder) {
+/**
+ * The tests in folders called `alone` below a folder of tests: nothing else may run while they do, and each has a process
+ * of its own, whatever it changes there.
+ */
+function filesAlone(folder) {
     const path = join(root, "dist", "tests", folder);
     return readdirSync(path, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isDirectory() && entry.name === "alone")
-        .map((entry) => join(entry.parentPath, entry.name));
+        .filter((entry) => entry.name.endsWith(".test.js") && basename(entry.parentPath) === "alone")
+        .map((entry) => join(entry.parentPath, entry.name))
+        .sort();
 }
 
 async function runTests(folders, ofMocha) {
     const paths = folders.map((folder) => join("dist", "tests", folder));
     const together = ["--parallel", "--jobs", String(JOBS), "--ignore", "**/alone/**", ...paths];
-    const alone = folders.flatMap(foldersAlone);
+    const alone = folders.flatMap(filesAlone);
     const tests = [];
     const failed = [];
-    for (const args of alone.length > 0 ? [together, alone] : [together]) {
+    for (const args of [together, ...alone.map((file) => [file])]) {
         const output = join(results, `${(runs += 1)}.json`);
         const common = ["--recursive", "--extension", "test.js", "--reporter", "dist/tests/tools/reporter.js"];
         const command = [...bin("mocha"), ...common, "--reporter-option", `output=${output}`, ...ofMocha, ...args];

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { describe, it } from "mocha";
-import { explore, newWardrobe } from "../support/histories/explore";
+import { explore, newWardrobe } from "../../support/histories/explore";
 
 /** The same histories in every run, so that a red one stays red; the proofs take many more. */
 const SEED = 20_301;
