@@ -4,6 +4,7 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import type { Properties } from "../operations/arguments";
+import { withoutMark } from "../operations/describeValue";
 import { messageOf, PartialFailure } from "../operations/failures";
 
 /** Properties as the operations have them. */
@@ -17,14 +18,9 @@ export function toStruct(properties: Properties): Struct {
     return Struct.fromJavaScript(Object.fromEntries(defined) as Record<string, JavaScriptValue>);
 }
 
-/** How the wire marks a secret (sdk/nodejs/runtime/rpc.ts, `specialSigKey` and `specialSecretSig`). */
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
-
 /** The engine wraps the secrets of a provider's configuration, whatever the handshake says of those of resources. */
 export function textOf(value: unknown): string | undefined {
-    const isSecret = typeof value === "object" && value !== null && (value as Properties)[SIGNATURE] === SECRET;
-    const text = isSecret ? (value as Properties)["value"] : value;
+    const text = withoutMark(value);
     return typeof text === "string" ? text : undefined;
 }
 
