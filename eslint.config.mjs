@@ -1,14 +1,84 @@
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
-/** The arrows of DESIGN.md: which folder may not import which. */
-const forbid = (files, group, message) => ({
-    files,
-    rules: { "no-restricted-imports": ["error", { patterns: [{ group, message }] }] },
-});
-
 /** What the engine speaks to plugins with, and the one folder that speaks it. */
-const PLUGIN = ["**/plugin/*", "@pulumi/pulumi/proto/*", "@grpc/*", "google-protobuf", "google-protobuf/*"];
+const PLUGIN = ["@pulumi/pulumi/proto/*", "@grpc/*", "google-protobuf", "google-protobuf/*"];
+const FORGE = ["node-forge", "node-forge/*"];
+const OUTSIDE = ["@pulumi/*", "axios", ...FORGE, ...PLUGIN];
+
+/** Folders of provider/, each with those that it may not import; the packages beside them are known to others only. */
+const ARROWS = {
+    "text/**": {
+        not: ["certificates", "vercel", "probe", "operations", "resource", "cli", "plugin", ...OUTSIDE],
+        message: "text/ knows nothing but text",
+    },
+    "certificates/parse/**": {
+        not: [
+            "chain",
+            "checks",
+            "vercel",
+            "probe",
+            "operations",
+            "resource",
+            "cli",
+            "plugin",
+            "@pulumi/*",
+            "axios",
+            ...PLUGIN,
+        ],
+        message: "parse/ reads; what to make of it is for checks/ and chain/",
+    },
+    "certificates/checks/**": {
+        not: ["chain", "vercel", "probe", "operations", "resource", "cli", "plugin", ...OUTSIDE],
+        message: "checks/ know the certificates of a path, not how it was found",
+    },
+    "certificates/!(parse|checks)/**": {
+        not: ["vercel", "probe", "operations", "resource", "cli", "plugin", ...OUTSIDE],
+        message: "certificates/ knows neither Pulumi nor Vercel",
+    },
+    "certificates/*.ts": {
+        not: ["vercel", "probe", "operations", "resource", "cli", "plugin", "@pulumi/*", "axios", ...PLUGIN],
+        message: "certificates/ knows neither Pulumi nor Vercel",
+    },
+    "probe/**": {
+        not: ["vercel", "operations", "resource", "cli", "plugin", ...OUTSIDE],
+        message: "probe/ knows origins and certificates, but neither Pulumi nor Vercel",
+    },
+    "vercel/**": {
+        not: ["certificates", "operations", "probe", "resource", "cli", "plugin", "@pulumi/*", ...FORGE, ...PLUGIN],
+        message: "vercel/ knows neither Pulumi nor X.509",
+    },
+    "operations/**": {
+        not: ["resource", "cli", "plugin", ...OUTSIDE],
+        message: "the wire, PEM framing and the engine's SDK stop at vercel/, certificates/ and resource/",
+    },
+    "resource/**": {
+        not: ["vercel", "probe", "cli", "plugin", "axios", ...FORGE, ...PLUGIN],
+        message: "the program reads no certificate and makes no call",
+    },
+    "cli/**": {
+        not: ["resource", "plugin", ...OUTSIDE],
+        message: "the command line is made of the other folders, and starts without the SDK",
+    },
+    "*.ts": { not: ["plugin", "cli", ...PLUGIN], message: "entries know no other entry" },
+};
+
+const arrows = Object.entries(ARROWS).map(([folder, { not, message }]) => ({
+    files: [`provider/${folder}`],
+    rules: {
+        "no-restricted-imports": [
+            "error",
+            {
+                patterns: [
+                    {
+                        group: not.map((name) => (/^[a-z]+$/.test(name) && name !== "axios" ? `**/${name}/**` : name)),
+                        message,
+                    },
+                ],
+            },
+        ],
+    },
+}));
 
 export default tseslint.config(
     { ignores: ["dist/**", "plugin/**", "node_modules/**", "examples/**/node_modules/**"] },
@@ -38,40 +108,6 @@ export default tseslint.config(
         languageOptions: { sourceType: "commonjs", globals: { require: "readonly", exports: "writable" } },
         rules: { "@typescript-eslint/no-require-imports": "off" },
     },
-    forbid(
-        ["provider/material/**"],
-        ["**/vercel/*", "**/operations/*", "**/probe/*", "**/bin/*", "@pulumi/*", "axios", ...PLUGIN],
-        "material/ knows neither Pulumi nor Vercel",
-    ),
-    forbid(
-        ["provider/probe/**"],
-        ["**/vercel/*", "**/operations/*", "**/bin/*", "@pulumi/*", "axios", "node-forge", "node-forge/*", ...PLUGIN],
-        "probe/ knows origins and certificates, but neither Pulumi nor Vercel",
-    ),
-    forbid(
-        ["provider/vercel/**"],
-        [
-            "**/material/*",
-            "**/operations/*",
-            "**/probe/*",
-            "**/bin/*",
-            "@pulumi/*",
-            "node-forge",
-            "node-forge/*",
-            ...PLUGIN,
-        ],
-        "vercel/ knows neither Pulumi nor X.509",
-    ),
-    forbid(
-        ["provider/operations/**"],
-        ["**/bin/*", "axios", "node-forge", "node-forge/*", ...PLUGIN],
-        "wire and PEM framing stop at vercel/ and material/",
-    ),
-    forbid(
-        ["provider/bin/**"],
-        ["@pulumi/*", "axios", "node-forge", "node-forge/*", ...PLUGIN],
-        "the command line is made of the other folders, and starts without the SDK",
-    ),
-    forbid(["provider/*.ts"], PLUGIN, "plugin/ is an entry of its own: nothing else knows it"),
+    ...arrows,
     { files: ["eslint.config.mjs"], rules: { "no-restricted-syntax": "off" } },
 );

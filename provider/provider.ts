@@ -1,17 +1,17 @@
 import type { Clock } from "./vercel/clock";
 import { VercelClient } from "./vercel/client";
 import { resolveBaseUrl, resolveTeam, resolveToken, type Configuration, type Environment } from "./vercel/settings";
-import { scrub } from "./vercel/scrub";
+import { redact } from "./text/redact";
 import type { Properties } from "./operations/arguments";
 import { check, type CheckResult } from "./operations/check";
 import { ProcessMemory, type OperationContext } from "./operations/context";
 import { create, type CreateResult } from "./operations/create";
 import { deleteCertificate } from "./operations/delete";
 import { diff, type DiffResult } from "./operations/diff";
-import { asOperationError } from "./operations/failures";
+import { asOperationError, PartialFailure } from "./operations/failures";
 import { KeyCommands } from "./operations/keyCommands";
 import { read, type ReadResult } from "./operations/read";
-import { recordAdvice } from "./operations/recordAdvice";
+import { recordWarnings } from "./operations/recordWarnings";
 import { update, type UpdateResult } from "./operations/update";
 
 /** What the provider takes from the process that it runs in. */
@@ -84,13 +84,13 @@ export class ClientCertificateProvider {
         operation: (context: OperationContext) => Promise<T>,
     ): Promise<T> {
         const lines: string[] = [];
-        const notify = (line: string): void => void lines.push(scrub(line, this.#tokens()));
+        const notify = (line: string): void => void lines.push(redact(line, this.#tokens()));
         try {
             const result = await this.#guard(() => operation({ ...this.#context(), notify }));
-            return { ...result, outs: recordAdvice(result.outs, inputs, { lines, atMs: this.#host.clock.now() }) };
+            return { ...result, outs: recordWarnings(result.outs, inputs, { lines, atMs: this.#host.clock.now() }) };
         } catch (error) {
             lines.forEach((line) => this.#notify(line));
-            throw error;
+            throw error instanceof PartialFailure ? error.with(inputs) : error;
         }
     }
 
@@ -150,6 +150,6 @@ export class ClientCertificateProvider {
     }
 
     #notify(line: string): void {
-        this.#host.writeLine(scrub(line, this.#tokens()));
+        this.#host.writeLine(redact(line, this.#tokens()));
     }
 }

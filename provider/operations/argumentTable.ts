@@ -1,4 +1,4 @@
-import { nearest } from "./nearest";
+import { nearest } from "../text/nearest";
 import type { Unknown } from "./unknown";
 
 /** What never changes about a problem with an argument. */

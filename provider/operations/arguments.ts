@@ -2,10 +2,11 @@ import { PREVIEW_PROPERTY } from "../registration";
 import { isVariableName, LONGEST_VARIABLE_NAME } from "../vercel/settings";
 import { argumentProblem, suggestion, type Report } from "./argumentTable";
 import { accidentIn, describeValue, type Accident } from "./describeValue";
-import { nameProblem, normaliseOrigin, quote } from "./identity";
+import { nameProblem, normaliseOrigin } from "./identity";
 import { readKeySource, type KeySource } from "./keyArgument";
 import { originProblem } from "./originProblem";
 import { UNKNOWN, UNKNOWN_VALUE, type Unknown } from "./unknown";
+import { quote } from "../text/quoting";
 
 export { UNKNOWN, UNKNOWN_VALUE, type Unknown } from "./unknown";
 

@@ -1,5 +1,5 @@
-import { asNotices, sortFindings } from "../material/findings";
-import { readPublicMaterial, type PublicReading, type PublicTexts } from "../material/material";
+import { asNotices, sortFindings } from "../certificates/findings";
+import { readCertificateSet, type CertificateSetReading, type CertificateTexts } from "../certificates/certificates";
 import { PREVIEW_PROPERTY } from "../registration";
 import { argumentProblem } from "./argumentTable";
 import {
@@ -22,10 +22,11 @@ import {
     type ComputedInputs,
 } from "./computedInputs";
 import type { OperationContext } from "./context";
-import { expectationProblem } from "./expectation";
-import { labelOf, quote } from "./identity";
+import { expectedFingerprintProblem } from "./expectedFingerprint";
+import { labelOf } from "./identity";
 import { storedKey } from "./keyArgument";
-import { assessOthers, judgeTriple } from "./triple";
+import { assessOthers, judgeBundle } from "./certificateBundle";
+import { quote } from "../text/quoting";
 
 export interface CheckFailure {
     /** Always empty: the engine prints the value of a property that is named here, be it a whole PEM or a secret. */
@@ -53,7 +54,7 @@ export async function check(olds: Properties, news: Properties, context: Operati
         context.commands.withhold(args.tokenEnv);
     }
     const { texts, computed, errors, said } = await assess(args, olds, news, context);
-    const unexpected = expectationProblem(args.expectedFingerprint, computed);
+    const unexpected = expectedFingerprintProblem(args.expectedFingerprint, computed);
     const failures = [...problems, ...errors, ...(unexpected === undefined ? [] : [unexpected])];
     const { project, team, origin, tokenEnv } = args;
     if (project !== UNKNOWN && team !== UNKNOWN && origin !== UNKNOWN) {
@@ -132,7 +133,7 @@ async function assess(
         // The same certificates have the same fingerprints. Only a gate does not take a state's word for it.
         return { texts: given, computed: { ...OF_NO_TEXT, ...inPlace }, errors: [], said: NOTHING_SAID };
     }
-    const reading = readPublicMaterial({ cert: known(args.cert), ca: known(args.ca) });
+    const reading = readCertificateSet({ cert: known(args.cert), ca: known(args.ca) });
     const texts = { ...storable("cert", news, reading.canonical), ...storable("ca", news, reading.canonical) };
     const { errors, warnings } = sortFindings(reading.findings, false);
     if (args.cert === UNKNOWN || args.ca === UNKNOWN) {
@@ -158,13 +159,13 @@ async function assess(
 }
 
 async function assessNew(
-    { value: material, findings, canonical }: PublicReading,
+    { value: material, findings, canonical }: CertificateSetReading,
     args: Arguments,
     { olds, news }: { readonly olds: Properties; readonly news: Properties },
     context: OperationContext,
 ): Promise<Pick<Assessed, "errors" | "said"> & Pick<ComputedInputs, "findings">> {
     const key = args.key === UNKNOWN ? undefined : args.key;
-    const judged = await judgeTriple(material, { ...args, key }, context);
+    const judged = await judgeBundle(material, { ...args, key }, context);
     const isLenient = args.skipValidation || isImported(olds);
     const isSwapped = judged.others.some(({ code }) => code === "cert-key-swapped");
     // A key alone in the place of certificates, and certificates in that of the key: that is one mistake.
@@ -204,7 +205,7 @@ function known(text: string | Unknown): string | undefined {
     return text === UNKNOWN ? undefined : text;
 }
 
-function storable(name: "cert" | "ca", news: Properties, canonical: PublicTexts): Properties {
+function storable(name: "cert" | "ca", news: Properties, canonical: CertificateTexts): Properties {
     const text = news[name] === UNKNOWN_VALUE ? UNKNOWN_VALUE : canonical[name];
     return text === undefined ? {} : { [name]: text };
 }

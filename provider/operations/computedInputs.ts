@@ -1,7 +1,7 @@
-import { expiriesOf } from "../material/dates";
-import type { CertificateExpiry } from "../material/expiries";
-import type { Notice } from "../material/findings";
-import { isCanonical, readPublicMaterial, type PublicMaterial } from "../material/material";
+import { expiriesOf } from "../certificates/checks/dates";
+import type { CertificateExpiry } from "../certificates/checks/expiries";
+import type { Notice } from "../certificates/findings";
+import { isCanonical, readCertificateSet, type CertificateSet } from "../certificates/certificates";
 import { type Arguments, type Properties } from "./arguments";
 import { UNKNOWN_VALUE } from "./unknown";
 
@@ -45,7 +45,7 @@ export const OF_NO_TEXT: ComputedInputs = {
 };
 
 export function computedOf(
-    material: PublicMaterial,
+    material: CertificateSet,
     news: Properties,
     { expiryWarningDays }: Pick<Arguments, "expiryWarningDays">,
 ): ComputedInputs {
@@ -67,7 +67,7 @@ export function computedBefore(
         ...["cert", "ca", "fingerprint", "certFingerprint", "notAfter"].map((name) => text(olds[name])),
     ];
     const isUnread = fingerprint === undefined && cert !== undefined && ca !== undefined;
-    const known = isUnread ? readPublicMaterial({ cert, ca }).value?.fingerprint : fingerprint;
+    const known = isUnread ? readCertificateSet({ cert, ca }).value?.fingerprint : fingerprint;
     return known === undefined
         ? undefined
         : {

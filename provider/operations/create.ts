@@ -1,15 +1,12 @@
-import { parseKnownArguments, PROVIDER_PROPERTY, type KnownArguments, type Properties } from "./arguments";
-import type { CertificateEntry, ProjectAddress } from "../vercel/client";
-import type { PrivateKey, PublicMaterial } from "../material/material";
+import type { CertificateEntry } from "../vercel/client";
+import { parseKnownArguments, type KnownArguments, type Properties } from "./arguments";
+import { loadBundle, loadCertificateSet } from "./certificateBundle";
 import type { OperationContext } from "./context";
-import { PartialFailure } from "./failures";
-import { formatId, labelOf, type Identity } from "./identity";
+import { deploy } from "./deploy";
+import { formatId, type Identity } from "./identity";
 import { atOrigin, listUntil } from "./listing";
-import { placeCertificate, type Placement, type PlacementRequest } from "./placement";
-import { probeBeforeUpload } from "./probe";
-import { writeState } from "./state";
-import { refuseSecond, refuseTakeover } from "./takeover";
-import { loadTriple } from "./triple";
+import { refuseSecond, refuseTakeover } from "./ownership";
+import { recordDeployment } from "./recordDeployment";
 
 export interface CreateResult {
     readonly id: string;
@@ -18,11 +15,10 @@ export interface CreateResult {
 
 export async function create(inputs: Properties, context: OperationContext): Promise<CreateResult> {
     const args = parseKnownArguments(inputs);
-    const team = context.teamFor(args.team);
-    const identity = { project: args.project, team, origin: args.origin };
+    const identity = { project: args.project, team: context.teamFor(args.team), origin: args.origin };
     return await context.memory.exclusively(identity, async () => {
         try {
-            return await createAlone(identity, args, inputs, context);
+            return await createAlone(identity, args, context);
         } catch (error) {
             context.memory.noteFailedCreation(identity);
             throw error;
@@ -30,14 +26,9 @@ export async function create(inputs: Properties, context: OperationContext): Pro
     });
 }
 
-async function createAlone(
-    identity: Identity,
-    args: KnownArguments,
-    inputs: Properties,
-    context: OperationContext,
-): Promise<CreateResult> {
+async function createAlone(identity: Identity, args: KnownArguments, context: OperationContext): Promise<CreateResult> {
     const address = context.addressOf({ ...identity, tokenEnv: args.tokenEnv });
-    const triple = await loadTriple(args, context);
+    const bundle = await loadBundle(loadCertificateSet(args), args, context);
     // Deleted before it is replaced, a certificate may be listed for a while.
     const isSettled = (entries: readonly CertificateEntry[]): boolean =>
         !atOrigin(entries, identity.origin).some(({ certId }) => context.memory.isDeleted(certId));
@@ -45,80 +36,6 @@ async function createAlone(
     refuseSecond(before, identity, [], context.memory);
     refuseTakeover(before, identity, args.allowOverwrite);
     const id = formatId(identity);
-    const request = { ...requestFor(identity, args, triple, address), before, owned: [] };
-    return { id, outs: await placeAndRecord(id, request, triple.material, inputs, context) };
-}
-
-/** The fields of a placement that create and update fill in the same way. */
-export function requestFor(
-    identity: Identity,
-    args: KnownArguments,
-    { material, key }: { readonly material: PublicMaterial; readonly key: PrivateKey },
-    address: ProjectAddress,
-): Omit<PlacementRequest, "before" | "owned"> {
-    return {
-        identity,
-        address,
-        origin: identity.origin,
-        label: labelOf(identity),
-        takeOver: args.allowOverwrite,
-        probe: args.probe,
-        tokenEnv: args.tokenEnv,
-        upload: {
-            cert: material.certPem,
-            key: key.pem,
-            ca: material.caPem,
-            origin: args.origin,
-            ...(args.skipValidation ? { skipValidation: true } : {}),
-        },
-    };
-}
-
-/**
- * Places the certificate and returns the outputs. Once an upload was accepted its id reaches the state, if need be by
- * a partial failure, with no fingerprint, so that the next run puts the certificate in place.
- */
-export async function placeAndRecord(
-    id: string,
-    request: PlacementRequest,
-    material: PublicMaterial,
-    inputs: Properties,
-    context: OperationContext,
-): Promise<Record<string, unknown>> {
-    if (request.probe) {
-        await probeBeforeUpload(request, material, context);
-    }
-    const placement = await placeCertificate(request, context);
-    const outputs = outputsOf(placement, request, material, context);
-    if (placement.listed === false) {
-        throw new PartialFailure(
-            id,
-            { ...outputs, fingerprint: "", [PROVIDER_PROPERTY]: inputs[PROVIDER_PROPERTY] },
-            `${request.label}: Vercel accepted the certificate as ${placement.certId}, but does not list it; ` +
-                `run pulumi up again, which uploads it once more`,
-        );
-    }
-    return outputs;
-}
-
-function outputsOf(
-    placement: Placement,
-    { address, tokenEnv }: PlacementRequest,
-    material: PublicMaterial,
-    { clock }: OperationContext,
-): Record<string, unknown> {
-    const { certId, origin, staleCertIds, otherCertIds, listed } = placement;
-    const state = {
-        project: address.project,
-        team: address.team,
-        tokenEnv,
-        certId,
-        origin,
-        staleCertIds,
-        otherCertIds,
-        unconfirmed: listed !== true,
-        fingerprint: material.fingerprint,
-        uploadedAt: new Date(clock.now()).toISOString(),
-    };
-    return writeState(state, material);
+    const request = { identity, address, args, bundle, before, owned: [] };
+    return { id, outs: recordDeployment(id, request, await deploy(request, context), context.clock) };
 }

@@ -3,7 +3,7 @@ import type { Holder, OperationContext, ProcessMemory } from "./context";
 import { messageOf, OperationError } from "./failures";
 import { labelOf, mayBeSameProject, parseId, type ProjectName } from "./identity";
 import { explainNotFound } from "./notFound";
-import { removeEach, type Place } from "./removal";
+import { removeEach, type Place } from "./cleanUp";
 import { idsOf, readState } from "./state";
 
 /** Removes the certificate and what earlier rotations left behind, unless a resource of this run has it in place. */
@@ -26,7 +26,7 @@ export async function deleteCertificate(id: string, props: Properties, context: 
                 `its creation has failed in this run. Run pulumi up again once that is mended.`,
         );
     }
-    await removeAll(certIds, { address: context.addressOf(state), origin: identity.origin, label }, context);
+    await removeAll(certIds, { identity, address: context.addressOf(state) }, context);
 }
 
 /**

@@ -1,6 +1,7 @@
-import { isKeyText } from "../material/pem";
+import { isKeyText } from "../certificates/parse/pem";
 import type { ArgumentCode } from "./argumentTable";
-import { quote } from "./identity";
+import { quote } from "../text/quoting";
+import { isPlainObject, isResource, isSpecial } from "./wireMarks";
 
 /** What a value of the wrong kind is, in words, and what to do about it where that is known. */
 export interface Description {
@@ -8,27 +9,7 @@ export interface Description {
     readonly mend?: string | undefined;
 }
 
-/** The key that marks special values on Pulumi's wire (sdk/nodejs/runtime/rpc.ts, `specialSigKey`). */
-const SPECIAL_SIGNATURE = "4dabf18193072939515e22adb298388d";
-/** The mark of a secret, by which the engine encrypts what stands beside it as `value` (`specialSecretSig`). */
-const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
-const RESOURCE_SIGNATURE = "5cf8f73096256a8f31e491e813e4eb8e";
-
 const READ_TEXT = 'read the file in the program: fs.readFileSync(path, "utf8")';
-
-/** The value as a secret: the engine encrypts it in the state and hides it in what it prints. */
-export function secretValue(value: string): Readonly<Record<string, string>> {
-    return { [SPECIAL_SIGNATURE]: SECRET_SIGNATURE, value };
-}
-
-/** A secret as it was before it was marked. */
-export function withoutMark(value: unknown): unknown {
-    return isPlainObject(value) && value[SPECIAL_SIGNATURE] === SECRET_SIGNATURE ? value["value"] : value;
-}
-
-export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** On the wire, an object is what `Object.keys` finds of it, so most classes come as `{}` and bytes with a key for each. */
 export function describeValue(value: unknown): Description {
@@ -41,8 +22,8 @@ export function describeValue(value: unknown): Description {
     if (!isPlainObject(value)) {
         return { got: typeof value === "string" ? `the text ${quote(value)}` : `a ${typeof value}` };
     }
-    if (SPECIAL_SIGNATURE in value) {
-        return value[SPECIAL_SIGNATURE] === RESOURCE_SIGNATURE
+    if (isSpecial(value)) {
+        return isResource(value)
             ? { got: "a resource", mend: "give one of its outputs, such as .id" }
             : { got: "an asset", mend: READ_TEXT };
     }
@@ -55,10 +36,6 @@ export function describeValue(value: unknown): Description {
               mend: "give its text, such as url.href",
           }
         : { got: "an object" };
-}
-
-export function isSpecial(value: Readonly<Record<string, unknown>>): boolean {
-    return SPECIAL_SIGNATURE in value;
 }
 
 export function isBytes(value: Readonly<Record<string, unknown>>): boolean {

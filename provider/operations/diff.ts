@@ -4,7 +4,7 @@ import { isProjectMissing } from "../vercel/errors";
 import type { OperationContext } from "./context";
 import { labelOf, mayBeSameProject, parseId, type Identity, type Owner } from "./identity";
 import { isListed, isSameListing } from "./listing";
-import { readState, type CertificateState } from "./state";
+import { readState, teamInUse, type CertificateState } from "./state";
 
 export interface DiffResult {
     readonly changes: boolean;
@@ -87,15 +87,6 @@ async function isSameProject(
         }
         throw error;
     }
-}
-
-/** Where no team is given anywhere, the stored one stays in use. */
-export function teamInUse(
-    state: CertificateState,
-    team: string | undefined,
-    context: Pick<OperationContext, "teamFor">,
-): string | undefined {
-    return context.teamFor(team) ?? state.team;
 }
 
 /**

@@ -1,6 +1,6 @@
-import { onOneLine, scrub } from "../vercel/scrub";
+import { onOneLine, redact } from "../text/redact";
 import { VercelError } from "../vercel/errors";
-import type { Properties } from "./arguments";
+import { PROVIDER_PROPERTY, type Properties } from "./arguments";
 
 /**
  * An error as it leaves the provider. The host prints the stack of what some operations throw and takes any property
@@ -30,6 +30,11 @@ export class PartialFailure extends OperationError {
         this.properties = properties;
         this.reasons = [this.message];
     }
+
+    /** After a failure the dynamic provider's host does not add the text by which the provider is found. */
+    with({ [PROVIDER_PROPERTY]: provider }: Properties): PartialFailure {
+        return new PartialFailure(this.id, { ...this.properties, [PROVIDER_PROPERTY]: provider }, this.message);
+    }
 }
 
 /** Whatever was thrown, as an error that may leave the provider. */
@@ -48,12 +53,6 @@ export function messageOf(thrown: unknown, secrets: readonly string[] = []): str
     const message = thrown instanceof Error ? thrown.message : "an error without a message";
     return message
         .split("\n")
-        .map((line) => scrub(line, secrets))
+        .map((line) => redact(line, secrets))
         .join("\n");
-}
-
-/** The code of an error of the system's, as `ENOENT`; its message may hold more than is to be shown. */
-export function codeOf(error: unknown): string {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    return typeof code === "string" ? code : "unknown error";
 }

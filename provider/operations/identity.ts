@@ -1,5 +1,5 @@
-import { isKeyText } from "../material/pem";
-import { withoutSecrets } from "../vercel/scrub";
+import { quote } from "../text/quoting";
+import { isKeyText } from "../certificates/parse/pem";
 import { parseUrl } from "../vercel/url";
 
 /**
@@ -137,13 +137,4 @@ export function nameProblem(name: string): string | undefined {
         return quote(name);
     }
     return undefined;
-}
-
-const QUOTED_LENGTH = 80;
-
-/** A user's text as part of a message: one line, no control characters, not endless, and no key that was misplaced. */
-export function quote(text: string): string {
-    const clean = withoutSecrets(text);
-    const shown = clean.length > QUOTED_LENGTH ? `${clean.slice(0, QUOTED_LENGTH)}…` : clean;
-    return JSON.stringify(shown).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "�");
 }

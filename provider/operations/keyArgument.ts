@@ -1,15 +1,8 @@
 import { suggestion, type Report } from "./argumentTable";
-import {
-    accidentIn,
-    describeValue,
-    isBytes,
-    isPlainObject,
-    isSpecial,
-    secretValue,
-    withoutMark,
-} from "./describeValue";
-import { quote } from "./identity";
+import { accidentIn, describeValue, isBytes } from "./describeValue";
 import { UNKNOWN, UNKNOWN_VALUE, type Unknown } from "./unknown";
+import { quote } from "../text/quoting";
+import { isPlainObject, isSpecial, secretValue, withoutMark } from "./wireMarks";
 
 /** Where a text is that does not stand in the program. */
 export type Reference =

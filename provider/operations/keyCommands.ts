@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import type { Clock } from "../vercel/clock";
-import { scrub } from "../vercel/scrub";
-import { SecretIndex } from "../vercel/secretIndex";
+import { redact } from "../text/redact";
+import { SecretIndex } from "../text/secretIndex";
 import { TOKEN_VARIABLES, type Environment } from "../vercel/settings";
-import { codeOf } from "./failures";
+import { errorCode } from "../text/errorCode";
 
 const IS_POSIX = process.platform !== "win32";
 const LONGEST_RUN_MS = 30_000;
@@ -144,13 +144,13 @@ function endWithChildren(child: ChildProcess): void {
 }
 
 function notStarted(error: unknown): string {
-    return `it cannot be started (${codeOf(error)})`;
+    return `it cannot be started (${errorCode(error) ?? "unknown error"})`;
 }
 
 function complaint(stderr: Buffer, printed: Buffer): string {
     const secrets = new SecretIndex();
     secrets.add(printed.toString("latin1"));
     const text = stderr.toString("utf8");
-    const shown = secrets.isIn(text) ? "a text that is not shown, since it repeats what was printed" : scrub(text);
+    const shown = secrets.isIn(text) ? "a text that is not shown, since it repeats what was printed" : redact(text);
     return shown === "" ? "" : `: ${shown.slice(0, LONGEST_COMPLAINT)}`;
 }

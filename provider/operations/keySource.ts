@@ -3,9 +3,9 @@ import { open, type FileHandle } from "node:fs/promises";
 import { resolve } from "node:path";
 import { argumentProblem, type ArgumentCode } from "./argumentTable";
 import type { OperationContext } from "./context";
-import { codeOf } from "./failures";
-import { quote } from "./identity";
 import type { KeySource, PassphraseSource } from "./keyArgument";
+import { errorCode } from "../text/errorCode";
+import { quote } from "../text/quoting";
 
 /** Larger than any key in use; more is not read into memory at all. */
 const LARGEST_KEY_BYTES = 64 * 1024;
@@ -113,7 +113,7 @@ async function readFile(wanted: Wanted, file: string, folder: string): Promise<R
             await handle.close();
         }
     } catch (error) {
-        return unavailable(wanted, where, `it cannot be read (${codeOf(error)})`);
+        return unavailable(wanted, where, `it cannot be read (${errorCode(error) ?? "unknown error"})`);
     }
 }
 

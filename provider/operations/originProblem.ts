@@ -1,6 +1,7 @@
 import { parseUrl } from "../vercel/url";
 import type { Description } from "./describeValue";
-import { normaliseOrigin, quote } from "./identity";
+import { normaliseOrigin } from "./identity";
+import { quote } from "../text/quoting";
 
 /** What is wrong with a text that is no origin, and how to write the origin that is probably meant. */
 export function originProblem(text: string): Description {

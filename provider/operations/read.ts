@@ -6,7 +6,7 @@ import { holdsOrigin, labelOf, parseId } from "./identity";
 import { atOrigin, isListed, othersAt } from "./listing";
 import { explainNotFound } from "./notFound";
 import { idsOf, NOTHING_KNOWN, readState, writeState } from "./state";
-import { describeStrangers } from "./strangers";
+import { describeUnmanaged } from "./unmanaged";
 
 export interface ReadResult {
     /** Absent where the certificate is gone: the resource leaves the state. */
@@ -35,7 +35,7 @@ async function refresh(id: string, props: Properties, context: OperationContext)
     const others = othersAt(entries, origin, idsOf(state));
     if (!gone.includes(state.certId)) {
         if (others.length > 0) {
-            context.notify(`${label}: ${describeStrangers(others)}`);
+            context.notify(`${label}: ${describeUnmanaged(others)}`);
         }
         return { id, props: refreshed(props, entries, gone, others) };
     }

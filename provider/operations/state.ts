@@ -1,6 +1,7 @@
-import { expiriesOf } from "../material/dates";
-import type { PublicMaterial } from "../material/material";
+import { expiriesOf } from "../certificates/checks/dates";
+import type { CertificateSet } from "../certificates/certificates";
 import type { Properties } from "./arguments";
+import type { OperationContext } from "./context";
 
 /** What a resource knows of the certificate that is in place: the outputs that every operation must carry on. */
 export interface CertificateState {
@@ -52,11 +53,20 @@ export function readState(outputs: Properties): CertificateState {
     };
 }
 
+/** Where no team is given anywhere, the stored one stays in use. */
+export function teamInUse(
+    state: CertificateState,
+    team: string | undefined,
+    context: Pick<OperationContext, "teamFor">,
+): string | undefined {
+    return context.teamFor(team) ?? state.team;
+}
+
 /**
  * The outputs of create, update and `.get`: always all of them, since what `update` leaves out disappears from the
  * state, and never `undefined`, which Pulumi's wire refuses after the upload has happened.
  */
-export function writeState(state: CertificateState, material: PublicMaterial | undefined): Record<string, unknown> {
+export function writeState(state: CertificateState, material: CertificateSet | undefined): Record<string, unknown> {
     return {
         ...(state.team === undefined ? {} : { team: state.team }),
         ...(state.tokenEnv === undefined ? {} : { tokenEnv: state.tokenEnv }),

@@ -3,7 +3,7 @@ import { PluginInfo, type PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import type { Message } from "google-protobuf";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { dueAdvice, newAdvice, type Advice } from "../adviceTexts";
+import { dueWarnings, newWarnings, type ResourceWarning } from "../operations/warnings";
 import { manifest } from "../manifest";
 import { PROVIDER_PROPERTY, UNKNOWN_VALUE, type Properties } from "../operations/arguments";
 import { parseId } from "../operations/identity";
@@ -88,7 +88,7 @@ async function check(provider: ClientCertificateProvider, request: proto.CheckRe
     const { inputs, failures } = await provider.check(isAdopted(olds) ? IMPORTED : olds, news);
     if (failures.length === 0) {
         const nowMs = callClock.now();
-        speak([...newAdvice(inputs["findings"], nowMs), ...dueAdvice(inputs["expiries"], nowMs)]);
+        speak([...newWarnings(inputs["findings"], nowMs), ...dueWarnings(inputs["expiries"], nowMs)]);
     }
     response.setInputs(toStruct(inputs));
     response.setFailuresList(
@@ -110,7 +110,7 @@ function isAdopted(inputs: Properties): boolean {
 }
 
 /** What in a Node program the resource says of itself. */
-function speak(advice: readonly Advice[]): void {
+function speak(advice: readonly ResourceWarning[]): void {
     advice.forEach(({ severity, message }) => {
         say(message, severity === "note" ? "info" : "warning");
     });
@@ -118,7 +118,8 @@ function speak(advice: readonly Advice[]): void {
 
 /** What a write has to say; what `check` found was said then. */
 function speakOfWrite({ findings }: Properties): void {
-    const { upload } = typeof findings === "object" ? (findings as { readonly upload?: readonly Advice[] }) : {};
+    const { upload } =
+        typeof findings === "object" ? (findings as { readonly upload?: readonly ResourceWarning[] }) : {};
     speak(upload ?? []);
 }
 

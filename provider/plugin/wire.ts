@@ -4,8 +4,8 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import type { Properties } from "../operations/arguments";
-import { withoutMark } from "../operations/describeValue";
 import { messageOf, PartialFailure } from "../operations/failures";
+import { withoutMark } from "../operations/wireMarks";
 
 /** Properties as the operations have them. */
 export function fromStruct(struct: Struct | undefined): Properties {

@@ -1,8 +1,10 @@
 import * as net from "node:net";
 import { Duplex } from "node:stream";
 import * as tls from "node:tls";
+import type { Ending } from "./ending";
 import { HttpAnswer } from "./httpAnswer";
-import { readServerFlight, type ServerFlight } from "./serverFlight";
+import { readServerHandshake, type ServerHandshake } from "./serverHandshake/serverHandshake";
+import { errorCode } from "../text/errorCode";
 
 export type TlsVersion = "TLSv1.2" | "TLSv1.3";
 
@@ -24,25 +26,9 @@ export interface ClientCredentials {
     readonly keyPem: string;
 }
 
-/** How a connection ended, as far as client certificates are concerned. */
-export type Ending =
-    /** The server answered the request; without a status if not by HTTP/1.1. */
-    | { readonly kind: "answered"; readonly status: number | undefined; readonly fault: CertificateFault | undefined }
-    /** The server ended the connection before any answer, by an alert of TLS or without a word. */
-    | { readonly kind: "refused"; readonly alert: string | undefined }
-    /** The server's own certificate is not trusted, so that nothing was asked of it. */
-    | { readonly kind: "untrusted"; readonly reason: string }
-    /** There was no handshake. */
-    | { readonly kind: "unreachable"; readonly reason: string }
-    /** The time ran out after the handshake began. */
-    | { readonly kind: "silent" };
-
-/** What a server says about the client certificate in an answer of HTTP. */
-export type CertificateFault = "missing" | "refused";
-
 export interface Attempt {
     readonly ending: Ending;
-    readonly flight: ServerFlight;
+    readonly handshake: ServerHandshake;
 }
 
 /** More than any handshake in use; bounds what is kept of what a server sends. */
@@ -83,8 +69,8 @@ export async function attempt(
     socket.on("keylog", (line: Buffer) => keyLog.push(line.toString("latin1")));
     try {
         const seen = await firstEnding({ raw, socket, recording, target, deadline });
-        const flight = readServerFlight(recording.bytes(), keyLog);
-        return { ending: withoutHandshake(seen, flight), flight };
+        const handshake = readServerHandshake(recording.bytes(), keyLog);
+        return { ending: withoutHandshake(seen, handshake), handshake };
     } finally {
         socket.destroy();
         raw.destroy();
@@ -133,7 +119,7 @@ function firstEnding({ raw, socket, target, deadline }: Connection): Promise<End
 }
 
 /** Before the server agreed on a version and a cipher, no failure is about the client's certificate. */
-function withoutHandshake(ending: Ending, { began }: ServerFlight): Ending {
+function withoutHandshake(ending: Ending, { began }: ServerHandshake): Ending {
     if (began) {
         return ending;
     }
@@ -162,10 +148,8 @@ function endingOf(error: unknown): Ending {
 
 /** Of an attempt on several addresses, the first that has one. */
 export function codeOf(error: unknown): string {
-    if (error instanceof Error && "code" in error && typeof error.code === "string" && error.code !== "") {
-        return error.code;
-    }
-    return error instanceof AggregateError ? codeOf(error.errors[0]) : "an error without a code";
+    const [first]: readonly unknown[] = error instanceof AggregateError ? error.errors : [];
+    return errorCode(error) ?? errorCode(first) ?? "an error without a code";
 }
 
 function requestFor({ host, port, path }: Target): string {

@@ -1,10 +1,11 @@
 import type { X509Certificate } from "node:crypto";
-import { nameOf } from "../material/certificate";
-import { fieldsOf } from "../material/certificateFields";
-import { iso } from "../material/expiries";
-import { isForClients } from "../material/rules";
-import type { Verdict } from "./verdict";
-import type { Attempt, Ending } from "./connection";
+import { nameOf } from "../certificates/parse/certificate";
+import { fieldsOf } from "../certificates/parse/certificateFields";
+import { isForClients } from "../certificates/checks/rules";
+import type { Verdict } from "./originVerdict";
+import type { Attempt } from "./connection";
+import type { Ending } from "./ending";
+import { shownDate } from "../text/isoDates";
 
 /** How an attempt ended, in a few words. */
 export function describeEnding(ending: Ending): string {
@@ -102,7 +103,7 @@ const CAUSES: Readonly<Record<string, string>> = {
 const CAUSES_BY_CHAIN: Readonly<Record<string, (chain: readonly X509Certificate[]) => string>> = {
     CERTIFICATE_EXPIRED: (chain) => {
         const endMs = Math.min(...chain.map((certificate) => fieldsOf(certificate).toMs));
-        return `the origin takes a certificate for expired; the first of this chain ends at ${iso(endMs)}: present a renewed one, or where that is to come, look for an expired issuer at the origin and compare its clock`;
+        return `the origin takes a certificate for expired; the first of this chain ends at ${shownDate(endMs)}: present a renewed one, or where that is to come, look for an expired issuer at the origin and compare its clock`;
     },
     UNSUPPORTED_CERTIFICATE: ([leaf]) =>
         leaf !== undefined && isForClients(leaf)

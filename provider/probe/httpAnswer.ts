@@ -1,4 +1,4 @@
-import type { CertificateFault, Ending } from "./connection";
+import type { CertificateFault, Ending } from "./ending";
 
 /** What is read of an answer at most; a status line and a short page fit in. */
 const LARGEST_ANSWER_BYTES = 16 * 1024;

@@ -1,7 +1,7 @@
 import type { Clock } from "./clock";
 import { asObject, parseObject, VercelError } from "./errors";
 import { SECOND_LOOK_MS, SharedListings } from "./listings";
-import { LISTINGS_PER_WINDOW, PacedQueue, WRITES_PER_WINDOW, type AnnouncedLimit } from "./pacing";
+import { LISTINGS_PER_WINDOW, RateLimitedQueue, WRITES_PER_WINDOW, type AnnouncedLimit } from "./rateLimit";
 import { decideRetry, resetTime } from "./retry";
 import {
     isFailure,
@@ -55,7 +55,7 @@ export class VercelClient {
     readonly #clock: Clock;
     readonly #notify: (line: string) => void;
     readonly #random: () => number;
-    readonly #queues = new Map<string, PacedQueue>();
+    readonly #queues = new Map<string, RateLimitedQueue>();
     readonly #listings: SharedListings<readonly CertificateEntry[]>;
 
     constructor({ baseUrl, clock, notify, random = Math.random, observe }: VercelClientOptions) {
@@ -173,7 +173,11 @@ export class VercelClient {
         }
     }
 
-    async #call(send: () => Promise<CallAnswer | CallFailure>, queue: PacedQueue, label: string): Promise<CallAnswer> {
+    async #call(
+        send: () => Promise<CallAnswer | CallFailure>,
+        queue: RateLimitedQueue,
+        label: string,
+    ): Promise<CallAnswer> {
         let firstLimitedAt: number | undefined;
         for (let attempts = 1; ; attempts += 1) {
             const patienceMs = this.#clock.remaining?.() ?? Number.POSITIVE_INFINITY;
@@ -230,9 +234,9 @@ export class VercelClient {
     }
 
     /** One queue per kind of call and owner, for the limit is the owner's. */
-    #queueOf({ team, token }: ProjectAddress, what: keyof typeof PER_WINDOW): PacedQueue {
+    #queueOf({ team, token }: ProjectAddress, what: keyof typeof PER_WINDOW): RateLimitedQueue {
         const key = JSON.stringify([what, team ?? token]);
-        const queue = this.#queues.get(key) ?? new PacedQueue(what, PER_WINDOW[what], this.#clock, this.#notify);
+        const queue = this.#queues.get(key) ?? new RateLimitedQueue(what, PER_WINDOW[what], this.#clock, this.#notify);
         this.#queues.set(key, queue);
         return queue;
     }

@@ -5,8 +5,8 @@ import { manifest } from "../manifest";
 import type { Clock } from "./clock";
 import { classify, readErrorBody, VercelError, type ErrorBody, type ErrorKind, type Operation } from "./errors";
 import { PROXY_REFUSED, proxyFor, TunnelAgent } from "./proxy";
-import { scrub, SHORTEST_SECRET } from "./scrub";
-import { SecretIndex } from "./secretIndex";
+import { redact, SHORTEST_SECRET } from "../text/redact";
+import { SecretIndex } from "../text/secretIndex";
 import { refuseUnverifiedTls } from "./settings";
 
 export interface CallRequest {
@@ -194,7 +194,7 @@ function shownDetail(
     }
     return repeatsSecret(beginning)
         ? "what Vercel says is not shown, since it repeats a secret"
-        : scrub(beginning, [token]).replace(/[.\s]+$/, "");
+        : redact(beginning, [token]).replace(/[.\s]+$/, "");
 }
 
 /**

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { createPrivateKey } from "node:crypto";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { EngineWorld } from "../support/engineWorld";
-import { newToken } from "../support/world";
+import { EngineEnvironment } from "../support/engineEnvironment";
+import { newToken } from "../support/testEnvironment";
 
 /** A neighbour in the provider's process changes the working directory before the certificates are looked at. */
 const PROGRAM = `
@@ -33,48 +33,48 @@ const PROPERTY_OF_SECRETS = "4dabf18193072939515e22adb298388d";
 describe("arguments, on the real engine", function () {
     this.timeout(10 * 60_000);
 
-    let world: EngineWorld;
+    let env: EngineEnvironment;
     beforeEach(async () => {
-        world = await EngineWorld.start();
-        world.project.setProgram(PROGRAM);
+        env = await EngineEnvironment.start();
+        env.project.setProgram(PROGRAM);
     });
     afterEach(async () => {
         try {
-            world.verify();
+            env.verify();
         } finally {
-            await world.stop();
+            await env.stop();
         }
     });
 
     function declare(keys: readonly unknown[], absent: readonly string[] = [], project = "site"): void {
-        const args = world.args({ project, key: undefined });
-        world.project.writeFile("args.json", JSON.stringify({ args, keys, absent }));
+        const args = env.args({ project, key: undefined });
+        env.project.writeFile("args.json", JSON.stringify({ args, keys, absent }));
     }
 
     it("reads keys by a passphrase and from a command, in the folder of the start, and keeps both passphrase and key out of the state", async () => {
         const cipher = { cipher: "aes-256-cbc", passphrase: PASSPHRASE, type: "pkcs8", format: "pem" } as const;
-        world.project.writeFile("encrypted.key", String(createPrivateKey(world.triple.key).export(cipher)));
-        world.project.writeFile("client.key", world.triple.key);
+        env.project.writeFile("encrypted.key", String(createPrivateKey(env.bundle.key).export(cipher)));
+        env.project.writeFile("client.key", env.bundle.key);
         const program = 'process.stdout.write(require("node:fs").readFileSync("client.key"))';
         declare([
             { file: "encrypted.key", passphrase: PASSPHRASE },
             { file: "client.key" },
             { command: [process.execPath, "-e", program] },
         ]);
-        await world.project.up(["--skip-preview"]);
-        expect(world.certIds()).to.have.lengthOf(3);
+        await env.project.up(["--skip-preview"]);
+        expect(env.certIds()).to.have.lengthOf(3);
         const [encrypted, , command] = await Promise.all(
-            [0, 1, 2].map((number) => world.stored(`mtls-${String(number)}`)),
+            [0, 1, 2].map((number) => env.stored(`mtls-${String(number)}`)),
         );
         expect(encrypted?.inputs["key"]).to.have.property("file", "encrypted.key");
         expect(encrypted?.inputs["key"]).to.have.nested.property(`passphrase.${PROPERTY_OF_SECRETS}`);
         expect(command?.inputs["key"]).to.deep.equal({ command: [process.execPath, "-e", program] });
-        expect(world.project.allText()).not.to.contain(PASSPHRASE);
+        expect(env.project.allText()).not.to.contain(PASSPHRASE);
     });
 
     it("refuses an output without a value in a preview, before any call, and says how to leave the argument out", async () => {
         declare(["unused"], ["origin", "tokenEnv", "expectedFingerprint"]);
-        const { output } = await world.project.run(["preview"], { expectFailure: true });
+        const { output } = await env.project.run(["preview"], { expectFailure: true });
         for (const name of ["origin", "tokenEnv", "expectedFingerprint"]) {
             expect(output).to.match(
                 new RegExp(
@@ -82,19 +82,19 @@ describe("arguments, on the real engine", function () {
                 ),
             );
         }
-        expect(world.operations()).to.deep.equal([]);
+        expect(env.operations()).to.deep.equal([]);
     });
 
     it("counts a team without a value as left out, and names the scope", async () => {
         // A personal account: its token is of no team.
         const token = newToken();
-        world.standIn.addToken(token);
-        world.standIn.addProject({ id: "prj_own", name: "own" });
-        world.project.setEnvironment({ VERCEL_API_TOKEN: token });
-        declare([world.triple.key], ["team"], "own");
-        const { output } = await world.project.up(["--skip-preview"]);
+        env.fakeVercel.addToken(token);
+        env.fakeVercel.addProject({ id: "prj_own", name: "own" });
+        env.project.setEnvironment({ VERCEL_API_TOKEN: token });
+        declare([env.bundle.key], ["team"], "own");
+        const { output } = await env.project.up(["--skip-preview"]);
         expect(output).to.contain("team: expected a value, got none, so the certificate is in the scope of the token");
-        expect((await world.stored("mtls-0"))?.inputs).not.to.have.property("team");
-        expect(world.standIn.certificates("prj_own")).to.have.lengthOf(1);
+        expect((await env.stored("mtls-0"))?.inputs).not.to.have.property("team");
+        expect(env.fakeVercel.certificates("prj_own")).to.have.lengthOf(1);
     });
 });

@@ -3,10 +3,10 @@ import { expect } from "chai";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readPublicMaterial } from "../../provider/material/material";
-import { EngineWorld } from "../support/engineWorld";
+import { readCertificateSet } from "../../provider/certificates/certificates";
+import { EngineEnvironment } from "../support/engineEnvironment";
 import { PROVIDER_TEXT } from "../support/providerHost";
-import { ORIGIN } from "../support/world";
+import { ORIGIN } from "../support/testEnvironment";
 
 /** What stands in args.json besides the resource: what goes around the constructor of `ProjectClientCert`. */
 const PROGRAM = `
@@ -36,31 +36,31 @@ describe("whatever way a resource comes to the engine", function () {
     // The first run may have to build or download the CLI.
     this.timeout(25 * 60_000);
 
-    let world: EngineWorld;
+    let env: EngineEnvironment;
     beforeEach(async () => {
-        world = await EngineWorld.start();
-        world.project.setProgram(PROGRAM);
-        world.project.setEnvironment({ PULUMI_EXPERIMENTAL: "true" });
+        env = await EngineEnvironment.start();
+        env.project.setProgram(PROGRAM);
+        env.project.setEnvironment({ PULUMI_EXPERIMENTAL: "true" });
     });
     afterEach(async () => {
         try {
-            world.verify();
+            env.verify();
         } finally {
-            await world.stop();
+            await env.stop();
         }
     });
 
     const declare = (declaration: Readonly<Record<string, unknown>>): void => {
-        world.project.writeFile("args.json", JSON.stringify(declaration));
+        env.project.writeFile("args.json", JSON.stringify(declaration));
     };
 
     it("a key that a transformation gives is a secret, what it adds is heeded, and an export has no key", async () => {
-        const { project, triple } = world;
-        const args = world.args();
-        const comment = `# issued for billing\r\n${triple.cert.replace(/\n/g, "\r\n")}\r\nnot a secret, but no certificate`;
+        const { project, bundle } = env;
+        const args = env.args();
+        const comment = `# issued for billing\r\n${bundle.cert.replace(/\n/g, "\r\n")}\r\nnot a secret, but no certificate`;
         declare({
             args: { ...args, cert: comment, key: { env: "NONE" } },
-            added: { key: triple.key, expiryWarningDays: 365 },
+            added: { key: bundle.key, expiryWarningDays: 365 },
         });
         const plan = await project.run(["preview", "--diff", "--save-plan", "plan.json"]);
         expect(plan.output).to.match(/\+?key +: \[secret\]/);
@@ -69,15 +69,15 @@ describe("whatever way a resource comes to the engine", function () {
             .and.to.match(/\[text-repaired\]/);
         const { output } = await project.up(["--plan", "plan.json"]);
         expect(messagesOf(output)).to.deep.equal(["expires-soon", "expires-soon", "text-repaired"]);
-        const stored = await world.stored();
+        const stored = await env.stored();
         expect(stored?.inputs["key"]).to.have.property("ciphertext");
         expect(project.allText()).to.not.contain("issued for billing");
-        expect(stored?.inputs["cert"]).to.equal(readPublicMaterial(triple).canonical.cert);
+        expect(stored?.inputs["cert"]).to.equal(readCertificateSet(bundle).canonical.cert);
         // An unchanged one is said nothing of but what is due, and nothing is uploaded for another number of days.
-        world.standIn.clearRequests();
+        env.fakeVercel.clearRequests();
         declare({
             args: { ...args, cert: comment, key: { env: "NONE" } },
-            added: { key: triple.key, expiryWarningDays: 5 },
+            added: { key: bundle.key, expiryWarningDays: 5 },
             isExported: true,
         });
         expect((await project.preview()).output).to.contain("1 to update");
@@ -92,34 +92,34 @@ describe("whatever way a resource comes to the engine", function () {
         ]);
         expect(exported.certificate).to.not.have.any.keys("key", "cert", "ca", "expiryWarningDays", "findings");
         expect((await project.preview(["--expect-no-changes"])).output).to.contain("unchanged");
-        expect(world.operations()).to.deep.equal([]);
+        expect(env.operations()).to.deep.equal([]);
 
-        const [certId = "none"] = world.certIds();
+        const [certId = "none"] = env.certIds();
         declare({ get: `team_1/site/${ORIGIN}`, added: { note: "by a transformation", expiryWarningDays: 365 } });
         expect((await project.up()).output).to.contain(certId);
     });
 
     it("a rotation is previewed without its key, and the plan of it holds where the key is", async () => {
-        const { project, triple } = world;
-        const args = world.args({ key: { env: "CLIENT_KEY" } });
+        const { project, bundle } = env;
+        const args = env.args({ key: { env: "CLIENT_KEY" } });
         declare({ args });
         const { output } = await project.run(["preview", "--save-plan", "plan.json"]);
         expect(output).to.match(/\(mtls\):\s+warning: key: .* not checked yet/);
         expect(output).to.contain(`"CLIENT_KEY", but it is not set`);
         const refused = await project.run(["up", "--yes", "--skip-preview"], { expectFailure: true });
         expect(refused.output).to.contain(`expected the private key in the environment variable "CLIENT_KEY"`);
-        expect(world.operations()).to.deep.equal([]);
-        project.setEnvironment({ CLIENT_KEY: triple.key });
+        expect(env.operations()).to.deep.equal([]);
+        project.setEnvironment({ CLIENT_KEY: bundle.key });
         await project.up(["--plan", "plan.json"]);
-        expect(world.certIds()).to.have.lengthOf(1);
+        expect(env.certIds()).to.have.lengthOf(1);
         expect((await project.preview(["--expect-no-changes"])).output).to.not.contain("not checked yet");
     });
 
     it("after an import by its public inputs, what ignoreChanges holds back is what is in place", async () => {
-        const { project, standIn, triple } = world;
-        const { cert, ca } = triple;
-        const certId = standIn.placeCertificate("prj_1", { origin: ORIGIN, cert, ca });
-        const { fingerprint } = readPublicMaterial(triple).value ?? {};
+        const { project, fakeVercel, bundle } = env;
+        const { cert, ca } = bundle;
+        const certId = fakeVercel.placeCertificate("prj_1", { origin: ORIGIN, cert, ca });
+        const { fingerprint } = readCertificateSet(bundle).value ?? {};
         const owner = { __provider: PROVIDER_TEXT, project: "site", team: "team_1", origin: ORIGIN };
         const resource = {
             type: "pulumi-nodejs:dynamic/vercel:ProjectClientCert",
@@ -130,24 +130,24 @@ describe("whatever way a resource comes to the engine", function () {
         };
         project.writeFile("import.json", JSON.stringify({ resources: [resource] }));
         await project.run(["import", "--file", "import.json", "--generate-code=false", "--protect=false", "--yes"]);
-        declare({ args: world.args(await world.renew()), options: { ignoreChanges: ["cert", "ca"] } });
+        declare({ args: env.args(await env.renew()), options: { ignoreChanges: ["cert", "ca"] } });
         await project.preview(["--expect-no-changes"]);
         await project.up();
-        expect(world.operations()).to.not.include("upload");
+        expect(env.operations()).to.not.include("upload");
         await project.destroy();
-        expect(world.certIds()).to.deep.equal([]);
+        expect(env.certIds()).to.deep.equal([]);
     });
 
     it("a key file is looked for in the program's folder, wherever a neighbour in the process has gone", async () => {
-        world.project.writeFile("client.key", world.triple.key);
-        declare({ args: world.args({ key: { file: "client.key" } }), neighbour: true });
-        await world.project.up();
-        expect(world.certIds()).to.have.lengthOf(1);
+        env.project.writeFile("client.key", env.bundle.key);
+        declare({ args: env.args({ key: { file: "client.key" } }), neighbour: true });
+        await env.project.up();
+        expect(env.certIds()).to.have.lengthOf(1);
     });
 
     it("a bundled program says the same, and does not need the package's files beside it", async () => {
-        const { project } = world;
-        declare({ args: world.args(), added: { expiryWarningDays: 365 } });
+        const { project } = env;
+        declare({ args: env.args(), added: { expiryWarningDays: 365 } });
         const bundle: BuildOptions = { bundle: true, platform: "node", external: ["@pulumi/*"] };
         const file = join(project.folder, "index.js");
         buildSync({ ...bundle, entryPoints: [file], outfile: join(project.folder, "bundle.js"), logLevel: "error" });

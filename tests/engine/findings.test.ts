@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { readPublicMaterial } from "../../provider/material/material";
-import { EngineWorld } from "../support/engineWorld";
+import { readCertificateSet } from "../../provider/certificates/certificates";
+import { EngineEnvironment } from "../support/engineEnvironment";
 import type { IssueOptions } from "../support/mint";
 import { keyPem, KeyPool, mintCertificate, type Minted } from "../support/pki";
 import { PROVIDER_TEXT } from "../support/providerHost";
 import { assertNoSecrets } from "../support/secretSweep";
-import { ORIGIN } from "../support/world";
+import { ORIGIN } from "../support/testEnvironment";
 
 const DAY_MS = 86_400_000;
 const daysFromNow = (days: number): Date => new Date(Date.now() + days * DAY_MS);
@@ -17,68 +17,68 @@ describe("findings on the real CLI", function () {
     // The first run may have to build or download the CLI.
     this.timeout(25 * 60_000);
 
-    let world: EngineWorld;
+    let env: EngineEnvironment;
     const keys: string[] = [];
     beforeEach(async () => {
-        world = await EngineWorld.start();
+        env = await EngineEnvironment.start();
     });
     afterEach(async () => {
         try {
-            world.verify();
-            assertNoSecrets(world.project.allText(), { keys: keys.splice(0), tokens: [] });
+            env.verify();
+            assertNoSecrets(env.project.allText(), { keys: keys.splice(0), tokens: [] });
         } finally {
-            await world.stop();
+            await env.stop();
         }
     });
 
     const issue = async (options: IssueOptions): Promise<{ cert: string; key: string }> => {
-        const { certPem, keyPem } = await world.triple.authority.issue(options);
+        const { certPem, keyPem } = await env.bundle.authority.issue(options);
         keys.push(keyPem);
         return { cert: certPem, key: keyPem };
     };
 
     it("warn of an end to come on the resource in every preview and up, without an upload", async () => {
-        const { project, standIn } = world;
+        const { project, fakeVercel } = env;
         const soon = await issue({ notBefore: daysFromNow(-80), notAfter: daysFromNow(10) });
-        world.declareOne(soon);
+        env.declareOne(soon);
         expect(messages((await project.run(["preview"])).output, "mtls")).to.deep.equal(["warning [expires-soon]"]);
         await project.up();
-        standIn.clearRequests();
+        fakeVercel.clearRequests();
         const plan = await project.run(["preview", "--expect-no-changes"]);
         expect(messages(plan.output, "mtls")).to.deep.equal(["warning [expires-soon]"]);
         const { output } = await project.up();
         expect(output).to.match(
             /cert: expected more than 30 days of validity, got "CN=.*, which expires in 9 days \(\S+\)/,
         );
-        world.declareOne({ ...soon, expiryWarningDays: 5 });
+        env.declareOne({ ...soon, expiryWarningDays: 5 });
         expect((await project.run(["preview"])).output).to.contain("1 to update");
         expect(messages((await project.up()).output, "mtls")).to.deep.equal([]);
-        expect(world.operations()).to.deep.equal([]);
+        expect(env.operations()).to.deep.equal([]);
     });
 
     it("refuse new material that has expired, with the resource's name and before any call", async () => {
-        world.declareOne(await issue(EXPIRED));
-        const { output } = await world.project.run(["preview"], { expectFailure: true });
+        env.declareOne(await issue(EXPIRED));
+        const { output } = await env.project.run(["preview"], { expectFailure: true });
         expect(output).to.match(/'mtls' has a problem: cert: expected a certificate that is valid on .*\[expired\]/);
         expect(output).to.not.contain("warning:");
-        expect(world.operations()).to.deep.equal([]);
+        expect(env.operations()).to.deep.equal([]);
     });
 
     it("warn loudly of what expired in place, and do not block another resource", async () => {
-        const { project } = world;
+        const { project } = env;
         const expired = await issue(EXPIRED);
-        world.declareOne({ ...expired, skipValidation: true });
+        env.declareOne({ ...expired, skipValidation: true });
         expect(messages((await project.up()).output, "mtls")).to.deep.equal(["warning [expired]"]);
-        world.declare({ resources: { mtls: world.args(expired), another: world.args({ origin: OTHER }) } });
+        env.declare({ resources: { mtls: env.args(expired), another: env.args({ origin: OTHER }) } });
         expect(messages((await project.up()).output, "mtls")).to.deep.equal(["warning [expired]"]);
-        expect(world.certIds()).to.have.lengthOf(2);
+        expect(env.certIds()).to.have.lengthOf(2);
     });
 
     it("let expired material be imported that is in place, without an upload", async () => {
-        const { project, standIn, triple } = world;
+        const { project, fakeVercel, bundle } = env;
         const expired = await issue(EXPIRED);
-        const certId = standIn.placeCertificate("prj_1", { origin: ORIGIN, cert: expired.cert, ca: triple.ca });
-        const { value: material } = readPublicMaterial({ cert: expired.cert, ca: triple.ca });
+        const certId = fakeVercel.placeCertificate("prj_1", { origin: ORIGIN, cert: expired.cert, ca: bundle.ca });
+        const { value: material } = readCertificateSet({ cert: expired.cert, ca: bundle.ca });
         const { fingerprint, subject, notBefore, notAfter } = material ?? {};
         const __provider = PROVIDER_TEXT;
         const imported = {
@@ -88,7 +88,7 @@ describe("findings on the real CLI", function () {
             inputs: { __provider },
             outputs: { __provider, certId, project: "site", team: "team_1", fingerprint, subject, notBefore, notAfter },
         };
-        world.declareOne(expired);
+        env.declareOne(expired);
         project.writeFile("import.json", JSON.stringify({ resources: [imported] }));
         await project.run(["import", "--file", "import.json", "--generate-code=false", "--protect=false", "--yes"]);
         expect(messages((await project.run(["preview", "--expect-no-changes"])).output, "mtls")).to.deep.equal([
@@ -96,16 +96,16 @@ describe("findings on the real CLI", function () {
         ]);
         expect(messages((await project.up()).output, "mtls")).to.deep.equal(["warning [expired]"]);
         expect(messages((await project.up()).output, "mtls")).to.deep.equal(["warning [expired]"]);
-        expect(world.operations()).to.not.include("upload");
+        expect(env.operations()).to.not.include("upload");
 
-        world.declareOne(await issue(EXPIRED));
+        env.declareOne(await issue(EXPIRED));
         const refused = await project.up([], { expectFailure: true });
         expect(refused.output).to.contain("[expired]");
-        expect(world.certIds()).to.deep.equal([certId]);
+        expect(env.certIds()).to.deep.equal([certId]);
     });
 
     it("name the authority whose leaving out uploads, where another order of ca alone does not", async () => {
-        const { project, standIn } = world;
+        const { project, fakeVercel } = env;
         const pool = new KeyPool();
         const noIds = { authorityKeyId: "none", subjectKeyId: false } as const;
         const [right, wrong] = ["right", "wrong"].map((label) =>
@@ -116,25 +116,25 @@ describe("findings on the real CLI", function () {
         keys.push(key);
         const declare = (...ca: readonly (Minted | undefined)[]): void => {
             const text = ca.map((authority) => authority?.pem).join("");
-            world.declareOne({ cert: leaf.pem, key, ca: text, skipValidation: true });
+            env.declareOne({ cert: leaf.pem, key, ca: text, skipValidation: true });
         };
         declare(wrong, right);
         expect(messages((await project.up()).output, "mtls")).to.deep.equal(["warning [certificate-in-the-way]"]);
-        standIn.clearRequests();
+        fakeVercel.clearRequests();
         declare(right, wrong);
         await project.up();
-        expect(world.operations()).to.not.include("upload");
+        expect(env.operations()).to.not.include("upload");
         declare(right);
         expect(messages((await project.up()).output, "mtls")).to.deep.equal([]);
-        expect(world.operations()).to.include("upload");
+        expect(env.operations()).to.include("upload");
     });
 
     it("say once, with the upload, what never changes about a certificate, and no line twice", async () => {
-        const { project, triple } = world;
+        const { project, bundle } = env;
         const ed25519 = await issue({ keyType: "ed25519" });
         project.writeFile("client.key", ed25519.key.replace(/\n/g, "\r\n"));
         const windows = ed25519.cert.replace(/\n/g, "\r\n");
-        world.declareOne({ cert: windows, key: { file: "client.key" }, ca: triple.ca });
+        env.declareOne({ cert: windows, key: { file: "client.key" }, ca: bundle.ca });
         const expected = ["info [text-repaired]", "warning [key-type-uncommon]"];
         const plan = await project.run(["preview"]);
         expect(messages(plan.output, "mtls")).to.deep.equal(expected);
@@ -147,8 +147,8 @@ describe("findings on the real CLI", function () {
     });
 
     it("refuse an expiryWarningDays that is no number of days", async () => {
-        world.declareOne({ expiryWarningDays: "30" });
-        const { output } = await world.project.run(["preview"], { expectFailure: true });
+        env.declareOne({ expiryWarningDays: "30" });
+        const { output } = await env.project.run(["preview"], { expectFailure: true });
         expect(output).to.contain("'mtls' has a problem: expiryWarningDays: expected a number of days");
     });
 });

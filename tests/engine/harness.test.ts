@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { after, before, describe, it } from "mocha";
 import { findPulumiCli } from "../support/pulumiCli";
 import { PulumiProject } from "../support/stack";
-import { failureOf } from "../support/world";
+import { failureOf } from "../support/testEnvironment";
 
 const PROGRAM = `
 const fs = require("node:fs");

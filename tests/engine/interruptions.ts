@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { afterEach, describe, it } from "mocha";
 import type { ChildProcess } from "node:child_process";
-import { EngineWorld } from "../support/engineWorld";
+import { EngineEnvironment } from "../support/engineEnvironment";
 import { killProviderProcess } from "../support/providerProcess";
 import type { RunResult } from "../support/stack";
-import type { Fault, StandInOptions } from "../vercel/standIn";
+import type { Fault, FakeVercelOptions } from "../vercel/fakeVercel";
 
 /** Long enough for what is done meanwhile, shorter than the provider's deadline. */
 const HELD_BACK_MS = 4_000;
@@ -33,19 +33,19 @@ export function describeInterruptions({ ofCreations = [], ofRotations = [], ofUp
     describe("an interrupted run", function () {
         this.timeout(25 * 60_000);
 
-        let world: EngineWorld;
+        let env: EngineEnvironment;
         afterEach(async () => {
             try {
-                world.verify();
+                env.verify();
             } finally {
-                await world.stop();
+                await env.stop();
             }
         });
 
         for (const [interruption, moment] of ofCreations) {
             it(`leaves a creation that can be finished: ${interruption} ${moment}`, async () => {
                 await start({ uploadPolicy: "new-id" });
-                world.declareOne();
+                env.declareOne();
                 await interruptedUp(interruption, moment);
                 await finish();
             });
@@ -54,12 +54,12 @@ export function describeInterruptions({ ofCreations = [], ofRotations = [], ofUp
         for (const [interruption, moment] of ofRotations) {
             it(`leaves a rotation that can be finished: ${interruption} ${moment}`, async () => {
                 await start({ uploadPolicy: "new-id" });
-                world.declareOne();
-                await world.project.up();
-                const renewed = await world.renew();
-                world.declareOne(renewed);
+                env.declareOne();
+                await env.project.up();
+                const renewed = await env.renew();
+                env.declareOne(renewed);
                 await interruptedUp(interruption, moment);
-                expect(world.certIds(), "the origin must not be without a certificate").to.not.be.empty;
+                expect(env.certIds(), "the origin must not be without a certificate").to.not.be.empty;
                 await finish(renewed);
             });
         }
@@ -67,26 +67,26 @@ export function describeInterruptions({ ofCreations = [], ofRotations = [], ofUp
         for (const [interruption, moment] of ofUpserts) {
             it(`leaves a rotation that the next run finishes without a hand, where an upload keeps the id: ${interruption} ${moment}`, async () => {
                 await start({ uploadPolicy: "same-id" });
-                world.declareOne();
-                await world.project.up();
-                world.declareOne(await world.renew());
+                env.declareOne();
+                await env.project.up();
+                env.declareOne(await env.renew());
                 await interruptedUp(interruption, moment);
-                await world.project.up();
-                expect((await world.stored())?.outputs["certId"]).to.equal(world.certIds()[0]);
-                await world.project.run(["preview", "--expect-no-changes"]);
+                await env.project.up();
+                expect((await env.stored())?.outputs["certId"]).to.equal(env.certIds()[0]);
+                await env.project.run(["preview", "--expect-no-changes"]);
             });
         }
 
-        async function start(options: StandInOptions): Promise<void> {
-            world = await EngineWorld.start(options);
+        async function start(options: FakeVercelOptions): Promise<void> {
+            env = await EngineEnvironment.start(options);
         }
 
         async function interruptedUp(interruption: Interruption, moment: MomentName): Promise<void> {
-            const { project, standIn } = world;
+            const { project, fakeVercel } = env;
             let cli: ChildProcess | undefined;
-            standIn.addFault({ ...MOMENTS[moment], kind: "delay", delayMs: HELD_BACK_MS });
+            fakeVercel.addFault({ ...MOMENTS[moment], kind: "delay", delayMs: HELD_BACK_MS });
             const acted = new Promise<void>((resolve, reject) => {
-                standIn.onEvent = (event) => {
+                fakeVercel.onEvent = (event) => {
                     if (event.kind === "fault") {
                         // Once the call has had its effect.
                         setImmediate(() => {
@@ -102,40 +102,40 @@ export function describeInterruptions({ ofCreations = [], ofRotations = [], ofUp
                 },
             });
             await acted;
-            standIn.onEvent = undefined;
+            fakeVercel.onEvent = undefined;
             if (interruption === "the CLI interrupted once") {
                 // What runs already may finish, and what it did is kept.
-                expect(world.certIds()).to.deep.equal([(await world.stored())?.outputs["certId"]]);
+                expect(env.certIds()).to.deep.equal([(await env.stored())?.outputs["certId"]]);
             }
         }
 
         /** What a user does next: runs again, and where that is refused, does what the message says. */
         async function finish(material: Readonly<Record<string, unknown>> = {}): Promise<void> {
-            const { project } = world;
-            const urn = async (): Promise<string> => (await world.stored())?.urn ?? "";
+            const { project } = env;
+            const urn = async (): Promise<string> => (await env.stored())?.urn ?? "";
             const next = await tolerant(["up", "--yes", "--skip-preview"]);
             if (next.exitCode !== 0) {
                 expect(next.output).to.contain("that was interrupted may have left it");
                 expect(next.output).to.contain("allowOverwrite: true");
-                world.declareOne({ ...material, allowOverwrite: true });
+                env.declareOne({ ...material, allowOverwrite: true });
                 await project.up();
-            } else if (world.certIds().length > 1) {
+            } else if (env.certIds().length > 1) {
                 expect(next.output).to.contain("an interrupted run may have left it");
                 expect(next.output).to.contain("pulumi up --replace");
-                world.declareOne({ ...material, allowOverwrite: true });
+                env.declareOne({ ...material, allowOverwrite: true });
                 await project.up(["--replace", await urn()]);
             }
-            const stored = await world.stored();
-            expect(world.certIds()).to.deep.equal([stored?.outputs["certId"]]);
+            const stored = await env.stored();
+            expect(env.certIds()).to.deep.equal([stored?.outputs["certId"]]);
             expect(stored?.outputs["staleCertIds"]).to.deep.equal([]);
             await project.run(["preview", "--expect-no-changes"]);
         }
 
         async function tolerant(args: readonly string[]): Promise<RunResult> {
             try {
-                return await world.project.run(args);
+                return await env.project.run(args);
             } catch (error) {
-                const transcript = world.project.transcripts.at(-1);
+                const transcript = env.project.transcripts.at(-1);
                 if (transcript === undefined) {
                     throw error;
                 }

@@ -1,17 +1,17 @@
 import { expect } from "chai";
 import { afterEach, describe, it } from "mocha";
-import { EngineWorld } from "../support/engineWorld";
-import type { StandInOptions } from "../vercel/standIn";
+import { EngineEnvironment } from "../support/engineEnvironment";
+import type { FakeVercelOptions } from "../vercel/fakeVercel";
 
 /** What has to hold whatever Vercel does with the old id: `npm test` runs it for one way, the proofs for the other. */
-export function describeOwners(policies: readonly StandInOptions[]): void {
+export function describeOwners(policies: readonly FakeVercelOptions[]): void {
     describe("two stacks that claim the same project and origin", function () {
         this.timeout(25 * 60_000);
 
-        let first: EngineWorld;
-        let second: EngineWorld;
-        async function start(options: StandInOptions): Promise<void> {
-            first = await EngineWorld.start(options);
+        let first: EngineEnvironment;
+        let second: EngineEnvironment;
+        async function start(options: FakeVercelOptions): Promise<void> {
+            first = await EngineEnvironment.start(options);
             second = await first.another();
             first.declareOne();
             await first.project.up();

@@ -2,9 +2,9 @@ import { expect } from "chai";
 import { afterEach, describe, it } from "mocha";
 import { join } from "node:path";
 import { manifest } from "../../provider/manifest";
-import type { StandInOptions } from "../vercel/standIn";
-import { newToken, ORIGIN } from "../support/world";
-import { PLUGIN_TYPE, YamlWorld } from "../support/yamlWorld";
+import type { FakeVercelOptions } from "../vercel/fakeVercel";
+import { newToken, ORIGIN } from "../support/testEnvironment";
+import { PLUGIN_TYPE, YamlEnvironment } from "../support/yamlEnvironment";
 import { releasePlugin } from "../tools/plugin/release";
 
 /** The same resource in its other form. */
@@ -18,72 +18,72 @@ describe("the plugin, in a YAML program on the real CLI", function () {
     // The first run may have to build the CLI and the host of YAML programs.
     this.timeout(25 * 60_000);
 
-    let world: YamlWorld;
-    const start = async (options: StandInOptions = {}): Promise<YamlWorld> => {
-        world = await YamlWorld.start(options);
-        return world;
+    let env: YamlEnvironment;
+    const start = async (options: FakeVercelOptions = {}): Promise<YamlEnvironment> => {
+        env = await YamlEnvironment.start(options);
+        return env;
     };
     afterEach(async () => {
         try {
-            world.verify();
+            env.verify();
         } finally {
-            await world.stop();
+            await env.stop();
         }
     });
 
     it("creates a certificate, leaves it alone, rotates it in place with a plan that says so, and destroys it", async () => {
-        const { project, triple, standIn } = await start({ uploadPolicy: "new-id" });
-        world.declareOne();
+        const { project, bundle, fakeVercel } = await start({ uploadPolicy: "new-id" });
+        env.declareOne();
         await project.up();
-        const created = await world.stored();
+        const created = await env.stored();
         expect(created?.id).to.equal(`team_1/site/${ORIGIN}`);
         expect(created?.inputs["key"]).to.have.property("ciphertext");
         expect(JSON.stringify(created?.outputs)).to.not.contain("ciphertext");
 
-        standIn.clearRequests();
-        const reformatted = `# once more\n${triple.cert}\n`.replace(/\n/g, "\r\n");
-        world.declareOne({ cert: reformatted });
+        fakeVercel.clearRequests();
+        const reformatted = `# once more\n${bundle.cert}\n`.replace(/\n/g, "\r\n");
+        env.declareOne({ cert: reformatted });
         await project.run(["preview", "--expect-no-changes"]);
         await project.up();
-        expect(world.operations()).to.deep.equal([]);
+        expect(env.operations()).to.deep.equal([]);
 
-        world.declareOne(await world.renew());
+        env.declareOne(await env.renew());
         expect((await project.preview()).output).to.match(/~ fingerprint\s*: "v1:[0-9a-f]{64}" => "v1:[0-9a-f]{64}"/);
         await project.up();
-        const rotated = await world.stored();
+        const rotated = await env.stored();
         expect(rotated?.id).to.equal(created?.id);
-        expect(world.certIds()).to.deep.equal([rotated?.outputs["certId"]]);
+        expect(env.certIds()).to.deep.equal([rotated?.outputs["certId"]]);
 
         await project.destroy();
-        expect(world.certIds()).to.deep.equal([]);
-        expect(await world.stored()).to.equal(undefined);
+        expect(env.certIds()).to.deep.equal([]);
+        expect(await env.stored()).to.equal(undefined);
     });
 
     it("takes the key from a file or variable, and replaces on another origin", async () => {
-        const { project, triple } = await start();
-        project.writeFile("client.key", triple.key);
-        world.declareOne({ key: { file: "client.key" } });
+        const { project, bundle } = await start();
+        project.writeFile("client.key", bundle.key);
+        env.declareOne({ key: { file: "client.key" } });
         await project.up();
-        world.declareOne({ key: { env: "CLIENT_KEY" }, origin: "https://other.example.com" });
-        const environment = { CLIENT_KEY: triple.key };
+        env.declareOne({ key: { env: "CLIENT_KEY" }, origin: "https://other.example.com" });
+        const environment = { CLIENT_KEY: bundle.key };
         expect((await project.run(["up", "--yes", "--diff"], { environment })).output).to.match(/replaced/);
-        expect(world.standIn.certificates("prj_1").map(({ origin }) => origin)).to.deep.equal([
+        expect(env.fakeVercel.certificates("prj_1").map(({ origin }) => origin)).to.deep.equal([
             "https://other.example.com",
         ]);
     });
 
     it("reports every wrong argument at once on the resource, without a call", async () => {
-        const { project, triple } = await start();
-        world.declareOne({ project: "a/b", origin: "http://x.example.com", ca: triple.key });
+        const { project, bundle } = await start();
+        env.declareOne({ project: "a/b", origin: "http://x.example.com", ca: bundle.key });
         const { output } = await project.run(["up", "--yes"], { expectFailure: true });
         expect(output).to.contain("project:").and.to.contain("origin:");
         expect(output).to.match(/ca: .*private key/i);
-        expect(world.operations()).to.deep.equal([]);
+        expect(env.operations()).to.deep.equal([]);
     });
 
     it("warns on the resource before a certificate expires", async () => {
         const { project } = await start();
-        world.declareOne({ expiryWarningDays: 400 });
+        env.declareOne({ expiryWarningDays: 400 });
         for (const { output } of [await project.preview(), await project.up(), await project.up()]) {
             expect(output)
                 .to.match(/warning: cert: .*\[expires-soon\]/)
@@ -92,100 +92,100 @@ describe("the plugin, in a YAML program on the real CLI", function () {
     });
 
     it("sees in a refresh that somebody replaced or removed the certificate, and puts it back", async () => {
-        const { project, standIn, triple } = await start({ uploadPolicy: "new-id", keepsReplaced: false });
-        world.declareOne();
+        const { project, fakeVercel, bundle } = await start({ uploadPolicy: "new-id", keepsReplaced: false });
+        env.declareOne();
         await project.up();
-        const { cert } = await world.renew();
-        const foreign = standIn.placeCertificate("prj_1", { origin: ORIGIN, cert, ca: triple.ca });
+        const { cert } = await env.renew();
+        const foreign = fakeVercel.placeCertificate("prj_1", { origin: ORIGIN, cert, ca: bundle.ca });
         expect((await project.refresh()).output).to.contain(foreign);
-        expect((await world.stored())?.outputs["fingerprint"]).to.equal("");
+        expect((await env.stored())?.outputs["fingerprint"]).to.equal("");
         expect((await project.preview()).output).to.match(/\+ fingerprint/);
         await project.up();
-        expect((await world.stored())?.outputs["fingerprint"]).to.match(/^v1:/);
+        expect((await env.stored())?.outputs["fingerprint"]).to.match(/^v1:/);
     });
 
     it("adopts a certificate by the option import and by the command, and is quiet then", async () => {
-        const { project, standIn, triple } = await start();
-        standIn.placeCertificate("prj_1", { origin: ORIGIN, ...triple });
+        const { project, fakeVercel, bundle } = await start();
+        fakeVercel.placeCertificate("prj_1", { origin: ORIGIN, ...bundle });
         const id = `team_1/site/${ORIGIN}`;
-        world.declare({ mtls: { type: TYPE, properties: world.args(), options: { import: id } } });
+        env.declare({ mtls: { type: TYPE, properties: env.args(), options: { import: id } } });
         await project.up();
         await project.up();
-        world.declareOne();
+        env.declareOne();
         await project.run(["preview", "--expect-no-changes"]);
-        expect(world.certIds()).to.have.lengthOf(1);
+        expect(env.certIds()).to.have.lengthOf(1);
 
-        await project.run(["state", "delete", (await world.stored())?.urn ?? "", "--yes"]);
-        world.declare({});
+        await project.run(["state", "delete", (await env.stored())?.urn ?? "", "--yes"]);
+        env.declare({});
         await project.run(["import", PLUGIN_TYPE, "mtls", id, "--yes", "--generate-code=false", "--protect=false"]);
-        expect((await world.stored())?.outputs["certId"]).to.equal(world.certIds()[0]);
-        world.declareOne();
+        expect((await env.stored())?.outputs["certId"]).to.equal(env.certIds()[0]);
+        env.declareOne();
         await project.up();
         await project.run(["preview", "--expect-no-changes"]);
-        expect(world.certIds()).to.have.lengthOf(1);
+        expect(env.certIds()).to.have.lengthOf(1);
     });
 
     it("uses the token and team of an explicit provider for its resources", async () => {
-        const { project, standIn } = await start();
+        const { project, fakeVercel } = await start();
         const other = newToken();
-        world.addTokens([other]);
-        standIn.addTeam({ id: "team_2", slug: "other-team" });
-        standIn.addToken(other, { teams: ["team_2"] });
-        standIn.addProject({ id: "prj_2", name: "shop", team: "team_2" });
+        env.addTokens([other]);
+        fakeVercel.addTeam({ id: "team_2", slug: "other-team" });
+        fakeVercel.addToken(other, { teams: ["team_2"] });
+        fakeVercel.addProject({ id: "prj_2", name: "shop", team: "team_2" });
         project.setEnvironment({ VERCEL_API_TOKEN: undefined });
         const provider = (apiToken: string, team: string): Readonly<Record<string, unknown>> => ({
             type: "pulumi:providers:vercel-client-cert",
             properties: { apiToken: { "fn::secret": apiToken }, team },
         });
-        const properties = Object.fromEntries(Object.entries(world.args()).filter(([name]) => name !== "team"));
-        world.declare({
-            one: provider(world.token, "team_1"),
+        const properties = Object.fromEntries(Object.entries(env.args()).filter(([name]) => name !== "team"));
+        env.declare({
+            one: provider(env.token, "team_1"),
             two: provider(other, "team_2"),
             "mtls-one": { type: TYPE, properties, options: { provider: "${one}" } },
             "mtls-two": { type: TYPE, properties: { ...properties, project: "shop" }, options: { provider: "${two}" } },
         });
         await project.up();
-        expect(standIn.certificates("prj_1")).to.have.lengthOf(1);
-        expect(standIn.certificates("prj_2")).to.have.lengthOf(1);
+        expect(fakeVercel.certificates("prj_1")).to.have.lengthOf(1);
+        expect(fakeVercel.certificates("prj_2")).to.have.lengthOf(1);
         await project.destroy();
-        expect(standIn.certificates("prj_2")).to.have.lengthOf(0);
+        expect(fakeVercel.certificates("prj_2")).to.have.lengthOf(0);
     });
 
     it("keeps in the state what Vercel took but does not list, and mends it by the next up", async () => {
-        const { project, standIn } = await start();
+        const { project, fakeVercel } = await start();
         // A listing that lags is waited for, half a minute or as long as there is time.
-        world.declareOne({}, { customTimeouts: { create: "3s" } });
-        standIn.addFault({ operation: "list", kind: "body", body: `{"clientCerts":[]}`, skip: 1, times: 100 });
+        env.declareOne({}, { customTimeouts: { create: "3s" } });
+        fakeVercel.addFault({ operation: "list", kind: "body", body: `{"clientCerts":[]}`, skip: 1, times: 100 });
         expect((await project.run(["up", "--yes"], { expectFailure: true })).output).to.contain("does not list it");
-        standIn.clearFaults();
-        expect((await world.stored())?.outputs["certId"]).to.equal(world.certIds()[0]);
+        fakeVercel.clearFaults();
+        expect((await env.stored())?.outputs["certId"]).to.equal(env.certIds()[0]);
         await project.up();
-        expect((await world.stored())?.outputs["fingerprint"]).to.match(/^v1:/);
-        expect(world.certIds()).to.have.lengthOf(1);
+        expect((await env.stored())?.outputs["fingerprint"]).to.match(/^v1:/);
+        expect(env.certIds()).to.have.lengthOf(1);
     });
 
     it("sends nothing new after customTimeouts, and keeps what a request in flight had done", async () => {
-        const { project, standIn } = await start();
-        world.declareOne({}, { customTimeouts: { create: "2s" } });
-        standIn.addFault({ operation: "upload", kind: "delay", delayMs: 3000 });
+        const { project, fakeVercel } = await start();
+        env.declareOne({}, { customTimeouts: { create: "2s" } });
+        fakeVercel.addFault({ operation: "upload", kind: "delay", delayMs: 3000 });
         await project.run(["up", "--yes"]);
-        expect(world.operations()).to.deep.equal(["list", "upload"]);
-        expect((await world.stored())?.outputs["certId"]).to.equal(world.certIds()[0]);
+        expect(env.operations()).to.deep.equal(["list", "upload"]);
+        expect((await env.stored())?.outputs["certId"]).to.equal(env.certIds()[0]);
         await project.destroy();
-        expect(world.certIds()).to.deep.equal([]);
+        expect(env.certIds()).to.deep.equal([]);
     });
 
     it("looks up a certificate by its id, and never deletes it", async () => {
-        const { project, standIn, triple } = await start();
-        const certId = standIn.placeCertificate("prj_1", { origin: ORIGIN, ...triple });
-        world.declare(
+        const { project, fakeVercel, bundle } = await start();
+        const certId = fakeVercel.placeCertificate("prj_1", { origin: ORIGIN, ...bundle });
+        env.declare(
             { looked: { type: TYPE, get: { id: `team_1/site/${ORIGIN}` } } },
             { certId: "${looked.certId}", fingerprint: "${looked.fingerprint}" },
         );
         await project.up();
         expect(await project.outputs()).to.deep.equal({ certId, fingerprint: "" });
         await project.destroy();
-        expect(world.certIds()).to.deep.equal([certId]);
+        expect(env.certIds()).to.deep.equal([certId]);
     });
 
     it("runs from the archive of a release, has a schema that is valid, and destroys what is left when the program is gone", async () => {
@@ -198,32 +198,32 @@ describe("the plugin, in a YAML program on the real CLI", function () {
         const schema = await project.run(["package", "get-schema", "vercel-client-cert"]);
         project.writeFile("schema.json", schema.stdout);
         await project.run(["schema", "check", "schema.json"]);
-        world.declareOne({}, {}, { installed: true });
+        env.declareOne({}, {}, { installed: true });
         await project.up();
-        expect(world.certIds()).to.have.lengthOf(1);
-        world.declare({}, {}, { installed: true });
+        expect(env.certIds()).to.have.lengthOf(1);
+        env.declare({}, {}, { installed: true });
         await project.destroy();
-        expect(world.certIds()).to.deep.equal([]);
+        expect(env.certIds()).to.deep.equal([]);
     });
 
     it("takes over a certificate of the dynamic resource without a call, then rotates and destroys it", async () => {
-        const { project, standIn } = await start();
-        world.declareOne();
-        project.writeFile("args.json", JSON.stringify(world.args()));
+        const { project, fakeVercel } = await start();
+        env.declareOne();
+        project.writeFile("args.json", JSON.stringify(env.args()));
         project.writeFile("Pulumi.yaml", JSON.stringify({ name: "client-cert-test", runtime: "nodejs" }));
         project.setProgram(DYNAMIC_PROGRAM);
         await project.up();
-        const [certId] = world.certIds();
-        standIn.clearRequests();
-        world.declareOne();
+        const [certId] = env.certIds();
+        fakeVercel.clearRequests();
+        env.declareOne();
         await project.run(["preview", "--expect-no-changes"]);
         await project.up();
-        expect(world.operations()).to.deep.equal([]);
-        expect((await world.stored())?.outputs["certId"]).to.equal(certId);
-        world.declareOne(await world.renew());
+        expect(env.operations()).to.deep.equal([]);
+        expect((await env.stored())?.outputs["certId"]).to.equal(certId);
+        env.declareOne(await env.renew());
         await project.up();
-        expect(world.certIds()).to.have.lengthOf(1);
+        expect(env.certIds()).to.have.lengthOf(1);
         await project.destroy();
-        expect(world.certIds()).to.deep.equal([]);
+        expect(env.certIds()).to.deep.equal([]);
     });
 });

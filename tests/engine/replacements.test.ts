@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { afterEach, describe, it } from "mocha";
 import { GuardedStack } from "../support/guardedStack";
-import type { StandInOptions } from "../vercel/standIn";
+import type { FakeVercelOptions } from "../vercel/fakeVercel";
 import { describeReplacements } from "./replacements";
 
-const KEEPS: StandInOptions = { uploadPolicy: "new-id", keepsReplaced: true };
+const KEEPS: FakeVercelOptions = { uploadPolicy: "new-id", keepsReplaced: true };
 const OTHER_ORIGIN = "https://other.example.com";
 
 describeReplacements([KEEPS]);
@@ -18,43 +18,43 @@ describe("a resource that is replaced", function () {
     for (const deleteBeforeReplace of [false, true]) {
         it(`leaves nothing at its old origin (deleteBeforeReplace: ${String(deleteBeforeReplace)})`, async () => {
             await stack.start(KEEPS);
-            stack.world.declare({
-                resources: { mtls: stack.world.args({ origin: OTHER_ORIGIN }) },
+            stack.env.declare({
+                resources: { mtls: stack.env.args({ origin: OTHER_ORIGIN }) },
                 options: { mtls: { deleteBeforeReplace } },
             });
-            await stack.world.project.up();
+            await stack.env.project.up();
             expect(stack.originsHeld()).to.deep.equal([OTHER_ORIGIN]);
-            await stack.world.project.run(["preview", "--expect-no-changes"]);
+            await stack.env.project.run(["preview", "--expect-no-changes"]);
         });
     }
 
     it("does not take its successor's certificate with it, when its deletion is tried again in a later run", async () => {
         await stack.start({ uploadPolicy: "same-id" });
-        stack.world.declareOne({ origin: OTHER_ORIGIN });
-        stack.world.standIn.addFault({ operation: "delete", kind: "status", status: 409 });
-        await stack.world.project.up([], { expectFailure: true });
+        stack.env.declareOne({ origin: OTHER_ORIGIN });
+        stack.env.fakeVercel.addFault({ operation: "delete", kind: "status", status: 409 });
+        await stack.env.project.up([], { expectFailure: true });
         // Back at the first origin: a new resource takes over what waits for its deletion, under the same id.
-        stack.world.declareOne({ allowOverwrite: true });
-        await stack.world.project.up();
+        stack.env.declareOne({ allowOverwrite: true });
+        await stack.env.project.up();
         await stack.expectOnly("mtls");
     });
 
     it("is refused as a second resource for the same origin, and leaves the first one's certificate", async () => {
         await stack.start(KEEPS);
-        const first = stack.world.certIds();
-        stack.world.declare({
-            resources: { mtls: stack.world.args(), second: stack.world.args({ allowOverwrite: true }) },
+        const first = stack.env.certIds();
+        stack.env.declare({
+            resources: { mtls: stack.env.args(), second: stack.env.args({ allowOverwrite: true }) },
         });
-        const refused = await stack.world.project.up([], { expectFailure: true });
+        const refused = await stack.env.project.up([], { expectFailure: true });
         expect(refused.output).to.contain("expected one resource for a project and origin, got a second");
-        expect(stack.world.certIds()).to.deep.equal(first);
+        expect(stack.env.certIds()).to.deep.equal(first);
     });
 
     it("says what a rename needs", async () => {
         await stack.start(KEEPS);
-        stack.world.declare({ resources: { renamed: stack.world.args() } });
-        const refused = await stack.world.project.up([], { expectFailure: true });
+        stack.env.declare({ resources: { renamed: stack.env.args() } });
+        const refused = await stack.env.project.up([], { expectFailure: true });
         expect(refused.output).to.contain("A resource that was only renamed needs an alias");
-        expect(stack.world.certIds()).to.have.lengthOf(1);
+        expect(stack.env.certIds()).to.have.lengthOf(1);
     });
 });

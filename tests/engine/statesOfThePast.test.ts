@@ -22,7 +22,7 @@ function outputsOf(stored: readonly ResourceState[], of: readonly PastResource[]
     );
 }
 
-/** As the stand-in's side of the world names them. */
+/** As the stand-in's side of the env names them. */
 function placesOf(stored: readonly ResourceState[]): readonly string[] {
     return stored
         .filter(({ external }) => external !== true)
@@ -41,14 +41,14 @@ for (const state of recordedStates()) {
         };
         afterEach(async () => {
             try {
-                past.world.verify();
+                past.env.verify();
             } finally {
-                await past.world.stop();
+                await past.env.stop();
             }
         });
 
         it("plans nothing, uploads nothing and keeps every output, without the keys and long after the expiry", async () => {
-            const { world, decrypted, resources } = await open();
+            const { env, decrypted, resources } = await open();
             expect(findLeaks(decrypted)).to.deep.equal([]);
             const waiting = new Set(past.in("waiting for deletion").map(({ urn }) => urn));
             // A target names the predecessor that waits for its deletion as well, and that one is to change.
@@ -59,8 +59,8 @@ for (const state of recordedStates()) {
             expect(Object.keys(outputs)).to.have.lengthOf.above(1);
             past.declare();
 
-            await world.project.run(["preview", "--expect-no-changes", ...targets]);
-            const { output } = await world.up(targets);
+            await env.project.run(["preview", "--expect-no-changes", ...targets]);
+            const { output } = await env.up(targets);
             const expired = Object.values(outputs)
                 .map(({ notAfter }) => Date.parse(String(notAfter)))
                 .filter((notAfter) => notAfter < Date.now());
@@ -70,8 +70,8 @@ for (const state of recordedStates()) {
             expect(new Set(warned)).to.deep.equal(new Set(expired));
             expect(outputsOf(await past.stored(), settled)).to.deep.equal(outputs);
 
-            await world.project.refresh();
-            await world.project.run(["preview", "--expect-no-changes", ...targets]);
+            await env.project.refresh();
+            await env.project.run(["preview", "--expect-no-changes", ...targets]);
             const refreshed = await past.stored();
             const recorded = byName(before, ({ outputs: all }) => all);
             const now = byName(refreshed, ({ outputs: all }) => all);
@@ -84,21 +84,21 @@ for (const state of recordedStates()) {
                 emptied: { ...recorded["emptied"], certId: "", otherCertIds },
             });
             expect(byName(refreshed, ({ id }) => id)).to.deep.equal(byName(before, ({ id }) => id));
-            expect(world.writes()).to.deep.equal([]);
+            expect(env.writes()).to.deep.equal([]);
         });
 
         it("mends what its last run left undone, rotates every certificate in place, and destroys all but others'", async () => {
-            const { world, resources } = await open();
+            const { env, resources } = await open();
             const ids = byName(
                 resources.map(({ recorded }) => recorded),
                 ({ id }) => id,
             );
             const broken = past.in("emptied by a refresh", "partially created", "imported");
             const intact = past.in("settled");
-            const fresh = await world.mint();
+            const fresh = await env.mint();
             past.declare((one) => (broken.includes(one) ? fresh : undefined));
-            await world.project.refresh();
-            await world.up();
+            await env.project.refresh();
+            await env.up();
             const mended = await past.stored();
             expect(byName(mended, ({ id }) => id)).to.deep.equal(ids);
             expect(mended.filter((one) => one.delete === true)).to.deep.equal([]);
@@ -109,33 +109,33 @@ for (const state of recordedStates()) {
             }
             const untouched = intact.map(({ recorded }) => recorded);
             expect(outputsOf(mended, intact)).to.deep.equal(outputsOf(untouched, intact));
-            expect(world.writes().filter((operation) => operation === "upload")).to.have.lengthOf(broken.length);
-            expect(world.inPlace()).to.have.members([...placesOf(mended), ...past.foreign]);
-            await world.project.run(["preview", "--expect-no-changes"]);
-            world.verify();
+            expect(env.writes().filter((operation) => operation === "upload")).to.have.lengthOf(broken.length);
+            expect(env.inPlace()).to.have.members([...placesOf(mended), ...past.foreign]);
+            await env.project.run(["preview", "--expect-no-changes"]);
+            env.verify();
 
-            const next = await world.mint();
+            const next = await env.mint();
             past.declare(() => next);
-            await world.up();
+            await env.up();
             const rotated = await past.stored();
             expect(byName(rotated, ({ id }) => id)).to.deep.equal(ids);
             const fingerprints = Object.values(outputsOf(rotated, past.managed)).map(({ fingerprint }) => fingerprint);
             expect(fingerprints).to.have.lengthOf(past.managed.length);
             expect(new Set(fingerprints)).to.have.lengthOf(1);
             expect(placesOf(rotated).filter((place) => placesOf(mended).includes(place))).to.deep.equal([]);
-            expect(world.inPlace()).to.have.members([...placesOf(rotated), ...past.foreign]);
-            world.verify();
+            expect(env.inPlace()).to.have.members([...placesOf(rotated), ...past.foreign]);
+            env.verify();
 
-            await world.destroy();
+            await env.destroy();
             expect(await past.stored()).to.deep.equal([]);
-            expect(world.inPlace()).to.have.members(past.foreign);
+            expect(env.inPlace()).to.have.members(past.foreign);
         });
 
         it("destroys all but others' certificates straight away", async () => {
-            const { world } = await open();
-            await world.destroy();
+            const { env } = await open();
+            await env.destroy();
             expect(await past.stored()).to.deep.equal([]);
-            expect(world.inPlace()).to.have.members(past.foreign);
+            expect(env.inPlace()).to.have.members(past.foreign);
         });
     });
 }

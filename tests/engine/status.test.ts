@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, describe, it } from "mocha";
-import type { StatusJson } from "../../provider/bin/status/report";
+import type { StatusJson } from "../../provider/cli/commands/status/stackReport";
 import { runProcess, type Finished } from "../support/childProcess";
-import { EngineWorld } from "../support/engineWorld";
+import { EngineEnvironment } from "../support/engineEnvironment";
 import { assertNoSecrets } from "../support/secretSweep";
 
-const EXECUTABLE = resolve(__dirname, "../../provider/bin/main.js");
+const EXECUTABLE = resolve(__dirname, "../../provider/cli/main.js");
 const DAY_MS = 86_400_000;
 
 /** The variable would outrank the stack that the folder has selected. */
@@ -18,19 +18,19 @@ describe("pulumi-vercel-client-cert status, with the real CLI", function () {
     // The first run may have to build or download the CLI.
     this.timeout(25 * 60_000);
 
-    let world: EngineWorld;
+    let env: EngineEnvironment;
     let elsewhere: string;
     const outputs: string[] = [];
 
     /** Without passphrase and token: neither is needed to know how long a certificate lasts. The folder says which stack. */
     const status = async (
         args: readonly string[],
-        { cwd = world.project.folder, variables = {} }: { cwd?: string; variables?: NodeJS.ProcessEnv } = {},
+        { cwd = env.project.folder, variables = {} }: { cwd?: string; variables?: NodeJS.ProcessEnv } = {},
     ): Promise<Finished> => {
         const without = { PULUMI_CONFIG_PASSPHRASE: undefined, VERCEL_API_TOKEN: undefined, PULUMI_STACK: undefined };
         const finished = await runProcess(process.execPath, [EXECUTABLE, "status", ...args], {
             cwd,
-            environment: { ...world.project.environment, ...without, ...variables },
+            environment: { ...env.project.environment, ...without, ...variables },
         });
         outputs.push(finished.output);
         return finished;
@@ -38,15 +38,15 @@ describe("pulumi-vercel-client-cert status, with the real CLI", function () {
     const origin = (name: string): string => `https://${name}.example.com`;
     const issue = async (name: string, from: number, to: number): Promise<Record<string, unknown>> => {
         const [notBefore, notAfter] = [new Date(Date.now() + from * DAY_MS), new Date(Date.now() + to * DAY_MS)];
-        const { certPem, keyPem } = await world.triple.authority.issue({ commonName: name, notBefore, notAfter });
-        world.addKeys([keyPem]);
-        return world.args({ origin: origin(name), cert: certPem, key: keyPem, skipValidation: true });
+        const { certPem, keyPem } = await env.bundle.authority.issue({ commonName: name, notBefore, notAfter });
+        env.addKeys([keyPem]);
+        return env.args({ origin: origin(name), cert: certPem, key: keyPem, skipValidation: true });
     };
 
     before(async () => {
-        world = await EngineWorld.start();
+        env = await EngineEnvironment.start();
         elsewhere = mkdtempSync(join(tmpdir(), "no-project-"));
-        const { project, standIn } = world;
+        const { project, fakeVercel } = env;
         // Five uploads in all: a sixth would wait for a minute.
         const [fine, soon, over, renewed] = await Promise.all([
             issue("fine", -10, 80),
@@ -54,22 +54,22 @@ describe("pulumi-vercel-client-cert status, with the real CLI", function () {
             issue("over", -80, -1),
             issue("soon", -80, 10),
         ]);
-        world.declare({ resources: { fine, soon, over } });
+        env.declare({ resources: { fine, soon, over } });
         await project.up();
-        standIn.addFault({ operation: "delete", kind: "status", status: 409 });
-        world.declare({ resources: { fine, soon: renewed, over } });
+        fakeVercel.addFault({ operation: "delete", kind: "status", status: 409 });
+        env.declare({ resources: { fine, soon: renewed, over } });
         await project.up();
         await project.addStack("other");
-        world.declare({ resources: { twin: { ...fine, allowOverwrite: true } }, get: `team_1/site/${origin("soon")}` });
+        env.declare({ resources: { twin: { ...fine, allowOverwrite: true } }, get: `team_1/site/${origin("soon")}` });
         await project.up();
         await project.addStack("empty");
     });
     after(async () => {
         rmSync(elsewhere, { recursive: true, force: true });
         try {
-            world.verify();
+            env.verify();
         } finally {
-            await world.stop();
+            await env.stop();
         }
     });
 
@@ -92,28 +92,28 @@ describe("pulumi-vercel-client-cert status, with the real CLI", function () {
             twin: [79, "duplicate"],
             "looked-up": [null],
         });
-        const stored = await world.project.run(["stack", "export", "--stack", "dev"]);
+        const stored = await env.project.run(["stack", "export", "--stack", "dev"]);
         const soon = certificates.find(({ name }) => name === "soon");
         expect(stored.stdout).to.contain(`"${soon?.staleCertIds[0] ?? "no stale id"}"`);
         const ciphertexts = [...stored.stdout.matchAll(/"ciphertext": "([^"]+)"/g)].map(([, text = ""]) => text);
         expect(ciphertexts.length).to.be.at.least(3);
         const table = await status(args);
-        const page = readFileSync(join(world.project.folder, "status.html"), "utf8");
+        const page = readFileSync(join(env.project.folder, "status.html"), "utf8");
         expect(page).to.contain("<b>soon.example.com</b>");
         expect(table.output).to.match(
             /^pulumi-vercel-client-cert: 4 of 5 certificates need attention \(1 expired, 1 expires-soon, 2 duplicate, 1 stale-ids\)$/m,
         );
         const shown = [stdout, table.output, page].join("\n");
-        assertNoSecrets(shown, { keys: [world.triple.key], tokens: [world.token, ...ciphertexts] });
+        assertNoSecrets(shown, { keys: [env.bundle.key], tokens: [env.token, ...ciphertexts] });
     });
 
     it("takes the stack that is selected in the folder where none is named, and a full name in any folder", async () => {
-        await world.project.run(["stack", "select", "dev"], BY_FOLDER);
+        await env.project.run(["stack", "select", "dev"], BY_FOLDER);
         const selected = await status(["--days", "0"]);
         expect(selected.stdout).to.match(/^dev +team_1\/site +https:\/\/fine\.example\.com /m);
         const full = ["--stack", "organization/client-cert-test/dev", "--days", "0"];
         expect((await status(full, { cwd: elsewhere })).stdout).to.contain("3 certificates in 1 stack, 1 in order.");
-        const byFolder = await status(["--stack", "dev", "--cwd", world.project.folder, "--days", "85"], {
+        const byFolder = await status(["--stack", "dev", "--cwd", env.project.folder, "--days", "85"], {
             cwd: elsewhere,
         });
         expect(byFolder.stdout).to.contain("3 certificates in 1 stack, 0 in order.");
@@ -148,10 +148,10 @@ describe("pulumi-vercel-client-cert status, with the real CLI", function () {
     });
 
     it("finds another certificate at the origin that a refresh has seen", async () => {
-        const { project, standIn, triple } = world;
+        const { project, fakeVercel, bundle } = env;
         project.select("dev");
-        const foreign = standIn.placeCertificate("prj_1", { ...triple, origin: origin("over") });
-        await project.refresh(["--target", (await world.stored("over"))?.urn ?? ""]);
+        const foreign = fakeVercel.placeCertificate("prj_1", { ...bundle, origin: origin("over") });
+        await project.refresh(["--target", (await env.stored("over"))?.urn ?? ""]);
         const { exitCode, stdout } = await status(["--stack", "dev", "--json"]);
         const { certificates } = JSON.parse(stdout) as StatusJson;
         const over = certificates.find(({ name }) => name === "over");
@@ -211,9 +211,9 @@ describe("pulumi-vercel-client-cert status, with the real CLI", function () {
             expect(finished.stderr).to.match(expected);
             expect(finished.stderr.trimEnd().split("\n").length).to.equal(exitCode === 3 ? 1 : 2);
         }
-        await world.project.run(["stack", "unselect"], BY_FOLDER);
+        await env.project.run(["stack", "unselect"], BY_FOLDER);
         const unselected = await status([]);
         expect(unselected.stderr).to.contain("(selected): no stack is selected in the folder; name one by --stack");
-        assertNoSecrets(outputs.join("\n"), { keys: [world.triple.key], tokens: [world.token] });
+        assertNoSecrets(outputs.join("\n"), { keys: [env.bundle.key], tokens: [env.token] });
     });
 });

@@ -6,7 +6,7 @@ import * as fc from "fast-check";
 import { after, before, describe, it } from "mocha";
 import { VercelClient, type CertificateEntry } from "../../provider/vercel/client";
 import { VercelError } from "../../provider/vercel/errors";
-import { newToken } from "../support/world";
+import { newToken } from "../support/testEnvironment";
 import { EagerClock } from "../unit/vercel/clocks";
 import { holdsFor, runsOf } from "./support/fuzz";
 import { expectOneLine, Messages } from "./support/judged";

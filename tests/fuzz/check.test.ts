@@ -2,7 +2,7 @@ import { expect } from "chai";
 import * as fc from "fast-check";
 import { after, before, describe, it } from "mocha";
 import { isBare, UNKNOWN_VALUE } from "../../provider/operations/arguments";
-import { World } from "../support/world";
+import { TestEnvironment } from "../support/testEnvironment";
 import { holdsFor, runsOf } from "./support/fuzz";
 import { Messages } from "./support/judged";
 
@@ -10,14 +10,14 @@ import { Messages } from "./support/judged";
 type Content = { readonly whole: string } | { readonly json: unknown } | { readonly secret: keyof typeof SECRETS };
 
 const SECRETS = {
-    key: ({ triple }: World) => triple.key,
-    keyOnOneLine: ({ triple }: World) => triple.key.replace(/\n/g, "\\n"),
-    keyWithoutFrame: ({ triple }: World) => triple.key.replace(/-----[^-]+-----/g, "").trim(),
-    keyDense: ({ triple }: World) => triple.key.replace(/-----[^-]+-----|\n/g, ""),
-    keyInBase64: ({ triple }: World) => Buffer.from(triple.key).toString("base64"),
-    endOfKey: ({ triple }: World) => triple.key.slice(60),
-    token: ({ token }: World) => token,
-} as const satisfies Record<string, (world: World) => string>;
+    key: ({ bundle }: TestEnvironment) => bundle.key,
+    keyOnOneLine: ({ bundle }: TestEnvironment) => bundle.key.replace(/\n/g, "\\n"),
+    keyWithoutFrame: ({ bundle }: TestEnvironment) => bundle.key.replace(/-----[^-]+-----/g, "").trim(),
+    keyDense: ({ bundle }: TestEnvironment) => bundle.key.replace(/-----[^-]+-----|\n/g, ""),
+    keyInBase64: ({ bundle }: TestEnvironment) => Buffer.from(bundle.key).toString("base64"),
+    endOfKey: ({ bundle }: TestEnvironment) => bundle.key.slice(60),
+    token: ({ token }: TestEnvironment) => token,
+} as const satisfies Record<string, (env: TestEnvironment) => string>;
 
 /** How the SDK marks a secret on its way to the engine. */
 const SECRET = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
@@ -62,29 +62,29 @@ const inputs = fc.record(
 const SHORTEST_VALUE = 12;
 
 describe("check of hostile arguments", () => {
-    let world: World;
+    let env: TestEnvironment;
     let messages: Messages;
     let fingerprint: unknown;
     before(async () => {
-        world = await World.start();
-        ({ fingerprint } = await world.checked());
-        messages = new Messages({ keys: [world.triple.key], tokens: [world.token] });
+        env = await TestEnvironment.start();
+        ({ fingerprint } = await env.checked());
+        messages = new Messages({ keys: [env.bundle.key], tokens: [env.token] });
     });
     after(async () => {
-        expect(world.standIn.requests).to.deep.equal([]);
-        messages.expectClean(world.lines);
-        await world.stop();
+        expect(env.fakeVercel.requests).to.deep.equal([]);
+        messages.expectClean(env.lines);
+        await env.stop();
     });
 
     const newsOf = ({ others: more, ...contents }: Record<string, unknown>): Record<string, unknown> => {
         const others = { skipValidation: false, allowOverwrite: false, tokenEnv: "TOKEN_PROD" };
-        const fine = world.inputs({ ...others, expectedFingerprint: fingerprint });
+        const fine = env.inputs({ ...others, expectedFingerprint: fingerprint });
         const read = (name: string): unknown => {
             const given = contents[name] as Content;
             if ("json" in given) {
                 return given.json;
             }
-            return "secret" in given ? SECRETS[given.secret](world) : fine[name];
+            return "secret" in given ? SECRETS[given.secret](env) : fine[name];
         };
         const news = Object.fromEntries(ARGUMENTS.filter((name) => name in contents).map((name) => [name, read(name)]));
         const { secretName, secretReference } = contents as {
@@ -92,10 +92,10 @@ describe("check of hostile arguments", () => {
             readonly secretReference?: readonly [string, keyof typeof SECRETS] | null;
         };
         if (secretName !== undefined && secretName !== null) {
-            news[SECRETS[secretName](world)] = "x";
+            news[SECRETS[secretName](env)] = "x";
         }
         if (secretReference !== undefined && secretReference !== null) {
-            news["key"] = { [secretReference[0]]: SECRETS[secretReference[1]](world) };
+            news["key"] = { [secretReference[0]]: SECRETS[secretReference[1]](env) };
         }
         return { ...news, ...(more as object) };
     };
@@ -111,7 +111,7 @@ describe("check of hostile arguments", () => {
         expect(others).to.deep.equal(team === null ? withoutTeam : given);
         const isText = typeof givenKey === "string" && givenKey !== UNKNOWN_VALUE;
         expect(key).to.deep.equal(isText ? { ...SECRET, value: givenKey } : givenKey);
-        const { cert: fineCert, ca: fineCa } = world.inputs();
+        const { cert: fineCert, ca: fineCa } = env.inputs();
         for (const [text, came, fine] of [[cert, givenCert, fineCert] as const, [ca, givenCa, fineCa] as const]) {
             if (came === fine || came === UNKNOWN_VALUE) {
                 expect(text).to.equal(came);
@@ -126,7 +126,7 @@ describe("check of hostile arguments", () => {
     it(`answers with one line for each problem, without a call, and shows no secret (${String(runsOf(2_000))} cases)`, async () => {
         await holdsFor(2_000, inputs, async (contents) => {
             const news = newsOf(contents);
-            const result = await world.provider.check({}, news);
+            const result = await env.provider.check({}, news);
             const reasons = result.failures.map(({ reason }) => reason);
             messages.expectClean(reasons);
             for (const { property, reason } of result.failures) {

@@ -2,9 +2,9 @@ import { expect } from "chai";
 import { createPrivateKey, generateKeyPairSync, X509Certificate, type KeyObject } from "node:crypto";
 import * as fc from "fast-check";
 import { before, describe, it } from "mocha";
-import { readCertificates } from "../../provider/material/certificate";
-import { exposesPrivateKey } from "../../provider/material/exposure";
-import { mintAuthority, mintTriple } from "../support/mint";
+import { readCertificates } from "../../provider/certificates/parse/certificate";
+import { exposesPrivateKey } from "../../provider/certificates/parse/exposedKey";
+import { mintAuthority, mintBundle } from "../support/mint";
 import { pem } from "../support/mintByHand";
 import { holdsFor, runsOf, withinTime } from "./support/fuzz";
 import { alternativeNames, handmade, nameOf } from "./support/handmade";
@@ -15,7 +15,7 @@ describe("a private key among certificates", () => {
     let keys: readonly KeyObject[];
     let certificate: string;
     before(async () => {
-        const { cert, key } = await mintTriple();
+        const { cert, key } = await mintBundle();
         certificate = cert;
         keys = [
             createPrivateKey(key),

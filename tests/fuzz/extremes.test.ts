@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { generateKeyPairSync } from "node:crypto";
 import { before, describe, it } from "mocha";
-import type { Finding } from "../../provider/material/findings";
-import { judgePublicMaterial, readPublicMaterial } from "../../provider/material/material";
-import { mintAuthority, mintTriple, type Triple } from "../support/mint";
+import type { Finding } from "../../provider/certificates/findings";
+import { judgeCertificateSet, readCertificateSet } from "../../provider/certificates/certificates";
+import { mintAuthority, mintBundle, type CertificateBundle } from "../support/mint";
 import { withinTime } from "./support/fuzz";
 import { alternativeNames, handmade, nameOf } from "./support/handmade";
 import { expectOneLine, judge, type Texts } from "./support/judged";
@@ -13,9 +13,9 @@ const key = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 const selfSigned = { publicKey, signingKey: privateKey };
 
 describe("material at its extremes", () => {
-    let triple: Triple;
+    let bundle: CertificateBundle;
     before(async () => {
-        triple = await mintTriple();
+        bundle = await mintBundle();
     });
 
     /** The codes of all findings, after no more than a second. */
@@ -35,7 +35,7 @@ describe("material at its extremes", () => {
         const leaf = await authorities[57]?.issue();
         expect(ca.length).to.be.lessThan(64 * 1024);
         expect(await codesOf({ cert: leaf?.certPem ?? "", key: leaf?.keyPem ?? "", ca })).to.deep.equal([]);
-        expect(await codesOf({ cert: triple.cert, key: triple.key, ca })).to.deep.equal(["chain-unverified"]);
+        expect(await codesOf({ cert: bundle.cert, key: bundle.key, ca })).to.deep.equal(["chain-unverified"]);
     });
 
     it("finds a way out of authorities that issued each other", async () => {
@@ -47,7 +47,7 @@ describe("material at its extremes", () => {
         const texts = { cert: leaf.certPem + loop, key: leaf.keyPem };
         expect(await codesOf({ ...texts, ca: a.certPem })).to.deep.equal(Array(2).fill("certificate-unneeded"));
         expect(await codesOf({ ...texts, ca: b.certPem })).to.deep.equal(["certificate-unneeded"]);
-        expect(await codesOf({ ...texts, ca: triple.ca })).to.deep.equal(["chain-unverified"]);
+        expect(await codesOf({ ...texts, ca: bundle.ca })).to.deep.equal(["chain-unverified"]);
         expect(await codesOf({ cert: loop, key: a.keyPem, ca: a.certPem })).to.deep.equal(["no-leaf"]);
     });
 
@@ -66,7 +66,7 @@ describe("material at its extremes", () => {
 
     it("refuses a text of 1 MB at once, whatever it is", async () => {
         const megabyte = 1024 * 1024;
-        for (const text of ["x", "–", "-----BEGIN CERTIFICATE-----\n", triple.cert, "\0", "\n"]) {
+        for (const text of ["x", "–", "-----BEGIN CERTIFICATE-----\n", bundle.cert, "\0", "\n"]) {
             const large = text.repeat(Math.ceil(megabyte / text.length));
             expect(await codesOf({ cert: large, key: large, ca: large })).to.deep.equal(Array(3).fill("too-large"));
         }
@@ -80,15 +80,15 @@ describe("material at its extremes", () => {
         };
         expect(await codesOf({ cert: of(100_000), key, ca: of(500_000) })).to.deep.equal(["too-large", "too-large"]);
         const cert = of(40_000);
-        expect(await codesOf({ cert, key, ca: triple.ca })).to.deep.equal(["chain-unverified"]);
-        expect(await codesOf({ cert: triple.cert, key: triple.key, ca: cert })).to.deep.equal(["chain-unverified"]);
-        const material = readPublicMaterial({ cert, ca: triple.ca }).value ?? expect.fail("expected material");
+        expect(await codesOf({ cert, key, ca: bundle.ca })).to.deep.equal(["chain-unverified"]);
+        expect(await codesOf({ cert: bundle.cert, key: bundle.key, ca: cert })).to.deep.equal(["chain-unverified"]);
+        const material = readCertificateSet({ cert, ca: bundle.ca }).value ?? expect.fail("expected material");
         expect(material.subject).to.equal(
             Array(800)
                 .fill(`CN=${"x".repeat(39)}`)
                 .join(", "),
         );
-        const soon = judgePublicMaterial(material, { nowMs: Date.now(), expiryWarningDays: 10_000 });
+        const soon = judgeCertificateSet(material, { nowMs: Date.now(), expiryWarningDays: 10_000 });
         expect(soon.map(({ code }) => code)).to.include("expires-soon");
         expectOneLine(soon.map(({ message }) => message));
     });
@@ -102,18 +102,18 @@ describe("material at its extremes", () => {
     it("shows a NUL, a line break and a change of direction in a common name as what they are", async () => {
         const hostile = "good.example\0.evil\nerror: forged\r\u202egpj";
         const cert = handmade({ ...selfSigned, subject: nameOf(hostile) });
-        expect(await codesOf({ cert, key, ca: triple.ca })).to.deep.equal(["chain-unverified"]);
-        const { subject = "" } = readPublicMaterial({ cert, ca: triple.ca }).value ?? {};
+        expect(await codesOf({ cert, key, ca: bundle.ca })).to.deep.equal(["chain-unverified"]);
+        const { subject = "" } = readCertificateSet({ cert, ca: bundle.ca }).value ?? {};
         expect(subject)
             .to.contain("good.example\\00.evil\\0Aerror: forged\\0D")
             .and.not.match(/[\p{Cc}\p{Cf}]/u);
     });
 
     it("counts a certificate once, however often it is given", async () => {
-        const once = readPublicMaterial(triple).value;
-        const often = { cert: triple.cert.repeat(60), key: triple.key, ca: triple.ca.repeat(60) };
+        const once = readCertificateSet(bundle).value;
+        const often = { cert: bundle.cert.repeat(60), key: bundle.key, ca: bundle.ca.repeat(60) };
         expect(await codesOf(often)).to.deep.equal([]);
-        expect(readPublicMaterial(often).value?.fingerprint).to.equal(once?.fingerprint);
+        expect(readCertificateSet(often).value?.fingerprint).to.equal(once?.fingerprint);
     });
 
     it("names what it cannot use of other key types, and waits for no handshake", async () => {
@@ -128,7 +128,7 @@ describe("material at its extremes", () => {
         for (const [pair, code] of pairs) {
             const cert = handmade({ publicKey: pair.publicKey });
             const keyPem = pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-            expect(await codesOf({ cert, key: keyPem, ca: triple.ca })).to.deep.equal([code, "chain-unverified"]);
+            expect(await codesOf({ cert, key: keyPem, ca: bundle.ca })).to.deep.equal([code, "chain-unverified"]);
         }
     });
 });

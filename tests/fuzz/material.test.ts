@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { before, describe, it } from "mocha";
-import { mintTriple, type Triple } from "../support/mint";
+import { mintBundle, type CertificateBundle } from "../support/mint";
 import { holdsFor, runsOf } from "./support/fuzz";
 import { judge, Messages, type Texts } from "./support/judged";
 import { apply, damages, type Damage } from "./support/pemDamage";
@@ -8,11 +8,11 @@ import { apply, damages, type Damage } from "./support/pemDamage";
 const KEY_TYPES = ["p256", "rsa", "ed25519"] as const;
 
 describe("material from hostile text", () => {
-    let triples: readonly Triple[];
+    let bundles: readonly CertificateBundle[];
     let messages: Messages;
     before(async () => {
-        triples = await Promise.all(KEY_TYPES.map((keyType) => mintTriple({ keyType })));
-        messages = new Messages({ keys: triples.map(({ key }) => key) });
+        bundles = await Promise.all(KEY_TYPES.map((keyType) => mintBundle({ keyType })));
+        messages = new Messages({ keys: bundles.map(({ key }) => key) });
     });
 
     const expectCalm = async (texts: Texts): Promise<void> => {
@@ -27,14 +27,14 @@ describe("material from hostile text", () => {
             .tuple(fc.constantFrom("–", "-", " ", "\n", "M", "$a", "%", "\\n", "\\", '"', "a/"), fc.nat(66_000))
             .map(([unit, times]) => unit.repeat(times)),
     );
-    const triple = fc.nat({ max: KEY_TYPES.length - 1 });
+    const bundle = fc.nat({ max: KEY_TYPES.length - 1 });
 
     it(`gets a finding, not an exception or a hang, from any text (${String(runsOf(1_500))} cases)`, async () => {
         await holdsFor(1_500, fc.record({ cert: text, key: text, ca: text }), expectCalm);
     });
 
     it(`gets a finding from a key file of any bytes (${String(runsOf(500))} cases)`, async () => {
-        const [{ cert, ca }] = [triples[0] ?? { cert: "", ca: "" }];
+        const [{ cert, ca }] = [bundles[0] ?? { cert: "", ca: "" }];
         const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
         await holdsFor(500, bytes, (key) => expectCalm({ cert, key, ca }));
     });
@@ -42,11 +42,11 @@ describe("material from hostile text", () => {
     const damaged = (which: readonly (keyof Texts)[], cases: number): void => {
         const name = which.join(", ");
         it(`says what is wrong with a damaged ${name}, and shows no key (${String(runsOf(cases))} cases)`, async () => {
-            const arbitrary = fc.record({ triple, cert: damages(1), key: damages(1), ca: damages(1) });
-            await holdsFor(cases, arbitrary, async ({ triple: index, ...all }) => {
-                const whole = triples[index];
+            const arbitrary = fc.record({ bundle, cert: damages(1), key: damages(1), ca: damages(1) });
+            await holdsFor(cases, arbitrary, async ({ bundle: index, ...all }) => {
+                const whole = bundles[index];
                 if (whole === undefined) {
-                    throw new Error("expected a triple");
+                    throw new Error("expected a bundle");
                 }
                 const harm = (argument: keyof Texts, other: string): string =>
                     which.includes(argument)

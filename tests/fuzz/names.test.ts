@@ -5,8 +5,8 @@ import { parseArguments } from "../../provider/operations/arguments";
 import { formatId, nameProblem, parseId } from "../../provider/operations/identity";
 import { ClientCertificateProvider } from "../../provider/provider";
 import { VercelClient } from "../../provider/vercel/client";
-import { mintTriple, type Triple } from "../support/mint";
-import { newToken } from "../support/world";
+import { mintBundle, type CertificateBundle } from "../support/mint";
+import { newToken } from "../support/testEnvironment";
 import { EagerClock } from "../unit/vercel/clocks";
 import { TestServer, type Reply } from "../unit/vercel/server";
 import { holdsFor, runsOf } from "./support/fuzz";
@@ -131,9 +131,9 @@ describe("hostile names", () => {
     });
 
     describe("as Vercel may return them", () => {
-        let triple: Triple;
+        let bundle: CertificateBundle;
         before(async () => {
-            triple = await mintTriple();
+            bundle = await mintBundle();
         });
 
         it(`forge no line on stderr and take no call elsewhere (${String(runsOf(100))} cases)`, async () => {
@@ -153,7 +153,7 @@ describe("hostile names", () => {
                     folder: ".",
                     writeLine: (line) => lines.push(line),
                 });
-                const { cert, key, ca } = triple;
+                const { cert, key, ca } = bundle;
                 const inputs = {
                     project: "site",
                     origin: "https://x.example.com",

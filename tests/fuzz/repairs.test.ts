@@ -1,19 +1,19 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
 import { before, describe, it } from "mocha";
-import { readPrivateKey, readPublicMaterial } from "../../provider/material/material";
-import { mintTriple, type Triple } from "../support/mint";
+import { readPrivateKey, readCertificateSet } from "../../provider/certificates/certificates";
+import { mintBundle, type CertificateBundle } from "../support/mint";
 import { holdsFor, runsOf } from "./support/fuzz";
 import { DRESSES } from "./support/pemDamage";
 
 type Dress = keyof typeof DRESSES;
 
 describe("repairs of PEM text", () => {
-    let triple: Triple;
+    let bundle: CertificateBundle;
     let chain: string;
     before(async () => {
-        triple = await mintTriple();
-        const intermediate = await triple.authority.intermediate();
+        bundle = await mintBundle();
+        const intermediate = await bundle.authority.intermediate();
         const leaf = await intermediate.issue();
         chain = leaf.certPem + intermediate.certPem;
     });
@@ -30,7 +30,7 @@ describe("repairs of PEM text", () => {
         dresses.reduce((text, dress) => DRESSES[dress](text), pem);
 
     const fingerprintOf = (cert: string, ca: string): { fingerprint: string; certPem: string; caPem: string } => {
-        const { value, findings } = readPublicMaterial({ cert, ca });
+        const { value, findings } = readCertificateSet({ cert, ca });
         if (value === undefined) {
             throw new Error(`expected material, got ${findings.map(({ message }) => message).join("; ")}`);
         }
@@ -39,16 +39,16 @@ describe("repairs of PEM text", () => {
     };
 
     it(`change neither fingerprint nor what is sent, one after the other (${String(runsOf(1_500))} cases)`, async () => {
-        const plain = fingerprintOf(chain, triple.ca);
+        const plain = fingerprintOf(chain, bundle.ca);
         await holdsFor(1_500, fc.tuple(promised, promised, promised), ([cert, ca, key]) => {
-            expect(fingerprintOf(put(cert, chain), put(ca, triple.ca))).to.deep.equal(plain);
-            const mended = readPrivateKey(put(key, triple.key)).value?.pem;
-            expect(mended === triple.key).to.equal(true, "the key is the same");
+            expect(fingerprintOf(put(cert, chain), put(ca, bundle.ca))).to.deep.equal(plain);
+            const mended = readPrivateKey(put(key, bundle.key)).value?.pem;
+            expect(mended === bundle.key).to.equal(true, "the key is the same");
         });
     });
 
     it("leave alone what was repaired", () => {
-        const repaired = fingerprintOf(DRESSES.json(chain), DRESSES.literal(triple.ca));
+        const repaired = fingerprintOf(DRESSES.json(chain), DRESSES.literal(bundle.ca));
         expect(fingerprintOf(repaired.certPem, repaired.caPem)).to.deep.equal(repaired);
     });
 });

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { after, before, describe, it } from "mocha";
-import { mintTriple, type Triple } from "../support/mint";
+import { mintBundle, type CertificateBundle } from "../support/mint";
 import { PROVIDER_TEXT, ProviderHost } from "../support/providerHost";
 import { assertNoSecrets } from "../support/secretSweep";
-import { newToken } from "../support/world";
-import { StandIn } from "../vercel/standIn";
+import { newToken } from "../support/testEnvironment";
+import { FakeVercel } from "../vercel/fakeVercel";
 import { resolve } from "node:path";
 
 const REPOSITORY = resolve(__dirname, "../../..");
@@ -18,27 +18,27 @@ describe("ten certificates of one project", function () {
     const token = newToken();
     const keys: string[] = [];
     const shown: string[] = [];
-    let standIn: StandIn;
-    let triple: Triple;
+    let fakeVercel: FakeVercel;
+    let bundle: CertificateBundle;
     before(async () => {
-        standIn = await StandIn.start({ limits: { uploads: PLENTY, deletions: PLENTY } });
-        standIn.addTeam({ id: "team_1", slug: "my-team" });
-        standIn.addToken(token, { teams: ["team_1"] });
-        standIn.addProject({ id: "prj_1", name: "site", team: "team_1" });
-        triple = await mintTriple();
-        keys.push(triple.key);
+        fakeVercel = await FakeVercel.start({ limits: { uploads: PLENTY, deletions: PLENTY } });
+        fakeVercel.addTeam({ id: "team_1", slug: "my-team" });
+        fakeVercel.addToken(token, { teams: ["team_1"] });
+        fakeVercel.addProject({ id: "prj_1", name: "site", team: "team_1" });
+        bundle = await mintBundle();
+        keys.push(bundle.key);
     });
     after(async () => {
-        await standIn.stop();
+        await fakeVercel.stop();
         assertNoSecrets(shown.join("\n"), { keys, tokens: [token] });
-        expect(standIn.specViolations).to.deep.equal([]);
+        expect(fakeVercel.specViolations).to.deep.equal([]);
     });
 
     /** The engine starts a process for each of its runs. */
     async function inOneRun(run: (host: ProviderHost) => Promise<void>): Promise<void> {
         const host = await ProviderHost.start({
             cwd: REPOSITORY,
-            environment: { VERCEL_API_URL: standIn.url },
+            environment: { VERCEL_API_URL: fakeVercel.url },
             configuration: { "vercel:apiToken": token, "vercel:team": "team_1" },
         });
         try {
@@ -49,13 +49,16 @@ describe("ten certificates of one project", function () {
         }
     }
 
-    const inputs = (origin: string, { cert, key, ca }: Omit<Triple, "authority">): Record<string, unknown> => ({
+    const inputs = (
+        origin: string,
+        { cert, key, ca }: Omit<CertificateBundle, "authority">,
+    ): Record<string, unknown> => ({
         ...{ project: "site", origin, cert, key, ca },
         __provider: PROVIDER_TEXT,
     });
     const takeOperations = (): string[] => {
-        const operations = standIn.requests.map(({ operation }) => operation);
-        standIn.clearRequests();
+        const operations = fakeVercel.requests.map(({ operation }) => operation);
+        fakeVercel.clearRequests();
         return operations;
     };
     /** One call for each certificate, and a fresh listing before and after each; those at the same moment are one. */
@@ -76,14 +79,14 @@ describe("ten certificates of one project", function () {
         let checked: { inputs: Readonly<Record<string, unknown>> }[] = [];
         let stored: { id: string; properties: Readonly<Record<string, unknown>> }[] = [];
         await inOneRun(async (host) => {
-            checked = await Promise.all(ORIGINS.map((origin) => host.check({}, inputs(origin, triple))));
+            checked = await Promise.all(ORIGINS.map((origin) => host.check({}, inputs(origin, bundle))));
             expect(takeOperations()).to.deep.equal([]);
             stored = await Promise.all(checked.map((one) => host.create(one.inputs)));
             expectCalls({ uploads: count, listings: 2 * count });
         });
         await inOneRun(async (host) => {
             const again = await Promise.all(
-                ORIGINS.map((origin, index) => host.check(checked[index]?.inputs ?? {}, inputs(origin, triple))),
+                ORIGINS.map((origin, index) => host.check(checked[index]?.inputs ?? {}, inputs(origin, bundle))),
             );
             const compared = await Promise.all(
                 stored.map(({ id, properties }, index) => host.diff(id, properties, again[index]?.inputs ?? {})),
@@ -99,9 +102,9 @@ describe("ten certificates of one project", function () {
             expect(takeOperations()).to.deep.equal(["list"]);
         });
         await inOneRun(async (host) => {
-            const { certPem, keyPem } = await triple.authority.issue();
+            const { certPem, keyPem } = await bundle.authority.issue();
             keys.push(keyPem);
-            const next = { cert: certPem, key: keyPem, ca: triple.ca };
+            const next = { cert: certPem, key: keyPem, ca: bundle.ca };
             const renewed = await Promise.all(
                 ORIGINS.map((origin, index) => host.check(checked[index]?.inputs ?? {}, inputs(origin, next))),
             );
@@ -117,15 +120,15 @@ describe("ten certificates of one project", function () {
             await Promise.all(stored.map(({ id, properties }) => host.delete(id, properties)));
             expectCalls({ deletions: count, listings: count });
         });
-        expect(standIn.certificates("prj_1")).to.deep.equal([]);
+        expect(fakeVercel.certificates("prj_1")).to.deep.equal([]);
     });
 
     it("are looked at anew once this run has written something", async () => {
         await inOneRun(async (host) => {
             const [first = "", second = ""] = ORIGINS;
-            const made = await host.create((await host.check({}, inputs(first, triple))).inputs);
+            const made = await host.create((await host.check({}, inputs(first, bundle))).inputs);
             await host.read(made.id, made.properties);
-            const other = await host.create((await host.check({}, inputs(second, triple))).inputs);
+            const other = await host.create((await host.check({}, inputs(second, bundle))).inputs);
             takeOperations();
             expect((await host.read(other.id, other.properties)).properties).to.deep.equal(other.properties);
             expect(takeOperations()).to.deep.equal(["list"]);

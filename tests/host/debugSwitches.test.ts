@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { after, before, describe, it } from "mocha";
 import { ConnectProxy } from "../support/connectProxy";
-import { WireWorld, type Environment } from "../support/wireWorld";
+import { WireEnvironment, type Environment } from "../support/wireEnvironment";
 
 /** What shows token and proxy when nothing is done about it. */
 const SWITCHES: readonly Environment[] = [
@@ -16,15 +16,15 @@ const SWITCHES: readonly Environment[] = [
 describe("the provider's process, with debug output switched on", function () {
     this.timeout(120_000);
 
-    let world: WireWorld;
+    let env: WireEnvironment;
     let proxy: ConnectProxy;
     before(async () => {
-        world = await WireWorld.start();
+        env = await WireEnvironment.start();
         proxy = await ConnectProxy.start();
     });
     after(async () => {
         await proxy.stop();
-        await world.stop();
+        await env.stop();
     });
 
     for (const switches of SWITCHES) {
@@ -33,11 +33,11 @@ describe("the provider's process, with debug output switched on", function () {
             .join(" ");
         it(`prints neither token nor key in clear, over TLS and through a proxy: ${name || "none"}`, async () => {
             const routes = [
-                { VERCEL_API_URL: world.standIn.url },
-                { VERCEL_API_URL: world.front.url },
-                { VERCEL_API_URL: world.front.url, HTTPS_PROXY: proxy.url },
+                { VERCEL_API_URL: env.fakeVercel.url },
+                { VERCEL_API_URL: env.front.url },
+                { VERCEL_API_URL: env.front.url, HTTPS_PROXY: proxy.url },
             ];
-            const printed = await Promise.all(routes.map((route) => world.session({ ...route, ...switches })));
+            const printed = await Promise.all(routes.map((route) => env.session({ ...route, ...switches })));
             // Without a line of the switch's own there would be nothing to sweep.
             expect(printed.some((text) => text !== "")).to.equal(name !== "");
         });
@@ -45,9 +45,9 @@ describe("the provider's process, with debug output switched on", function () {
 
     for (const switches of SWITCHES) {
         it(`prints no password of a proxy: ${JSON.stringify(switches)}`, async () => {
-            await world.session({
-                VERCEL_API_URL: world.front.url,
-                HTTPS_PROXY: proxy.urlFor(world.proxyUser, world.proxyPassword),
+            await env.session({
+                VERCEL_API_URL: env.front.url,
+                HTTPS_PROXY: proxy.urlFor(env.proxyUser, env.proxyPassword),
                 ...switches,
             });
         });

@@ -2,11 +2,11 @@ import { expect } from "chai";
 import { after, before, describe, it } from "mocha";
 import { resolve } from "node:path";
 import { UNKNOWN_VALUE } from "../../provider/operations/arguments";
-import { mintTriple, type Triple } from "../support/mint";
+import { mintBundle, type CertificateBundle } from "../support/mint";
 import { PROVIDER_FORMS, PROVIDER_TEXT, ProviderHost } from "../support/providerHost";
 import { assertNoSecrets } from "../support/secretSweep";
-import { failureOf, newToken, ORIGIN } from "../support/world";
-import { StandIn } from "../vercel/standIn";
+import { failureOf, newToken, ORIGIN } from "../support/testEnvironment";
+import { FakeVercel } from "../vercel/fakeVercel";
 
 const REPOSITORY = resolve(__dirname, "../../..");
 
@@ -17,17 +17,17 @@ PROVIDER_FORMS.forEach((form) => {
         const token = newToken();
         /** What the engine keeps with each resource of this form, in inputs and outputs. */
         const ofForm: Readonly<Record<string, unknown>> = form === "dynamic" ? { __provider: PROVIDER_TEXT } : {};
-        let standIn: StandIn;
+        let fakeVercel: FakeVercel;
         let host: ProviderHost;
-        let triple: Triple;
+        let bundle: CertificateBundle;
         const shown: string[] = [];
         const CONFIGURED = { "vercel:apiToken": token, "vercel:team": "team_1" };
         before(async () => {
-            standIn = await StandIn.start();
-            standIn.addTeam({ id: "team_1", slug: "my-team" });
-            standIn.addToken(token, { teams: ["team_1"] });
-            standIn.addProject({ id: "prj_1", name: "site", team: "team_1" });
-            triple = await mintTriple();
+            fakeVercel = await FakeVercel.start();
+            fakeVercel.addTeam({ id: "team_1", slug: "my-team" });
+            fakeVercel.addToken(token, { teams: ["team_1"] });
+            fakeVercel.addProject({ id: "prj_1", name: "site", team: "team_1" });
+            bundle = await mintBundle();
             host = await startHost(CONFIGURED);
         });
         /** The engine starts a process a run. */
@@ -38,9 +38,9 @@ PROVIDER_FORMS.forEach((form) => {
         };
         after(async () => {
             await host.stop();
-            await standIn.stop();
-            assertNoSecrets([host.stdout, host.stderr, ...shown].join("\n"), { keys: [triple.key], tokens: [token] });
-            expect(standIn.specViolations).to.deep.equal([]);
+            await fakeVercel.stop();
+            assertNoSecrets([host.stdout, host.stderr, ...shown].join("\n"), { keys: [bundle.key], tokens: [token] });
+            expect(fakeVercel.specViolations).to.deep.equal([]);
         });
 
         async function startHost(
@@ -49,14 +49,14 @@ PROVIDER_FORMS.forEach((form) => {
         ): Promise<ProviderHost> {
             return await ProviderHost.start({
                 cwd: REPOSITORY,
-                environment: { VERCEL_API_URL: standIn.url, ...environment },
+                environment: { VERCEL_API_URL: fakeVercel.url, ...environment },
                 configuration,
                 form,
             });
         }
 
         const inputs = (overrides: Record<string, unknown> = {}): Record<string, unknown> => {
-            const { cert, key, ca } = triple;
+            const { cert, key, ca } = bundle;
             return { project: "site", origin: ORIGIN, cert, key, ca, ...overrides, ...ofForm };
         };
 
@@ -72,11 +72,11 @@ PROVIDER_FORMS.forEach((form) => {
             expect((await host.diff(created.id, created.properties, checked.inputs)).changes).to.equal("none");
 
             await nextRun();
-            const next = await triple.authority.issue();
+            const next = await bundle.authority.issue();
             const renewed = await host.check(checked.inputs, inputs({ cert: next.certPem, key: next.keyPem }));
             expect((await host.diff(created.id, created.properties, renewed.inputs)).changes).to.equal("some");
             const updated = await host.update(created.id, created.properties, renewed.inputs);
-            expect(standIn.certificates("prj_1").map(({ certId }) => certId)).to.deep.equal([
+            expect(fakeVercel.certificates("prj_1").map(({ certId }) => certId)).to.deep.equal([
                 updated.properties["certId"],
             ]);
 

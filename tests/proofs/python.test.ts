@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { symlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe, it } from "mocha";
-import { ExampleWorld } from "../support/exampleWorld";
+import { ExampleEnvironment } from "../support/exampleEnvironment";
 import { pythonEnvironment } from "../support/languageHosts";
 
 const ORIGIN = "https://billing.example.com";
@@ -13,31 +13,31 @@ describe("the plugin, in a Python program on the real CLI", function () {
 
     it("creates, leaves alone, rotates and destroys a certificate, and shows no key", async () => {
         const environment = await pythonEnvironment((line) => void process.stderr.write(`${line}\n`));
-        const world = await ExampleWorld.start({ example: "python", language: "python" });
+        const env = await ExampleEnvironment.start({ example: "python", language: "python" });
         try {
-            const { project, standIn } = world;
+            const { project, fakeVercel } = env;
             symlinkSync(environment, join(project.folder, "venv"));
             // A host that is older than the option `virtualenv` takes the Python that is on PATH.
             const path = [join(environment, "bin"), project.environment["PATH"]].join(delimiter);
             project.setEnvironment({ PATH: path, VIRTUAL_ENV: environment });
-            world.writeMaterial(".");
-            await world.addStack("dev", { project: "my-site", origin: ORIGIN, "vercel-client-cert:team": "my-team" });
+            env.writeMaterial(".");
+            await env.addStack("dev", { project: "my-site", origin: ORIGIN, "vercel-client-cert:team": "my-team" });
             await project.up();
             const { certId, fingerprint } = await project.outputs();
-            expect(standIn.certificates("prj_1")).to.have.lengthOf(1);
-            expect(standIn.certificates("prj_1")[0]).to.include({ certId, origin: ORIGIN });
-            standIn.clearRequests();
+            expect(fakeVercel.certificates("prj_1")).to.have.lengthOf(1);
+            expect(fakeVercel.certificates("prj_1")[0]).to.include({ certId, origin: ORIGIN });
+            fakeVercel.clearRequests();
             await project.run(["preview", "--expect-no-changes"]);
-            expect(standIn.requests).to.deep.equal([]);
-            world.writeMaterial(".", await world.renew());
+            expect(fakeVercel.requests).to.deep.equal([]);
+            env.writeMaterial(".", await env.renew());
             await project.up();
             expect((await project.outputs())["fingerprint"]).to.not.equal(fingerprint);
-            expect(standIn.certificates("prj_1")).to.have.lengthOf(1);
+            expect(fakeVercel.certificates("prj_1")).to.have.lengthOf(1);
             await project.destroy();
-            expect(world.allCertIds()).to.deep.equal([]);
-            world.verify();
+            expect(env.allCertIds()).to.deep.equal([]);
+            env.verify();
         } finally {
-            await world.stop();
+            await env.stop();
         }
     });
 });

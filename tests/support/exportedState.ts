@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { expiriesOf } from "../../provider/material/dates";
-import { readPublicMaterial } from "../../provider/material/material";
+import { expiriesOf } from "../../provider/certificates/checks/dates";
+import { readCertificateSet } from "../../provider/certificates/certificates";
 import { formatId } from "../../provider/operations/identity";
 import { NOTHING_KNOWN, writeState } from "../../provider/operations/state";
 import { PROVIDER_TEXT, TYPE } from "../../provider/registration";
@@ -56,7 +56,7 @@ export class StateMint {
         const [from, to] = days.map((day) => new Date(this.nowMs + day * DAY_MS));
         const validity = from === undefined || to === undefined ? {} : { notBefore: from, notAfter: to };
         const { certPem } = await this.authority.issue({ commonName, ...validity });
-        const { value: material } = readPublicMaterial({ cert: certPem, ca: this.authority.certPem });
+        const { value: material } = readCertificateSet({ cert: certPem, ca: this.authority.certPem });
         if (material === undefined) {
             throw new Error("expected the minted certificate to be readable");
         }

@@ -1,26 +1,26 @@
 import { expect } from "chai";
-import { EngineWorld } from "./engineWorld";
-import { ORIGIN } from "./world";
-import type { StandInOptions } from "../vercel/standIn";
+import { EngineEnvironment } from "./engineEnvironment";
+import { ORIGIN } from "./testEnvironment";
+import type { FakeVercelOptions } from "../vercel/fakeVercel";
 
 /** A stack with one resource in place, whose origin must not be without a certificate from then on. */
 export class GuardedStack {
-    #world: EngineWorld | undefined;
+    #env: EngineEnvironment | undefined;
     #gap: string | undefined;
 
-    get world(): EngineWorld {
-        if (this.#world === undefined) {
+    get env(): EngineEnvironment {
+        if (this.#env === undefined) {
             throw new Error("expected a stack that was started");
         }
-        return this.#world;
+        return this.#env;
     }
 
-    async start(policy: StandInOptions): Promise<void> {
-        this.#world = await EngineWorld.start(policy);
+    async start(policy: FakeVercelOptions): Promise<void> {
+        this.#env = await EngineEnvironment.start(policy);
         this.#gap = undefined;
-        this.world.declareOne();
-        await this.world.project.up();
-        this.world.standIn.onEvent = (event) => {
+        this.env.declareOne();
+        await this.env.project.up();
+        this.env.fakeVercel.onEvent = (event) => {
             if (event.kind === "request" && !this.originsHeld().includes(ORIGIN)) {
                 this.#gap ??= event.request.operation;
             }
@@ -28,26 +28,26 @@ export class GuardedStack {
     }
 
     originsHeld(): string[] {
-        return this.world.standIn.certificates("prj_1").map(({ origin }) => origin);
+        return this.env.fakeVercel.certificates("prj_1").map(({ origin }) => origin);
     }
 
     async expectOnly(name: string): Promise<void> {
         expect(this.#gap, "the origin was without a certificate after this call").to.equal(undefined);
-        const stored = await this.world.stored(name);
-        expect(this.world.certIds()).to.deep.equal([stored?.outputs["certId"]]);
+        const stored = await this.env.stored(name);
+        expect(this.env.certIds()).to.deep.equal([stored?.outputs["certId"]]);
         expect(stored?.outputs["staleCertIds"]).to.deep.equal([]);
-        await this.world.project.run(["preview", "--expect-no-changes"]);
+        await this.env.project.run(["preview", "--expect-no-changes"]);
     }
 
     async urn(): Promise<string> {
-        return (await this.world.stored())?.urn ?? "";
+        return (await this.env.stored())?.urn ?? "";
     }
 
     async stop(): Promise<void> {
         try {
-            this.world.verify();
+            this.env.verify();
         } finally {
-            await this.world.stop();
+            await this.env.stop();
         }
     }
 }

@@ -30,7 +30,7 @@ export interface Authority extends Issued {
     intermediate(commonName?: string, options?: IssueOptions): Promise<Authority>;
 }
 
-export interface Triple {
+export interface CertificateBundle {
     readonly cert: string;
     readonly key: string;
     readonly ca: string;
@@ -148,7 +148,7 @@ export async function mintAuthority(options: IssueOptions = {}): Promise<Authori
 }
 
 /** A leaf and its authority, both of the key type of the options; by default P-256, from yesterday on for 90 days. */
-export async function mintTriple(options: IssueOptions = {}): Promise<Triple> {
+export async function mintBundle(options: IssueOptions = {}): Promise<CertificateBundle> {
     const authority = await mintAuthority(options.keyType === undefined ? {} : { keyType: options.keyType });
     const { certPem, keyPem } = await authority.issue(options);
     return { cert: certPem, key: keyPem, ca: authority.certPem, authority };

@@ -1,4 +1,4 @@
-import { readPublicMaterial } from "../../provider/material/material";
+import { readCertificateSet } from "../../provider/certificates/certificates";
 import { parseId } from "../../provider/operations/identity";
 import { readState } from "../../provider/operations/state";
 import {
@@ -11,7 +11,7 @@ import {
     type RecordedState,
 } from "./recordedStates";
 import type { ResourceState } from "./stack";
-import { StateWorld, type Material } from "./stateWorld";
+import { StateEnvironment, type Material } from "./stateEnvironment";
 
 type Args = Readonly<Record<string, unknown>>;
 
@@ -29,16 +29,16 @@ export interface PastResource {
 /** A recorded state in a fresh stack, with the certificates in place that were there when it was recorded. */
 export class PastStack {
     static async open(state: RecordedState): Promise<PastStack> {
-        const world = await StateWorld.start(namesOf(state));
+        const env = await StateEnvironment.start(namesOf(state));
         try {
-            world.project.writeFile("state.json", state.text);
-            await world.project.run(["stack", "import", "--file", "state.json"]);
-            const { stdout } = await world.project.run(["stack", "export", "--show-secrets"]);
-            const past = new PastStack(world, stdout);
+            env.project.writeFile("state.json", state.text);
+            await env.project.run(["stack", "import", "--file", "state.json"]);
+            const { stdout } = await env.project.run(["stack", "export", "--show-secrets"]);
+            const past = new PastStack(env, stdout);
             past.#place();
             return past;
         } catch (error) {
-            await world.stop();
+            await env.stop();
             throw error;
         }
     }
@@ -47,7 +47,7 @@ export class PastStack {
     readonly #foreign: string[] = [];
 
     private constructor(
-        readonly world: StateWorld,
+        readonly env: StateEnvironment,
         /** The whole export, with everything that was encrypted in clear. */
         readonly decrypted: string,
     ) {
@@ -83,7 +83,7 @@ export class PastStack {
         const declared = this.managed.filter(
             (resource) => resource.condition !== "imported" || materialOf(resource) !== undefined,
         );
-        this.world.declare({
+        this.env.declare({
             resources: Object.fromEntries(declared.map((one) => [one.name, argsWith(one, materialOf(one))])),
             secretNames: Object.fromEntries(declared.map(({ name, secretNames }) => [name, secretNames])),
             lookups: Object.fromEntries(this.in("looked up").map(({ name, id }) => [name, id])),
@@ -92,7 +92,7 @@ export class PastStack {
 
     /** The resources in the state by now. */
     async stored(): Promise<readonly ResourceState[]> {
-        return resourcesOf((await this.world.project.run(["stack", "export"])).stdout);
+        return resourcesOf((await this.env.project.run(["stack", "export"])).stdout);
     }
 
     /** Where the certificate of one resource was, others have theirs since; the recording does not know its id. */
@@ -115,7 +115,7 @@ export class PastStack {
     /** The stand-in tells nobody what it holds, so that any text does for the certificate. */
     #placeOne(id: string, project: string, certId: string | undefined): string {
         const { origin } = parseId(id);
-        return this.world.standIn.placeCertificate(project, {
+        return this.env.fakeVercel.placeCertificate(project, {
             cert: "placed",
             ca: "placed",
             ...(origin === undefined ? {} : { origin }),
@@ -131,7 +131,7 @@ function argsWith({ condition, args, id, recorded }: PastResource, material: Mat
     }
     const { cert, ca } = material;
     if (condition !== "imported") {
-        const { value } = readPublicMaterial(material);
+        const { value } = readCertificateSet(material);
         const gate = "expectedFingerprint" in args ? { expectedFingerprint: value?.fingerprint } : {};
         return { ...args, cert, ca, ...gate };
     }

@@ -1,4 +1,4 @@
-import type { FindingCode } from "../../provider/material/findings";
+import type { FindingCode } from "../../provider/certificates/findings";
 import { tlv } from "./derWriter";
 import {
     extension,

@@ -1,7 +1,7 @@
-import { judgeChain } from "../../provider/material/chainVerdict";
-import type { Finding } from "../../provider/material/findings";
-import { judgeKeyMatch } from "../../provider/material/keyMatch";
-import { judgePublicMaterial, readPrivateKey, readPublicMaterial } from "../../provider/material/material";
+import { judgeChain } from "../../provider/certificates/chain/chainVerdict";
+import type { Finding } from "../../provider/certificates/findings";
+import { judgeKeyMatch } from "../../provider/certificates/checks/keyMatch";
+import { judgeCertificateSet, readPrivateKey, readCertificateSet } from "../../provider/certificates/certificates";
 import type { Standing } from "./opensslVerify";
 
 interface Texts {
@@ -17,13 +17,13 @@ export interface Spoken {
 }
 
 export async function speak({ cert, ca, key: keyText }: Texts, withKey: boolean): Promise<Spoken> {
-    const { value: material, findings } = readPublicMaterial({ cert, ca });
+    const { value: material, findings } = readCertificateSet({ cert, ca });
     const key = readPrivateKey(keyText).value;
     if (material === undefined || key === undefined) {
         return { standing: "refused", findings };
     }
     const nowMs = Date.now();
-    const judged = [...judgePublicMaterial(material, { nowMs, expiryWarningDays: 0 }), ...judgeKeyMatch(material, key)];
+    const judged = [...judgeCertificateSet(material, { nowMs, expiryWarningDays: 0 }), ...judgeKeyMatch(material, key)];
     const ofChain = await judgeChain(material, withKey ? key : undefined, judged, nowMs);
     return standingOf([...findings, ...judged, ...ofChain]);
 }

@@ -1,8 +1,15 @@
-import { readPublicMaterial } from "../../provider/material/material";
+import { readCertificateSet } from "../../provider/certificates/certificates";
 import { mintAuthority, type Authority, type IssueOptions } from "./mint";
 import { PROVIDER_TEXT } from "./providerHost";
 import { RESOURCE_TYPE } from "./recordedStates";
-import { KEY_FILE, KEY_VARIABLE, PERSONAL_PROJECT, TEAM_PROJECT, TOKEN_VARIABLE, type StateWorld } from "./stateWorld";
+import {
+    KEY_FILE,
+    KEY_VARIABLE,
+    PERSONAL_PROJECT,
+    TEAM_PROJECT,
+    TOKEN_VARIABLE,
+    type StateEnvironment,
+} from "./stateEnvironment";
 
 export const RECORDING = { project: "states-of-the-past", stack: "recorded" } as const;
 
@@ -16,17 +23,17 @@ type Args = Readonly<Record<string, unknown>>;
 
 /** Brings a stack step by step into every condition that a state can be in; later steps leave earlier ones alone. */
 export class StateRecording {
-    static async start(world: StateWorld): Promise<StateRecording> {
+    static async start(env: StateEnvironment): Promise<StateRecording> {
         const validity = { notAfter: new Date(Date.now() + VALID_MS) };
         const root = await mintAuthority({ commonName: "Recorded Root", ...validity });
         const { keyPem } = await root.issue();
-        return new StateRecording(world, root, { keyPem, ...validity });
+        return new StateRecording(env, root, { keyPem, ...validity });
     }
 
     #resources: Readonly<Record<string, Args>> = {};
 
     private constructor(
-        readonly world: StateWorld,
+        readonly env: StateEnvironment,
         readonly root: Authority,
         readonly options: IssueOptions & { readonly keyPem: string },
     ) {}
@@ -41,8 +48,8 @@ export class StateRecording {
     }
 
     async #settle(): Promise<void> {
-        const { standIn } = this.world;
-        standIn.placeCertificate(TEAM_PROJECT.id, { origin: FOREIGN_ORIGIN, ...(await this.#material("foreign")) });
+        const { fakeVercel } = this.env;
+        fakeVercel.placeCertificate(TEAM_PROJECT.id, { origin: FOREIGN_ORIGIN, ...(await this.#material("foreign")) });
         this.#resources = {
             "key-from-environment": {
                 ...(await this.#args("environment")),
@@ -59,13 +66,13 @@ export class StateRecording {
             replaced: await this.#args("replaced"),
         };
         this.#declare({ "looked-up": `${OF_TEAM.team}/${OF_TEAM.project}/${FOREIGN_ORIGIN}` });
-        await this.world.up();
+        await this.env.up();
     }
 
     async #import(name: string): Promise<void> {
-        const { project, standIn } = this.world;
+        const { project, fakeVercel } = this.env;
         const origin = originOf(name);
-        const certId = standIn.placeCertificate(TEAM_PROJECT.id, { origin, ...(await this.#material(name)) });
+        const certId = fakeVercel.placeCertificate(TEAM_PROJECT.id, { origin, ...(await this.#material(name)) });
         const __provider = PROVIDER_TEXT;
         const resource = {
             type: RESOURCE_TYPE,
@@ -80,30 +87,30 @@ export class StateRecording {
 
     async #leaveStale(name: string): Promise<void> {
         this.#change(name, await this.#material("rotated"));
-        this.world.standIn.addFault({ operation: "delete", kind: "status", status: 409 });
-        await this.world.up(target(name));
+        this.env.fakeVercel.addFault({ operation: "delete", kind: "status", status: 409 });
+        await this.env.up(target(name));
     }
 
     async #empty(name: string): Promise<void> {
-        const { project, standIn } = this.world;
+        const { project, fakeVercel } = this.env;
         const origin = originOf(name);
-        const old = standIn.certificates(TEAM_PROJECT.id).find((entry) => entry.origin === origin);
-        standIn.removeCertificate(TEAM_PROJECT.id, old?.certId ?? `of ${origin}`);
-        standIn.placeCertificate(TEAM_PROJECT.id, { origin, ...(await this.#material("somebody else's")) });
+        const old = fakeVercel.certificates(TEAM_PROJECT.id).find((entry) => entry.origin === origin);
+        fakeVercel.removeCertificate(TEAM_PROJECT.id, old?.certId ?? `of ${origin}`);
+        fakeVercel.placeCertificate(TEAM_PROJECT.id, { origin, ...(await this.#material("somebody else's")) });
         await project.refresh(target(name));
     }
 
     async #leaveWaitingForDeletion(name: string): Promise<void> {
         this.#change(name, { origin: originOf("replacement") });
-        this.world.standIn.addFault({ operation: "delete", kind: "status", status: 409 });
-        await this.world.project.up([...target(name)], { expectFailure: true });
+        this.env.fakeVercel.addFault({ operation: "delete", kind: "status", status: 409 });
+        await this.env.project.up([...target(name)], { expectFailure: true });
     }
 
     async #createPartially(name: string): Promise<void> {
         this.#change(name, await this.#args(name));
         // The creation lists before the upload, too.
-        this.world.standIn.addFault({ operation: "list", kind: "body", body: `{"clientCerts":[]}`, skip: 1 });
-        await this.world.project.up([...target(name)], { expectFailure: true });
+        this.env.fakeVercel.addFault({ operation: "list", kind: "body", body: `{"clientCerts":[]}`, skip: 1 });
+        await this.env.project.up([...target(name)], { expectFailure: true });
     }
 
     #change(name: string, changes: Args): void {
@@ -113,7 +120,7 @@ export class StateRecording {
 
     /** Lookups list their project with every run, and a fault that is meant for another call would hit them. */
     #declare(lookups: Readonly<Record<string, string>> = {}): void {
-        this.world.declare({ resources: this.#resources, secretNames: { "secret-cert": ["cert"] }, lookups });
+        this.env.declare({ resources: this.#resources, secretNames: { "secret-cert": ["cert"] }, lookups });
     }
 
     async #args(name: string): Promise<Args> {
@@ -123,7 +130,7 @@ export class StateRecording {
     /** With the arguments of promotion: what may be deployed, and by which token. */
     async #gated(name: string): Promise<Args> {
         const material = await this.#material(name);
-        const expectedFingerprint = readPublicMaterial(material).value?.fingerprint;
+        const expectedFingerprint = readCertificateSet(material).value?.fingerprint;
         return { ...(await this.#args(name)), ...material, tokenEnv: TOKEN_VARIABLE, expectedFingerprint };
     }
 
@@ -139,7 +146,7 @@ export class StateRecording {
         const intermediate = await this.root.intermediate("Recorded Intermediate", validity);
         const other = await mintAuthority({ commonName: "Recorded Other Root", keyType: "rsa", ...validity });
         const leaf = await intermediate.issue({ commonName: `Recorded ${name}`, keyType: "rsa", ...validity });
-        this.world.useKeys({ variable: this.options.keyPem, file: leaf.keyPem });
+        this.env.useKeys({ variable: this.options.keyPem, file: leaf.keyPem });
         return {
             ...OF_TEAM,
             origin: originOf(name),

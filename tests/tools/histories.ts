@@ -1,4 +1,4 @@
-import { explore, newWardrobe } from "../support/histories/explore";
+import { explore, newBundlePool } from "../support/histories/explore";
 
 /** Random histories, as many as you like: `npm run histories -- SEED RUNS [--no-shrinking]`; JSON. */
 async function main([seed, runs, option]: readonly string[]): Promise<void> {
@@ -6,7 +6,7 @@ async function main([seed, runs, option]: readonly string[]): Promise<void> {
         throw new Error(`expected SEED and RUNS, got ${JSON.stringify([seed, runs])}`);
     }
     const shrinks = option !== "--no-shrinking";
-    const explored = await explore(Number(seed), Number(runs), await newWardrobe(), { shrinks });
+    const explored = await explore(Number(seed), Number(runs), await newBundlePool(), { shrinks });
     process.stdout.write(`${JSON.stringify(explored)}\n`);
     process.exitCode = explored.failure === undefined ? 0 : 1;
 }

@@ -6,15 +6,15 @@ import { CONDITIONS, conditionOf, resourcesOf, STATES_FOLDER } from "../support/
 import { assertNoSecrets } from "../support/secretSweep";
 import { findLeaks } from "../support/stateLeaks";
 import { RECORDING, StateRecording } from "../support/stateRecording";
-import { StateWorld } from "../support/stateWorld";
+import { StateEnvironment } from "../support/stateEnvironment";
 
 const REPOSITORY = resolve(__dirname, "../../..");
 
 /** Where in a program and on this machine a resource was declared; no later version depends on it. */
 const PLACES = new Set(["sourcePosition", "stackTrace"]);
 
-async function exportState(world: StateWorld): Promise<string> {
-    const { stdout } = await world.project.run(["stack", "export"]);
+async function exportState(env: StateEnvironment): Promise<string> {
+    const { stdout } = await env.project.run(["stack", "export"]);
     const state: unknown = JSON.parse(stdout, (name, value: unknown) => (PLACES.has(name) ? undefined : value));
     return `${JSON.stringify(state, null, 4)}\n`;
 }
@@ -28,7 +28,7 @@ function assertComplete(text: string): void {
     }
 }
 
-function assertPublic(text: string, { keys, token }: StateWorld): void {
+function assertPublic(text: string, { keys, token }: StateEnvironment): void {
     assertNoSecrets(text, { keys, tokens: [token] });
     const words = new Set(text.split(/[^\w.-]+/));
     const leaks = [
@@ -54,18 +54,18 @@ function fileOfThisVersion(): string {
 
 async function main(): Promise<void> {
     const file = fileOfThisVersion();
-    const world = await StateWorld.start(RECORDING);
+    const env = await StateEnvironment.start(RECORDING);
     try {
-        const recording = await StateRecording.start(world);
+        const recording = await StateRecording.start(env);
         await recording.run();
-        world.verify();
-        const text = await exportState(world);
+        env.verify();
+        const text = await exportState(env);
         assertComplete(text);
-        assertPublic(text, world);
+        assertPublic(text, env);
         writeFileSync(file, text);
         process.stdout.write(`Recorded ${file}\n`);
     } finally {
-        await world.stop();
+        await env.stop();
     }
 }
 

@@ -21,6 +21,7 @@ const PARTS = {
         scripts: [
             bin("eslint", "."),
             bin("prettier", "--check", "."),
+            ["tests/tools/checkCircles.mjs"],
             ["tests/tools/checkExamples.mjs"],
             bin("typedoc", "--emit", "none"),
         ],

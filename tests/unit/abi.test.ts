@@ -3,13 +3,13 @@ import { after, before, describe, it } from "mocha";
 import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
 import * as v1 from "../../provider/v1";
-import { readPublicMaterial } from "../../provider/material/material";
+import { readCertificateSet } from "../../provider/certificates/certificates";
 import type { CheckResult } from "../../provider/operations/check";
 import { formatId, parseId } from "../../provider/operations/identity";
 import { PROVIDER_TEXT } from "../support/providerHost";
 import { argumentsOf, conditionOf, nameOf, recordedStates } from "../support/recordedStates";
 import type { ResourceState } from "../support/stack";
-import { World } from "../support/world";
+import { TestEnvironment } from "../support/testEnvironment";
 
 /** In the order of the alphabet. More may come, none may go or change its meaning: programs and states name them. */
 const OUTPUTS = [
@@ -78,14 +78,14 @@ describe("what states depend on, and so stays as it is for good", () => {
     }
 
     it("the outputs have their names", async () => {
-        const world = await World.start();
-        world.environment["TOKEN"] = world.token;
+        const env = await TestEnvironment.start();
+        env.environment["TOKEN"] = env.token;
         try {
-            const { outs } = await world.create({ tokenEnv: "TOKEN" });
+            const { outs } = await env.create({ tokenEnv: "TOKEN" });
             expect(Object.keys(outs).sort()).to.deep.equal(OUTPUTS);
-            world.verify(outs);
+            env.verify(outs);
         } finally {
-            await world.stop();
+            await env.stop();
         }
     });
 });
@@ -94,13 +94,13 @@ for (const { version, resources } of recordedStates()) {
     describe(`the certificates in a state that ${version} wrote`, () => {
         const settled = resources.filter((one) => conditionOf(one) === "settled");
         const readable = settled.filter(({ inputs }) => typeof inputs["cert"] === "string");
-        let world: World;
+        let env: TestEnvironment;
         before(async () => {
-            world = await World.start();
+            env = await TestEnvironment.start();
         });
         after(async () => {
-            world.verify();
-            await world.stop();
+            env.verify();
+            await env.stop();
         });
 
         it("name the provider by the frozen text, in inputs and outputs", () => {
@@ -123,7 +123,7 @@ for (const { version, resources } of recordedStates()) {
         it("keep their fingerprints and all that is told of the certificates", () => {
             const shapes = new Set<string>();
             for (const { inputs, outputs } of readable) {
-                const { value } = readPublicMaterial({ cert: String(inputs["cert"]), ca: String(inputs["ca"]) });
+                const { value } = readCertificateSet({ cert: String(inputs["cert"]), ca: String(inputs["ca"]) });
                 const told = Object.entries(value ?? {}).filter(([name]) => name in outputs);
                 shapes.add(`${String(value?.chain.length)} of ${String(value?.authorities.length)}`);
                 expect(Object.keys(Object.fromEntries(told))).to.include.members(TOLD_BY_CERTIFICATES);
@@ -136,21 +136,21 @@ for (const { version, resources } of recordedStates()) {
         it("pass check with the computed inputs that they have, and differ in nothing, without key and call", async () => {
             expect(readable).to.have.lengthOf.above(1);
             for (const resource of readable) {
-                const { inputs, ...plan } = await planOf(world, resource);
+                const { inputs, ...plan } = await planOf(env, resource);
                 expect(plan, nameOf(resource)).to.deep.equal({ failures: [], changes: false });
                 // Later versions add some, and store texts in a form of their own, without an update.
                 const { cert, ca } = inputs;
                 expect(inputs, nameOf(resource)).to.deep.include({ ...resource.inputs, cert, ca });
                 expect(inputs).to.have.all.keys(...Object.keys(resource.inputs), "expiries", "findings");
             }
-            expect(world.standIn.requests).to.deep.equal([]);
+            expect(env.fakeVercel.requests).to.deep.equal([]);
         });
     });
 }
 
 /** What a preview of the program that the state was made from would find. */
 async function planOf(
-    { provider }: World,
+    { provider }: TestEnvironment,
     resource: ResourceState,
 ): Promise<CheckResult & { readonly changes: boolean }> {
     const { id = "", inputs, outputs } = resource;

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, it } from "mocha";
-import { mintTriple } from "../support/mint";
+import { mintBundle } from "../support/mint";
 
 const PROVIDER = resolve(__dirname, "../../provider/v1.js");
 
@@ -22,7 +22,7 @@ provider.check({}, inputs).then(async (checked) => {
 
 describe("an up that changes nothing", () => {
     it("loads neither the HTTP client nor the SDK in the provider's process", async () => {
-        const { cert, key, ca } = await mintTriple();
+        const { cert, key, ca } = await mintBundle();
         const env = { ...process.env, INPUTS: JSON.stringify({ project: "site", cert, key, ca }) };
         const { stdout } = await promisify(execFile)(process.execPath, ["-e", SCRIPT], { env });
         const { changes, loaded } = JSON.parse(stdout) as { changes: boolean; loaded: string[] };

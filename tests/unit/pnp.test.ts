@@ -3,8 +3,8 @@ import { execFile } from "node:child_process";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, it } from "mocha";
-import { mintTriple } from "../support/mint";
-import { newToken } from "../support/world";
+import { mintBundle } from "../support/mint";
+import { newToken } from "../support/testEnvironment";
 
 const DIST = resolve(__dirname, "../../provider");
 
@@ -37,7 +37,7 @@ new ProjectClientCert("mtls", args);
 `;
 
 async function shownBy(script: string): Promise<string> {
-    const { cert, key, ca } = await mintTriple();
+    const { cert, key, ca } = await mintBundle();
     const args = JSON.stringify({ project: "site", origin: "https://billing.example.com", cert, key, ca });
     // Nothing listens on port 1, so a call that is made at all is refused.
     const variables = { VERCEL_API_URL: "http://127.0.0.1:1", VERCEL_API_TOKEN: newToken(), ARGS: args };

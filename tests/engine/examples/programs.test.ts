@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { describe, it } from "mocha";
 import type { LanguageHost } from "../../support/languageHosts";
-import { ExampleWorld } from "../../support/exampleWorld";
+import { ExampleEnvironment } from "../../support/exampleEnvironment";
 import type { ResourceState } from "../../support/stack";
 
 const BILLING = "https://billing.example.com";
@@ -14,7 +14,7 @@ const ORIGINS = JSON.stringify({ billing: BILLING, ledger: LEDGER });
 interface Ran {
     readonly outputs: Record<string, unknown>;
     readonly resources: readonly ResourceState[];
-    readonly world: ExampleWorld;
+    readonly env: ExampleEnvironment;
 }
 
 interface Program {
@@ -28,16 +28,16 @@ interface Program {
     readonly check: (ran: Ran) => void;
 }
 
-function checkOne({ outputs, world }: Ran): void {
-    expect(world.standIn.certificates("prj_1")).to.have.length(1);
-    expect(world.standIn.certificates("prj_1")[0]).to.include({ certId: outputs["certId"], origin: BILLING });
+function checkOne({ outputs, env }: Ran): void {
+    expect(env.fakeVercel.certificates("prj_1")).to.have.length(1);
+    expect(env.fakeVercel.certificates("prj_1")[0]).to.include({ certId: outputs["certId"], origin: BILLING });
     expect(outputs["fingerprint"]).to.match(/^v1:[0-9a-f]{64}$/);
     expect(Date.parse(String(outputs["notAfter"]))).to.be.greaterThan(Date.now());
 }
 
 /** By origin. */
-function certIdsAt(world: ExampleWorld): Record<string, string> {
-    const entries = world.standIn.certificates("prj_1");
+function certIdsAt(env: ExampleEnvironment): Record<string, string> {
+    const entries = env.fakeVercel.certificates("prj_1");
     return Object.fromEntries(entries.map(({ origin, certId }) => [String(origin), certId]));
 }
 
@@ -57,8 +57,8 @@ const PROGRAMS: readonly Program[] = [
         gives: "every project its certificate",
         projects: ["my-shop", "my-docs"],
         config: { projects: JSON.stringify(["my-shop", "my-docs"]), origin: BILLING, ...FILES },
-        check: ({ outputs, world }) => {
-            const [shop, docs] = [world.certIds("prj_1"), world.certIds("prj_2")];
+        check: ({ outputs, env }) => {
+            const [shop, docs] = [env.certIds("prj_1"), env.certIds("prj_2")];
             expect([shop.length, docs.length]).to.deep.equal([1, 1]);
             expect(outputs["certIds"]).to.deep.equal({ "my-shop": shop[0], "my-docs": docs[0] });
         },
@@ -68,9 +68,9 @@ const PROGRAMS: readonly Program[] = [
         gives: "every origin a certificate of its own",
         config: { project: "my-site", origins: ORIGINS },
         folders: ["billing", "ledger"],
-        check: ({ outputs, resources, world }) => {
+        check: ({ outputs, resources, env }) => {
             const certificates = outputs["certificates"] as Record<string, { certId: string }>;
-            const at = certIdsAt(world);
+            const at = certIdsAt(env);
             expect(Object.keys(at)).to.have.members([BILLING, LEDGER]);
             expect(certificates["billing"]?.certId).to.equal(at[BILLING]);
             expect(certificates["ledger"]?.certId).to.equal(at[LEDGER]);
@@ -83,11 +83,11 @@ const PROGRAMS: readonly Program[] = [
         gives: "a component whose outputs and children are its own",
         config: { project: "my-site", origins: ORIGINS, folder: "partners" },
         folders: ["partners"],
-        check: ({ outputs, resources, world }) => {
+        check: ({ outputs, resources, env }) => {
             const component = resources.find(({ type }) => type === "example:index:MutualTls");
             const children = resources.filter(({ parent }) => parent === component?.urn);
             expect(children.map(({ id }) => id)).to.have.members([BILLING, LEDGER].map((o) => `my-team/my-site/${o}`));
-            const at = certIdsAt(world);
+            const at = certIdsAt(env);
             expect(outputs["certIds"]).to.deep.equal({ billing: at[BILLING], ledger: at[LEDGER] });
             expect(component?.outputs).to.deep.equal(outputs);
         },
@@ -100,26 +100,26 @@ describe("examples, on the real CLI", function () {
 
     for (const { example, gives, projects, language, config, folders = ["."], check } of PROGRAMS) {
         it(`${example} gives ${gives}, leaves it alone, and takes it away`, async () => {
-            const world = await ExampleWorld.start({
+            const env = await ExampleEnvironment.start({
                 example,
                 ...(projects === undefined ? {} : { projects }),
                 ...(language === undefined ? {} : { language }),
             });
             try {
-                const { project } = world;
+                const { project } = env;
                 for (const [index, folder] of folders.entries()) {
-                    world.writeMaterial(folder, index === 0 ? world.triple : await world.renew());
+                    env.writeMaterial(folder, index === 0 ? env.bundle : await env.renew());
                 }
-                await world.addStack("dev", config);
+                await env.addStack("dev", config);
                 await project.up();
                 const { deployment } = await project.state();
-                check({ outputs: await project.outputs(), resources: deployment.resources, world });
+                check({ outputs: await project.outputs(), resources: deployment.resources, env });
                 await project.run(["preview", "--expect-no-changes"]);
                 await project.destroy();
-                expect(world.allCertIds()).to.deep.equal([]);
-                world.verify();
+                expect(env.allCertIds()).to.deep.equal([]);
+                env.verify();
             } finally {
-                await world.stop();
+                await env.stop();
             }
         });
     }

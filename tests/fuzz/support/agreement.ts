@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { before, describe, it } from "mocha";
-import type { Finding } from "../../../provider/material/findings";
+import type { Finding } from "../../../provider/certificates/findings";
 import { OpensslVerify, opensslVersion, type Standing } from "../../support/opensslVerify";
 import { speak, type Spoken } from "../../support/spoken";
 import { randomPki, RULES, type RandomPki, type Rule } from "../../support/randomPki";

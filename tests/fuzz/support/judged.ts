@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { judgeChain } from "../../../provider/material/chainVerdict";
-import type { Finding } from "../../../provider/material/findings";
-import { judgeKeyMatch } from "../../../provider/material/keyMatch";
-import { judgePublicMaterial, readPrivateKey, readPublicMaterial } from "../../../provider/material/material";
+import { judgeChain } from "../../../provider/certificates/chain/chainVerdict";
+import type { Finding } from "../../../provider/certificates/findings";
+import { judgeKeyMatch } from "../../../provider/certificates/checks/keyMatch";
+import { judgeCertificateSet, readPrivateKey, readCertificateSet } from "../../../provider/certificates/certificates";
 import { assertNoSecrets } from "../../support/secretSweep";
 
 export interface Texts {
@@ -13,13 +13,13 @@ export interface Texts {
 
 /** Everything that the material has to say about three texts, also where one of them alone would end it. */
 export async function judge({ cert, key, ca }: Texts): Promise<readonly Finding[]> {
-    const material = readPublicMaterial({ cert, ca });
+    const material = readCertificateSet({ cert, ca });
     const read = readPrivateKey(key);
     const findings = [...material.findings, ...read.findings];
     if (material.value !== undefined) {
         const nowMs = Date.now();
         // Certificates made by hand end with the year; no test is to depend on the month.
-        const judged = judgePublicMaterial(material.value, { nowMs, expiryWarningDays: 0 });
+        const judged = judgeCertificateSet(material.value, { nowMs, expiryWarningDays: 0 });
         findings.push(...judged);
         // Outputs, which are whole, however long.
         expectNoLineForged([material.value.subject, material.value.issuer, material.value.serialNumber]);

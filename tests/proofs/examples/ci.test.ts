@@ -2,8 +2,8 @@ import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
-import { ExampleWorld } from "../../support/exampleWorld";
-import { mintTriple } from "../../support/mint";
+import { ExampleEnvironment } from "../../support/exampleEnvironment";
+import { mintBundle } from "../../support/mint";
 import { REPOSITORY, type RunResult } from "../../support/stack";
 import { commandsOf, parseWorkflow, type Repository } from "../../support/workflow";
 
@@ -22,29 +22,29 @@ describe("examples/ci, by the commands of its workflow", function () {
     this.timeout(25 * 60_000);
 
     const workflow = parseWorkflow(readFileSync(WORKFLOW_FILE, "utf8"));
-    let world: ExampleWorld;
+    let env: ExampleEnvironment;
     let repository: Repository;
     const setKey = (key: string): void => {
         repository = { ...repository, secrets: { ...repository.secrets, CLIENT_KEY: key } };
     };
 
     before(async () => {
-        world = await ExampleWorld.start({ example: "ci" });
-        const { PULUMI_BACKEND_URL = "", PULUMI_CONFIG_PASSPHRASE = "" } = world.project.environment;
+        env = await ExampleEnvironment.start({ example: "ci" });
+        const { PULUMI_BACKEND_URL = "", PULUMI_CONFIG_PASSPHRASE = "" } = env.project.environment;
         repository = {
             vars: { PULUMI_BACKEND_URL },
-            secrets: { PULUMI_CONFIG_PASSPHRASE, VERCEL_API_TOKEN: world.token },
+            secrets: { PULUMI_CONFIG_PASSPHRASE, VERCEL_API_TOKEN: env.token },
         };
-        await world.addStack("prod", { project: "my-site", origin: "https://billing.example.com" });
+        await env.addStack("prod", { project: "my-site", origin: "https://billing.example.com" });
         // From here on, only the workflow says what a job is given.
-        world.project.setEnvironment({
+        env.project.setEnvironment({
             PULUMI_STACK: undefined,
             PULUMI_BACKEND_URL: undefined,
             PULUMI_CONFIG_PASSPHRASE: undefined,
             VERCEL_API_TOKEN: undefined,
         });
     });
-    after(() => world.stop());
+    after(() => env.stop());
 
     const passphrase = (): Record<string, string> => ({
         PULUMI_BACKEND_URL: repository.vars["PULUMI_BACKEND_URL"] ?? "",
@@ -56,7 +56,7 @@ describe("examples/ci, by the commands of its workflow", function () {
         const runs: RunResult[] = [];
         for (const { script, environment } of commands) {
             const [shell, ...options] = SHELL;
-            runs.push(await world.project.runCommand(shell, [...options, script], environment));
+            runs.push(await env.project.runCommand(shell, [...options, script], environment));
             if (runs.at(-1)?.exitCode !== 0) {
                 break;
             }
@@ -105,15 +105,15 @@ describe("examples/ci, by the commands of its workflow", function () {
     });
 
     it("deploys, warns in time, previews without the key, refuses another key, rotates, and is content again", async () => {
-        const { project, triple } = world;
-        const endsSoon = await triple.authority.issue({
+        const { project, bundle } = env;
+        const endsSoon = await bundle.authority.issue({
             notBefore: new Date(Date.now() - 85 * DAY_MS),
             notAfter: new Date(Date.now() + 5 * DAY_MS),
         });
-        world.writeMaterial(".", { cert: endsSoon.certPem, key: endsSoon.keyPem, ca: triple.ca });
+        env.writeMaterial(".", { cert: endsSoon.certPem, key: endsSoon.keyPem, ca: bundle.ca });
         setKey(endsSoon.keyPem);
         await passes("up");
-        const [firstId = ""] = world.certIds();
+        const [firstId = ""] = env.certIds();
 
         const alarm = await job("watch");
         expect(alarm.exitCode, alarm.output).to.equal(1);
@@ -128,8 +128,8 @@ describe("examples/ci, by the commands of its workflow", function () {
             .and.match(/Resources:\n +2 unchanged/);
 
         // A pull request with the next certificate: whoever reviews it sees what a merge does.
-        const renewed = await mintTriple();
-        world.writeMaterial(".", renewed);
+        const renewed = await mintBundle();
+        env.writeMaterial(".", renewed);
         expect((await passes("inspect")).stdout).to.contain("Nothing is wrong with what was looked at.");
         const rotation = await passes("preview");
         expect(rotation.stdout)
@@ -148,34 +148,34 @@ describe("examples/ci, by the commands of its workflow", function () {
         const early = await job("up");
         expect(early.exitCode, early.output).to.equal(1);
         expect(early.output).to.contain("key-mismatch").and.not.contain("Updating (prod)");
-        expect(world.countOf("upload")).to.equal(1);
+        expect(env.countOf("upload")).to.equal(1);
 
         setKey(renewed.key);
         await passes("up");
-        expect(world.certIds()).to.have.length(1).and.not.include(firstId);
+        expect(env.certIds()).to.have.length(1).and.not.include(firstId);
         await passes("watch");
-        world.verify();
+        env.verify();
     });
 
     it("finds in the morning what is missing or replaced at Vercel, and changes nothing", async () => {
-        const { project, standIn, triple } = world;
+        const { project, fakeVercel, bundle } = env;
         await passes("drift");
         const stored = async (): Promise<string> =>
             (await project.runCommand("pulumi", ["stack", "export", "--stack", "prod"], passphrase())).stdout;
         const before = await stored();
-        const [certId = ""] = world.certIds();
+        const [certId = ""] = env.certIds();
 
-        standIn.removeCertificate("prj_1", certId);
+        fakeVercel.removeCertificate("prj_1", certId);
         const missing = await job("drift");
         expect(missing.exitCode, missing.output).to.be.oneOf(DRIFT_EXIT_CODES);
         expect(missing.output).to.match(/no changes were expected.* but changes were proposed/);
 
-        const { cert, ca } = triple;
-        standIn.placeCertificate("prj_1", { cert, ca, origin: "https://billing.example.com" });
+        const { cert, ca } = bundle;
+        fakeVercel.placeCertificate("prj_1", { cert, ca, origin: "https://billing.example.com" });
         const replaced = await job("drift");
         expect(replaced.exitCode, replaced.output).to.be.oneOf(DRIFT_EXIT_CODES);
-        expect(world.certIds()).to.have.length(1);
+        expect(env.certIds()).to.have.length(1);
         expect(await stored()).to.equal(before);
-        world.verify();
+        env.verify();
     });
 });

@@ -4,7 +4,7 @@ import { createRequire, isBuiltin } from "node:module";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import ts from "typescript";
-import { ExampleWorld } from "../../support/exampleWorld";
+import { ExampleEnvironment } from "../../support/exampleEnvironment";
 import { MarkdownFile } from "../../support/markdown";
 import { REPOSITORY, type RunResult } from "../../support/stack";
 
@@ -81,48 +81,48 @@ describe("the guides, on the real CLI", function () {
     this.timeout(25 * 60_000);
 
     it("the program of the Automation API deploys from the folder that has the package", async () => {
-        const world = await ExampleWorld.start({ example: "javascript" });
+        const env = await ExampleEnvironment.start({ example: "javascript" });
         try {
-            world.writeMaterial("automation");
-            world.project.writeFile("automation/run.js", javascript(blockOf("automation-api", "ts")));
-            const run = await world.project.runCommand("bash", ["-e", "-c", "cd automation && node run.js"], {
+            env.writeMaterial("automation");
+            env.project.writeFile("automation/run.js", javascript(blockOf("automation-api", "ts")));
+            const run = await env.project.runCommand("bash", ["-e", "-c", "cd automation && node run.js"], {
                 PULUMI_STACK: undefined,
             });
             expect(run.exitCode, run.output).to.equal(0);
-            const [certId = ""] = world.certIds();
+            const [certId = ""] = env.certIds();
             expect(run.stdout.trim().split("\n").at(-1)).to.equal(certId);
-            world.verify();
+            env.verify();
         } finally {
-            await world.stop();
+            await env.stop();
         }
     });
 
     it("a transformation sets the team, a bundle changes nothing, and --target rotates the one certificate", async () => {
-        const world = await ExampleWorld.start({ example: "javascript" });
-        const { project } = world;
+        const env = await ExampleEnvironment.start({ example: "javascript" });
+        const { project } = env;
         const declare = (source: string, head = ""): void =>
             project.writeFile("index.js", program(`${javascript(blockOf("transformations", "ts"))}\n${head}`, source));
         try {
-            world.writeMaterial(".");
+            env.writeMaterial(".");
             declare(`require("pulumi-vercel-client-cert")`);
             await project.addStack("dev");
             await project.up(["--skip-preview"]);
             expect((await project.outputs())["team"]).to.equal("my-team");
-            const [first = ""] = world.certIds();
+            const [first = ""] = env.certIds();
 
             declare(`load(${JSON.stringify(ENTRY)})`, bundleOfPackage());
             const bundled: RunResult = await project.up(["--expect-no-changes"]);
             expect(bundled.output).to.not.match(/warning|error/i);
 
-            world.writeMaterial(".", await world.renew());
+            env.writeMaterial(".", await env.renew());
             const run = await project.runCommand("bash", ["-e", "-c", blockOf("target", "sh")], {
                 PULUMI_SKIP_CONFIRMATIONS: "true",
             });
             expect(run.exitCode, run.output).to.equal(0);
-            expect(world.certIds()).to.have.length(1).and.not.include(first);
-            world.verify();
+            expect(env.certIds()).to.have.length(1).and.not.include(first);
+            env.verify();
         } finally {
-            await world.stop();
+            await env.stop();
         }
     });
 });

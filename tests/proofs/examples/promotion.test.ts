@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { after, before, describe, it } from "mocha";
-import { readPublicMaterial } from "../../../provider/material/material";
+import { readCertificateSet } from "../../../provider/certificates/certificates";
 import { ExampleProject } from "../../support/exampleProject";
-import { mintTriple } from "../../support/mint";
+import { mintBundle } from "../../support/mint";
 import { findPulumiCli } from "../../support/pulumiCli";
 import { assertNoSecrets } from "../../support/secretSweep";
-import { newToken } from "../../support/world";
-import { StandIn } from "../../vercel/standIn";
+import { newToken } from "../../support/testEnvironment";
+import { FakeVercel } from "../../vercel/fakeVercel";
 
 const STAGES = ["dev", "staging", "prod"] as const;
 type Stage = (typeof STAGES)[number];
@@ -18,32 +18,32 @@ interface Material {
     readonly ca: string;
 }
 
-const fingerprintOf = (material: Material): string => readPublicMaterial(material).value?.fingerprint ?? "";
+const fingerprintOf = (material: Material): string => readCertificateSet(material).value?.fingerprint ?? "";
 
 describe("examples/promotion, as it stands there", function () {
     this.timeout(25 * 60_000);
 
     const tokens: Readonly<Record<Stage, string>> = { dev: newToken(), staging: newToken(), prod: newToken() };
-    let standIn: StandIn;
+    let fakeVercel: FakeVercel;
     let project: ExampleProject;
     let first: Material;
     let second: Material;
     before(async () => {
-        standIn = await StandIn.start();
-        const { cert, key, ca, authority } = await mintTriple();
+        fakeVercel = await FakeVercel.start();
+        const { cert, key, ca, authority } = await mintBundle();
         const renewed = await authority.issue();
         first = { cert, key, ca };
         second = { cert: renewed.certPem, key: renewed.keyPem, ca };
         project = await ExampleProject.copyOf({
             cli: await findPulumiCli({ log: (line) => process.stderr.write(`${line}\n`) }),
             example: "promotion",
-            environment: { VERCEL_API_URL: standIn.url },
+            environment: { VERCEL_API_URL: fakeVercel.url },
         });
         for (const stage of STAGES) {
             const team = `team_${stage}`;
-            standIn.addTeam({ id: team, slug: `my-team-${stage}` });
-            standIn.addProject({ id: `prj_${stage}`, name: `my-site-${stage}`, team });
-            standIn.addToken(tokens[stage], { teams: [team] });
+            fakeVercel.addTeam({ id: team, slug: `my-team-${stage}` });
+            fakeVercel.addProject({ id: `prj_${stage}`, name: `my-site-${stage}`, team });
+            fakeVercel.addToken(tokens[stage], { teams: [team] });
             project.setEnvironment({ [`VERCEL_TOKEN_${stage.toUpperCase()}`]: tokens[stage] });
             await project.addShippedStack(stage);
         }
@@ -52,10 +52,10 @@ describe("examples/promotion, as it stands there", function () {
         try {
             const keys = [first.key, second.key];
             assertNoSecrets(project.allText(), { keys, tokens: Object.values(tokens) });
-            expect(standIn.specViolations).to.deep.equal([]);
+            expect(fakeVercel.specViolations).to.deep.equal([]);
         } finally {
             await project.dispose();
-            await standIn.stop();
+            await fakeVercel.stop();
         }
     });
 
@@ -65,7 +65,7 @@ describe("examples/promotion, as it stands there", function () {
         project.writeFile("ca.pem", ca);
     };
     const inPlace = async (stage: Stage): Promise<unknown> => {
-        expect(standIn.certificates(`prj_${stage}`), stage).to.have.lengthOf(1);
+        expect(fakeVercel.certificates(`prj_${stage}`), stage).to.have.lengthOf(1);
         project.select(stage);
         return (await project.outputs())["fingerprint"];
     };
@@ -86,7 +86,7 @@ describe("examples/promotion, as it stands there", function () {
 
     it("keeps one out of prod that staging has not had, without a call, and leaves what is in place", async () => {
         give(second);
-        const before = standIn.requests.length;
+        const before = fakeVercel.requests.length;
         project.select("prod");
         const refused = await project.up([], { expectFailure: true });
         expect(refused.output)
@@ -94,7 +94,7 @@ describe("examples/promotion, as it stands there", function () {
             .and.to.contain(fingerprintOf(first))
             .and.to.contain(fingerprintOf(second))
             .and.to.contain("give the certificates that were tested");
-        expect(standIn.requests).to.have.lengthOf(before);
+        expect(fakeVercel.requests).to.have.lengthOf(before);
         expect(await inPlace("prod")).to.equal(fingerprintOf(first));
     });
 
@@ -116,7 +116,7 @@ describe("examples/promotion, as it stands there", function () {
         for (const stage of STAGES) {
             project.select(stage);
             await project.destroy();
-            expect(standIn.certificates(`prj_${stage}`)).to.deep.equal([]);
+            expect(fakeVercel.certificates(`prj_${stage}`)).to.deep.equal([]);
         }
     });
 });

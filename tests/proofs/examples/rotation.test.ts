@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { DemandingOrigin } from "../../support/demandingOrigin";
-import { ExampleWorld } from "../../support/exampleWorld";
-import { mintTriple, type Triple } from "../../support/mint";
+import { ExampleEnvironment } from "../../support/exampleEnvironment";
+import { mintBundle, type CertificateBundle } from "../../support/mint";
 import { readExampleReadme, shellBlocks, type ShellBlocks } from "../../support/readme";
 
 /** The steps are run as the README has them; only the names at its beginning get the values of this test. */
@@ -14,24 +14,24 @@ describe("examples/rotation, as its README has it", function () {
 
     const blocks: ShellBlocks = shellBlocks(readExampleReadme("rotation"));
     const done: string[] = [];
-    let world: ExampleWorld;
+    let env: ExampleEnvironment;
     let origin: DemandingOrigin;
-    let next: Triple;
+    let next: CertificateBundle;
     let names: Record<string, string>;
 
     before(async () => {
-        world = await ExampleWorld.start({ example: "rotation" });
-        next = await mintTriple();
-        origin = await DemandingOrigin.start([world.triple.ca]);
-        world.writeMaterial("2026-03");
-        world.writeMaterial("2026-09", next);
-        world.project.writeFile("servers.pem", origin.serverCa);
-        names = { VERCEL_API_TOKEN: world.token, PROJECT: "my-site", TEAM: "my-team", ORIGIN: origin.url };
-        world.project.setEnvironment({ NODE_EXTRA_CA_CERTS: join(world.project.folder, "servers.pem") });
+        env = await ExampleEnvironment.start({ example: "rotation" });
+        next = await mintBundle();
+        origin = await DemandingOrigin.start([env.bundle.ca]);
+        env.writeMaterial("2026-03");
+        env.writeMaterial("2026-09", next);
+        env.project.writeFile("servers.pem", origin.serverCa);
+        names = { VERCEL_API_TOKEN: env.token, PROJECT: "my-site", TEAM: "my-team", ORIGIN: origin.url };
+        env.project.setEnvironment({ NODE_EXTRA_CA_CERTS: join(env.project.folder, "servers.pem") });
     });
     after(async () => {
         await origin.stop();
-        await world.stop();
+        await env.stop();
     });
 
     /** Runs the blocks under a heading, and returns what they print; the last one ends with this exit code. */
@@ -41,13 +41,13 @@ describe("examples/rotation, as its README has it", function () {
         done.push(heading);
         let printed = "";
         for (const [index, script] of scripts.entries()) {
-            const { exitCode, output } = await world.project.runCommand("bash", ["-e", "-c", script], names);
+            const { exitCode, output } = await env.project.runCommand("bash", ["-e", "-c", script], names);
             expect(exitCode, output).to.equal(exitCodes[index]);
             printed += output;
         }
         return printed;
     };
-    const leafInPlace = async (): Promise<unknown> => (await world.project.outputs())["certFingerprint"];
+    const leafInPlace = async (): Promise<unknown> => (await env.project.outputs())["certFingerprint"];
 
     it("asks for the names that the steps use, and for no others", () => {
         const [given = ""] = blocks.get("Names") ?? [];
@@ -58,19 +58,19 @@ describe("examples/rotation, as its README has it", function () {
 
     it("rotates, goes back, rotates again and retires, by its own commands", async () => {
         await step("The first certificate");
-        const [first = ""] = world.certIds();
+        const [first = ""] = env.certIds();
         const oldLeaf = await leafInPlace();
 
         expect(await step("2. Look at the files")).to.contain("Nothing is wrong with it.");
         // Without the overlap of step 1, the next step says so.
         expect(await step("3. Ask the origin", [1])).to.match(/verdict +rejected/);
-        origin.trust([world.triple.ca, next.ca]);
+        origin.trust([env.bundle.ca, next.ca]);
         expect(await step("3. Ask the origin")).to.match(/verdict +accepted/);
         const preview = await step("4. Preview");
         expect(preview).to.match(/~ certFingerprint: "[0-9a-f]{64}" => "[0-9a-f]{64}"/);
-        expect(world.certIds()).to.deep.equal([first]);
+        expect(env.certIds()).to.deep.equal([first]);
         await step("5. Rotate");
-        const [second = ""] = world.certIds();
+        const [second = ""] = env.certIds();
         const newLeaf = await leafInPlace();
         expect(second).to.not.equal(first);
         expect(newLeaf).to.not.equal(oldLeaf);
@@ -85,11 +85,11 @@ describe("examples/rotation, as its README has it", function () {
 
         origin.trust([next.ca]);
         expect(await step("7. Retire", [1, 0])).to.match(/verdict +rejected/);
-        expect(existsSync(join(world.project.folder, "2026-03", "client.key"))).to.equal(false);
-        expect(world.certIds()).to.have.length(1);
-        await world.project.destroy();
-        expect(world.allCertIds()).to.deep.equal([]);
-        world.verify();
+        expect(existsSync(join(env.project.folder, "2026-03", "client.key"))).to.equal(false);
+        expect(env.certIds()).to.have.length(1);
+        await env.project.destroy();
+        expect(env.allCertIds()).to.deep.equal([]);
+        env.verify();
     });
 
     it("has no step that was not run", () => {

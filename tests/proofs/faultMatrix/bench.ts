@@ -3,8 +3,8 @@ import { inspect } from "node:util";
 import { ClientCertificateProvider } from "../../../provider/provider";
 import type { Properties } from "../../../provider/operations/arguments";
 import { mintAuthority, type Authority, type Issued } from "../../support/mint";
-import { newToken, ORIGIN } from "../../support/world";
-import { StandIn, type StandInOptions } from "../../vercel/standIn";
+import { newToken, ORIGIN } from "../../support/testEnvironment";
+import { FakeVercel, type FakeVercelOptions } from "../../vercel/fakeVercel";
 import type { StoredCertificate } from "../../vercel/store";
 import { FaultClock } from "./faultClock";
 import { ModelEngine } from "./modelEngine";
@@ -14,16 +14,16 @@ export const POLICIES = {
     "same id": { uploadPolicy: "same-id" },
     "new id, old one stays": { uploadPolicy: "new-id", keepsReplaced: true },
     "new id, old one goes": { uploadPolicy: "new-id", keepsReplaced: false },
-} as const satisfies Readonly<Record<string, StandInOptions>>;
+} as const satisfies Readonly<Record<string, FakeVercelOptions>>;
 
 export type PolicyName = keyof typeof POLICIES;
 
 /** Keys and certificates for all cells: minting them anew for each would take longer than everything else. */
-export class Wardrobe {
-    static async mint(count: number): Promise<Wardrobe> {
+export class BundlePool {
+    static async mint(count: number): Promise<BundlePool> {
         const authority = await mintAuthority();
         const leaves = await Promise.all(Array.from({ length: count }, () => authority.issue()));
-        return new Wardrobe(authority, leaves);
+        return new BundlePool(authority, leaves);
     }
 
     private constructor(
@@ -51,19 +51,19 @@ const UNLIMITED = 1e6;
 
 /** A stand-in of one policy, on which every cell has a project and a team of its own. */
 export class Bench {
-    static async start(policy: PolicyName, wardrobe: Wardrobe): Promise<Bench> {
+    static async start(policy: PolicyName, bundlePool: BundlePool): Promise<Bench> {
         const clock = new FaultClock();
         const limits = { uploads: UNLIMITED, deletions: UNLIMITED, listings: UNLIMITED };
-        const standIn = await StandIn.start({ ...POLICIES[policy], limits, now: () => clock.now() });
-        standIn.onEvent = (event) => {
+        const fakeVercel = await FakeVercel.start({ ...POLICIES[policy], limits, now: () => clock.now() });
+        fakeVercel.onEvent = (event) => {
             if (event.kind === "fault" && WAITS.has(event.fault.kind)) {
                 // Once the call has had its effect, and a drip has begun.
                 setTimeout(() => clock.expireDeadlines(), SOON_MS);
             }
         };
-        const bench = new Bench(policy, standIn, clock, wardrobe);
-        standIn.addTeam({ id: TEAM, slug: "my-team" });
-        standIn.addToken(bench.token, { teams: [TEAM] });
+        const bench = new Bench(policy, fakeVercel, clock, bundlePool);
+        fakeVercel.addTeam({ id: TEAM, slug: "my-team" });
+        fakeVercel.addToken(bench.token, { teams: [TEAM] });
         return bench;
     }
 
@@ -74,17 +74,17 @@ export class Bench {
 
     private constructor(
         readonly policy: PolicyName,
-        readonly standIn: StandIn,
+        readonly fakeVercel: FakeVercel,
         readonly clock: FaultClock,
-        readonly wardrobe: Wardrobe,
+        readonly bundlePool: BundlePool,
     ) {}
 
     newCell(): Cell {
         this.#cells += 1;
         const number = String(this.#cells);
-        this.standIn.clearFaults();
-        this.standIn.clearRequests();
-        this.standIn.addProject({ id: `prj_${number}`, name: `site-${number}`, team: TEAM });
+        this.fakeVercel.clearFaults();
+        this.fakeVercel.clearRequests();
+        this.fakeVercel.addProject({ id: `prj_${number}`, name: `site-${number}`, team: TEAM });
         return new Cell(this, number);
     }
 }
@@ -99,7 +99,7 @@ export class Cell {
     readonly projectName: string;
     /** The declared arguments, apart from the material. */
     overrides: Properties = {};
-    /** Which leaf of the wardrobe is declared. */
+    /** Which leaf of the bundlePool is declared. */
     declaredLeaf = 0;
     #provider: ClientCertificateProvider | undefined;
 
@@ -118,10 +118,10 @@ export class Cell {
 
     /** The provider process of one run. */
     newRun(): ClientCertificateProvider {
-        const { standIn, clock, token } = this.bench;
+        const { fakeVercel, clock, token } = this.bench;
         this.#provider = new ClientCertificateProvider({
             clock,
-            environment: { VERCEL_API_URL: standIn.url, VERCEL_API_TOKEN: token },
+            environment: { VERCEL_API_URL: fakeVercel.url, VERCEL_API_TOKEN: token },
             folder: process.cwd(),
             random: () => 0.5,
             writeLine: (line) => {
@@ -138,14 +138,14 @@ export class Cell {
     }
 
     declared(): Properties {
-        const { certPem, keyPem } = this.bench.wardrobe.leaf(this.declaredLeaf);
+        const { certPem, keyPem } = this.bench.bundlePool.leaf(this.declaredLeaf);
         return {
             project: this.projectName,
             team: TEAM,
             origin: ORIGIN,
             cert: certPem,
             key: keyPem,
-            ca: this.bench.wardrobe.authority.certPem,
+            ca: this.bench.bundlePool.authority.certPem,
             __provider: "text",
             ...this.overrides,
         };
@@ -157,23 +157,23 @@ export class Cell {
 
     /** Somebody else's certificate, or one that an earlier run has left. */
     place(leaf: number): string {
-        const { certPem } = this.bench.wardrobe.leaf(leaf);
-        const { standIn, wardrobe } = this.bench;
-        return standIn.placeCertificate(this.projectId, {
+        const { certPem } = this.bench.bundlePool.leaf(leaf);
+        const { fakeVercel, bundlePool } = this.bench;
+        return fakeVercel.placeCertificate(this.projectId, {
             origin: ORIGIN,
             cert: certPem,
-            ca: wardrobe.authority.certPem,
+            ca: bundlePool.authority.certPem,
         });
     }
 
     held(origin = this.origin): readonly StoredCertificate[] {
-        return this.bench.standIn.certificates(this.projectId).filter((entry) => entry.origin === origin);
+        return this.bench.fakeVercel.certificates(this.projectId).filter((entry) => entry.origin === origin);
     }
 
     /** What keeps the declared certificate from being in place, and alone. */
     whyNotDeclared(): string | undefined {
         const { current, pendingDeletes } = this.engine;
-        const entries = this.bench.standIn.certificates(this.projectId);
+        const entries = this.bench.fakeVercel.certificates(this.projectId);
         const [entry] = entries;
         if (current === undefined) {
             return "the state has no resource";
@@ -182,7 +182,7 @@ export class Cell {
             return `${String(entries.length)} certificates at Vercel`;
         }
         const { certId, fingerprint, staleCertIds } = current.outputs;
-        const { keyPem, certPem } = this.bench.wardrobe.leaf(this.declaredLeaf);
+        const { keyPem, certPem } = this.bench.bundlePool.leaf(this.declaredLeaf);
         const problems = {
             "another id in the state": certId !== entry.certId,
             "another origin": entry.origin !== this.origin,
@@ -199,7 +199,7 @@ export class Cell {
     }
 
     whyNotGone(): string | undefined {
-        const left = this.bench.standIn.certificates(this.projectId).length;
+        const left = this.bench.fakeVercel.certificates(this.projectId).length;
         if (left > 0) {
             return `${String(left)} certificates left at Vercel`;
         }

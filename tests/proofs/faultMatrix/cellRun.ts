@@ -47,7 +47,7 @@ export async function runCell(bench: Bench, scenario: Scenario, faults: readonly
     try {
         await inject(bench, faults);
         const first = await attempt(cell, scenario);
-        await bench.standIn.reopen();
+        await bench.fakeVercel.reopen();
         expectBounded(bench, first.calls);
         const outcome = await converge(cell, scenario, first);
         await expectQuiet(cell, scenario);
@@ -58,11 +58,11 @@ export async function runCell(bench: Bench, scenario: Scenario, faults: readonly
     }
 }
 
-function expectBounded({ standIn }: Bench, calls: readonly LimitedOperation[]): void {
+function expectBounded({ fakeVercel }: Bench, calls: readonly LimitedOperation[]): void {
     if (calls.length > MOST_CALLS) {
         throw new Error(`expected at most ${String(MOST_CALLS)} calls, got ${calls.join(", ")}`);
     }
-    if (standIn.pendingFaults > 0) {
+    if (fakeVercel.pendingFaults > 0) {
         throw new Error(`expected every fault to hit a call, but the run made only ${calls.join(", ")}`);
     }
 }
@@ -74,7 +74,7 @@ interface Attempt {
 }
 
 async function attempt(cell: Cell, { act }: Scenario): Promise<Attempt> {
-    const { requests } = cell.bench.standIn;
+    const { requests } = cell.bench.fakeVercel;
     const [linesBefore, callsBefore] = [cell.lines.length, requests.length];
     let error: string | undefined;
     try {
@@ -122,7 +122,7 @@ async function followAdvice(cell: Cell, scenario: Scenario, { error }: Attempt):
 }
 
 async function expectQuiet(cell: Cell, scenario: Scenario): Promise<void> {
-    const { requests } = cell.bench.standIn;
+    const { requests } = cell.bench.fakeVercel;
     const before = requests.length;
     if (cell.engine.current !== undefined) {
         await cell.up();
@@ -143,10 +143,10 @@ function expectHelpful(message: string): void {
 
 /** Between any two calls, an origin that has a certificate and keeps one declared must hold one. */
 function watchForGaps(cell: Cell, { holds }: Scenario): { end(): void; expectNone(): void } {
-    const { standIn } = cell.bench;
-    const outer = standIn.onEvent;
+    const { fakeVercel } = cell.bench;
+    const outer = fakeVercel.onEvent;
     let gap: string | undefined;
-    standIn.onEvent = (event) => {
+    fakeVercel.onEvent = (event) => {
         outer?.(event);
         if (event.kind === "request" && holds !== undefined && cell.held(holds).length === 0) {
             gap ??= event.request.operation;
@@ -154,7 +154,7 @@ function watchForGaps(cell: Cell, { holds }: Scenario): { end(): void; expectNon
     };
     return {
         end: () => {
-            standIn.onEvent = outer;
+            fakeVercel.onEvent = outer;
         },
         expectNone: () => {
             if (gap !== undefined) {
@@ -164,22 +164,22 @@ function watchForGaps(cell: Cell, { holds }: Scenario): { end(): void; expectNon
     };
 }
 
-async function inject({ standIn, clock }: Bench, faults: readonly PlacedFault[]): Promise<void> {
+async function inject({ fakeVercel, clock }: Bench, faults: readonly PlacedFault[]): Promise<void> {
     clock.onSleep = undefined;
     const pending: CallPlace[] = [];
     for (const { place, fault } of faults) {
         if (fault.refuses === true) {
-            await standIn.refuseAfter(place.index);
+            await fakeVercel.refuseAfter(place.index);
             // A retry finds the door open again.
             clock.onSleep = async (milliseconds) => {
                 if (milliseconds > GATHERING_MS) {
-                    await standIn.reopen();
+                    await fakeVercel.reopen();
                 }
             };
         } else {
             const { operation } = place;
             const skip = place.sameBefore - pending.filter((other) => other.operation === operation).length;
-            standIn.addFault({ ...fault.make(clock.now(), operation), operation, skip });
+            fakeVercel.addFault({ ...fault.make(clock.now(), operation), operation, skip });
             pending.push(place);
         }
     }

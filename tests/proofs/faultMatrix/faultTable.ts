@@ -1,5 +1,5 @@
 import type { LimitedOperation } from "../../vercel/limits";
-import type { Fault } from "../../vercel/standIn";
+import type { Fault } from "../../vercel/fakeVercel";
 
 /** Something that may happen to any call, apart from which call it hits. */
 export interface FaultKind {

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { after, before, describe, it } from "mocha";
 import { X509Certificate } from "node:crypto";
-import { EngineWorld } from "../../support/engineWorld";
+import { EngineEnvironment } from "../../support/engineEnvironment";
 import type { ResourceState } from "../../support/stack";
-import { ORIGIN } from "../../support/world";
-import { Bench, POLICIES, Wardrobe } from "./bench";
+import { ORIGIN } from "../../support/testEnvironment";
+import { Bench, POLICIES, BundlePool } from "./bench";
 import { runScenario, type CellRecord } from "./matrix";
 import { SCENARIOS } from "./scenarios";
 import { FAULTS } from "./faultTable";
@@ -25,18 +25,18 @@ interface EngineCell {
 describe("the fault matrix on the real engine", function () {
     this.timeout(25 * 60_000);
 
-    let world: EngineWorld;
-    let wardrobe: Wardrobe;
+    let env: EngineEnvironment;
+    let bundlePool: BundlePool;
     const teams: string[] = [];
     before(async () => {
-        wardrobe = await Wardrobe.mint(2);
-        world = await EngineWorld.start(POLICIES[POLICY]);
+        bundlePool = await BundlePool.mint(2);
+        env = await EngineEnvironment.start(POLICIES[POLICY]);
     });
     after(async () => {
         try {
-            world.verify();
+            env.verify();
         } finally {
-            await world.stop();
+            await env.stop();
         }
     });
 
@@ -50,22 +50,22 @@ describe("the fault matrix on the real engine", function () {
                     throw new Error(`expected a fault of the table, got ${fault}`);
                 }
                 const { operation, sameBefore } = call;
-                world.standIn.addFault({ ...kind.make(Date.now(), operation), operation, project, skip: sameBefore });
+                env.fakeVercel.addFault({ ...kind.make(Date.now(), operation), operation, project, skip: sameBefore });
             });
             await act(scenario);
             const afterFaults = await stored();
             const failed = cells.filter(({ name }) => hasFailed(scenario, afterFaults.get(name)));
             const expected = cells.filter(({ record: { outcome } }) => outcome === "failed");
             expect(describeCells(failed)).to.deep.equal(describeCells(expected));
-            expect(world.standIn.pendingFaults).to.equal(0);
+            expect(env.fakeVercel.pendingFaults).to.equal(0);
 
             await act(scenario, false);
             const atTheEnd = await stored();
             const problems = cells.flatMap((cell) => problemOf(scenario, cell, atTheEnd.get(cell.name)));
             expect(problems).to.deep.equal([]);
             if (scenario !== "destroy") {
-                await world.project.run(["preview", "--expect-no-changes"]);
-                await world.project.destroy(["--parallel", "256"]);
+                await env.project.run(["preview", "--expect-no-changes"]);
+                await env.project.destroy(["--parallel", "256"]);
             }
         });
     }
@@ -75,8 +75,8 @@ describe("the fault matrix on the real engine", function () {
         if (chosen === undefined) {
             throw new Error(`expected a scenario of the matrix, got ${scenario}`);
         }
-        const bench = await Bench.start(POLICY, wardrobe);
-        const records = await runScenario(bench, { ...chosen, deep: false }).finally(() => bench.standIn.stop());
+        const bench = await Bench.start(POLICY, bundlePool);
+        const records = await runScenario(bench, { ...chosen, deep: false }).finally(() => bench.fakeVercel.stop());
         // A listener that is closed between two calls would refuse those of all other cells as well.
         return records
             .filter(({ fault }) => FAULTS.some(({ name, refuses }) => name === fault && refuses !== true))
@@ -87,17 +87,17 @@ describe("the fault matrix on the real engine", function () {
     }
 
     async function arrange(scenario: string, cells: readonly EngineCell[]): Promise<void> {
-        const { standIn, token } = world;
+        const { fakeVercel, token } = env;
         cells.forEach(({ team, project }) => {
-            standIn.addTeam({ id: team, slug: `slug-${team}` });
-            standIn.addProject({ id: `prj_${project}`, name: project, team });
+            fakeVercel.addTeam({ id: team, slug: `slug-${team}` });
+            fakeVercel.addProject({ id: `prj_${project}`, name: project, team });
         });
         teams.push(...cells.map(({ team }) => team));
-        standIn.addToken(token, { teams });
-        world.addKeys(wardrobe.leaves.map(({ keyPem }) => keyPem));
+        fakeVercel.addToken(token, { teams });
+        env.addKeys(bundlePool.leaves.map(({ keyPem }) => keyPem));
         declare(cells, 0);
         if (scenario !== "create") {
-            await world.project.up(["--parallel", "256"]);
+            await env.project.up(["--parallel", "256"]);
         }
         declare(cells, scenario === "rotate" ? 1 : 0);
     }
@@ -105,30 +105,30 @@ describe("the fault matrix on the real engine", function () {
     let declared = 0;
     function declare(cells: readonly EngineCell[], leaf: number): void {
         declared = leaf;
-        const { certPem, keyPem } = wardrobe.leaf(leaf);
-        const ca = wardrobe.authority.certPem;
+        const { certPem, keyPem } = bundlePool.leaf(leaf);
+        const ca = bundlePool.authority.certPem;
         const resources = Object.fromEntries(
             cells.map(({ name, project, team }) => [
                 name,
                 { project, team, origin: ORIGIN, cert: certPem, key: keyPem, ca },
             ]),
         );
-        world.declare({ resources });
+        env.declare({ resources });
     }
 
     async function act(scenario: string, expectFailure = true): Promise<void> {
-        await world.project.run([scenario === "destroy" ? "destroy" : "up", "--yes", "--skip-preview", ...RUN], {
+        await env.project.run([scenario === "destroy" ? "destroy" : "up", "--yes", "--skip-preview", ...RUN], {
             expectFailure,
         });
     }
 
     async function stored(): Promise<ReadonlyMap<string, ResourceState>> {
-        const { deployment } = await world.project.state();
+        const { deployment } = await env.project.state();
         return new Map(deployment.resources.map((resource) => [resource.urn.split("::").at(-1) ?? "", resource]));
     }
 
     function declaredFingerprint(): string {
-        return fingerprintOf(wardrobe.leaf(declared).certPem);
+        return fingerprintOf(bundlePool.leaf(declared).certPem);
     }
 
     function hasFailed(scenario: string, resource: ResourceState | undefined): boolean {
@@ -139,7 +139,7 @@ describe("the fault matrix on the real engine", function () {
     }
 
     function problemOf(scenario: string, { name, project }: EngineCell, resource: ResourceState | undefined): string[] {
-        const entries = world.standIn.certificates(project);
+        const entries = env.fakeVercel.certificates(project);
         if (scenario === "destroy") {
             return resource === undefined && entries.length === 0 ? [] : [`${name}: not gone`];
         }

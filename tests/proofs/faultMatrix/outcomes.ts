@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { assertNoSecrets } from "../../support/secretSweep";
-import { Bench, POLICIES, Wardrobe, type PolicyName } from "./bench";
+import { Bench, POLICIES, BundlePool, type PolicyName } from "./bench";
 import { runScenario, type CellRecord } from "./matrix";
 import { SCENARIOS, type Scenario } from "./scenarios";
 
@@ -19,21 +19,21 @@ export const POLICY_NAMES = Object.keys(POLICIES) as readonly PolicyName[];
 
 /** All cells under one policy, in the order of the tables. Everything that users would have seen holds no secret. */
 export async function runPolicy(policy: PolicyName, onScenario: (scenario: Scenario) => void): Promise<PolicyRun> {
-    const wardrobe = await Wardrobe.mint(LEAVES);
-    const bench = await Bench.start(policy, wardrobe);
+    const bundlePool = await BundlePool.mint(LEAVES);
+    const bench = await Bench.start(policy, bundlePool);
     try {
         const records: CellRecord[] = [];
         for (const scenario of SCENARIOS.filter(({ except = [] }) => !except.includes(policy))) {
             onScenario(scenario);
             records.push(...(await runScenario(bench, scenario)));
         }
-        const keys = wardrobe.leaves.map(({ keyPem }) => keyPem);
+        const keys = bundlePool.leaves.map(({ keyPem }) => keyPem);
         assertNoSecrets(bench.shown.join("\n"), { keys, tokens: [bench.token] });
-        if (bench.standIn.specViolations.length > 0) {
-            throw new Error(`the official document was violated: ${bench.standIn.specViolations.join("; ")}`);
+        if (bench.fakeVercel.specViolations.length > 0) {
+            throw new Error(`the official document was violated: ${bench.fakeVercel.specViolations.join("; ")}`);
         }
         return { records, swept: bench.shown.length };
     } finally {
-        await bench.standIn.stop();
+        await bench.fakeVercel.stop();
     }
 }

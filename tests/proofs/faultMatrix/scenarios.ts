@@ -1,4 +1,4 @@
-import { ORIGIN } from "../../support/world";
+import { ORIGIN } from "../../support/testEnvironment";
 import type { Cell, PolicyName } from "./bench";
 
 /** One operation in one situation; the faults hit the calls that `act` makes. */
@@ -26,7 +26,7 @@ const isGone = (cell: Cell): string | undefined => cell.whyNotGone();
 async function leaveStale(cell: Cell): Promise<void> {
     await cell.up();
     cell.declaredLeaf = 1;
-    cell.bench.standIn.addFault({ operation: "delete", kind: "status", status: 409 });
+    cell.bench.fakeVercel.addFault({ operation: "delete", kind: "status", status: 409 });
     await cell.up();
     const stale = cell.engine.current?.outputs["staleCertIds"];
     if (!Array.isArray(stale) || stale.length !== 1) {

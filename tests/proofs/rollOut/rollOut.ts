@@ -1,7 +1,7 @@
 import type { Properties } from "../../../provider/operations/arguments";
-import { ORIGIN, World } from "../../support/world";
+import { ORIGIN, TestEnvironment } from "../../support/testEnvironment";
 import { DOCUMENTED_LIMITS, Limits, type LimitSizes } from "../../vercel/limits";
-import type { RecordedRequest } from "../../vercel/standIn";
+import type { RecordedRequest } from "../../vercel/fakeVercel";
 import type { StorePolicy } from "../../vercel/store";
 import { VirtualClock } from "./virtualClock";
 
@@ -45,7 +45,7 @@ export class RollOut {
         const random = seeded();
         const [least, most] = scenario.transitMs ?? [0, 0];
         const lines: Line[] = [];
-        const world = await World.start({
+        const env = await TestEnvironment.start({
             clock,
             onLine: (text) => lines.push({ at: clock.now(), text }),
             now: () => clock.now(),
@@ -55,15 +55,15 @@ export class RollOut {
         });
         const projects = Array.from({ length: scenario.certificates }, (_, at) => `site-${String(at)}`);
         projects.forEach((project) => {
-            world.standIn.addProject({ id: `prj-${project}`, name: project, team: "team_1" });
+            env.fakeVercel.addProject({ id: `prj-${project}`, name: project, team: "team_1" });
         });
-        return new RollOut(world, clock, scenario, projects, lines);
+        return new RollOut(env, clock, scenario, projects, lines);
     }
 
     #resources: readonly { readonly id: string; readonly inputs: Properties; readonly outs: Properties }[] = [];
 
     private constructor(
-        readonly world: World,
+        readonly env: TestEnvironment,
         readonly clock: VirtualClock,
         private readonly scenario: Scenario,
         private readonly projects: readonly string[],
@@ -78,7 +78,7 @@ export class RollOut {
         return await this.#measure("upload", async () => {
             this.#resources = await this.#startEach(checked, async (inputs) => ({
                 inputs,
-                ...(await this.world.provider.create(inputs)),
+                ...(await this.env.provider.create(inputs)),
             }));
         });
     }
@@ -86,15 +86,15 @@ export class RollOut {
     /** Rotates everything that was created, an hour later, when no limit remembers the creation. */
     async rotate(): Promise<Figures> {
         await this.clock.run(this.clock.sleep(3_600_000));
-        this.world.nextRun();
-        const { certPem: cert, keyPem: key } = await this.world.triple.authority.issue();
+        this.env.nextRun();
+        const { certPem: cert, keyPem: key } = await this.env.bundle.authority.issue();
         const checked = await this.#checkEach(
             ({ inputs }) => [{ project: inputs["project"], cert, key }, inputs],
             this.#resources,
         );
         return await this.#measure("upload", async () => {
             await this.#startEach(this.#resources, ({ id, outs }, at) =>
-                this.world.provider.update(id, outs, checked[at] ?? {}),
+                this.env.provider.update(id, outs, checked[at] ?? {}),
             );
         });
     }
@@ -116,40 +116,40 @@ export class RollOut {
     ): Promise<readonly Properties[]> {
         const checked: Properties[] = [];
         for (const resource of resources) {
-            checked.push(await this.world.checked(...given(resource)));
+            checked.push(await this.env.checked(...given(resource)));
         }
         return checked;
     }
 
     /** Refreshes what was created in earlier times, by somebody who is not measured. */
     async refresh(): Promise<Figures> {
-        const { standIn, triple } = this.world;
+        const { fakeVercel, bundle } = this.env;
         const states = this.projects.map((project) => {
-            const { cert, ca } = triple;
-            const certId = standIn.placeCertificate(`prj-${project}`, { origin: ORIGIN, cert, ca });
+            const { cert, ca } = bundle;
+            const certId = fakeVercel.placeCertificate(`prj-${project}`, { origin: ORIGIN, cert, ca });
             return {
                 id: `team_1/${project}/${ORIGIN}`,
                 outs: { project, team: "team_1", certId, origin: ORIGIN, fingerprint: "v1:placed", staleCertIds: [] },
             };
         });
         return await this.#measure("list", async () => {
-            await this.#startEach(states, ({ id, outs }) => this.world.provider.read(id, outs));
+            await this.#startEach(states, ({ id, outs }) => this.env.provider.read(id, outs));
         });
     }
 
     async stop(): Promise<void> {
-        await this.world.stop();
+        await this.env.stop();
     }
 
     async #measure(decisive: RecordedRequest["operation"], work: () => Promise<void>): Promise<Figures> {
-        const { clock, world, lines } = this;
-        world.standIn.clearRequests();
+        const { clock, env, lines } = this;
+        env.fakeVercel.clearRequests();
         lines.splice(0);
         const startMs = clock.now();
         this.#letOthers(decisive);
         await clock.run(work());
         const tookMs = clock.now() - startMs;
-        const { requests } = world.standIn;
+        const { requests } = env.fakeVercel;
         const last = Math.max(...requests.filter(({ operation }) => operation === decisive).map(({ at }) => at));
         const refusedAt = requests.filter(({ status }) => status === 429).map(({ at }) => at);
         const idealMs = this.#ideal(decisive, startMs);
@@ -174,7 +174,7 @@ export class RollOut {
     #letOthers(operation: RecordedRequest["operation"]): void {
         if (operation !== "other") {
             for (const ms of this.scenario.others ?? []) {
-                void this.clock.sleep(ms).then(() => this.world.standIn.spendLimit("team_1", operation));
+                void this.clock.sleep(ms).then(() => this.env.fakeVercel.spendLimit("team_1", operation));
             }
         }
     }

@@ -58,7 +58,7 @@ export async function withRollOut<T>(scenario: Scenario, use: (rollOut: RollOut)
     try {
         return await use(rollOut);
     } finally {
-        rollOut.world.verify();
+        rollOut.env.verify();
         await rollOut.stop();
     }
 }

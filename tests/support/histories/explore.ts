@@ -4,11 +4,11 @@ import { histories, type History } from "./history";
 import { Violation } from "./invariants";
 import { judgeCertificatesOnce } from "./memo";
 import { runHistory, type Outcome } from "./run";
-import type { Wardrobe } from "./world";
+import type { BundlePool } from "./historyEnvironment";
 
 const LEAVES = 3;
 
-export async function newWardrobe(): Promise<Wardrobe> {
+export async function newBundlePool(): Promise<BundlePool> {
     const authority = await mintAuthority();
     return { authority, leaves: await Promise.all(Array.from({ length: LEAVES }, () => authority.issue())) };
 }
@@ -35,7 +35,7 @@ export interface Failure {
 export async function explore(
     seed: number,
     runs: number,
-    wardrobe: Wardrobe,
+    bundlePool: BundlePool,
     { shrinks = true }: { readonly shrinks?: boolean } = {},
 ): Promise<Explored> {
     judgeCertificatesOnce();
@@ -49,7 +49,7 @@ export async function explore(
         outcome.features.forEach((feature) => (features[feature] = (features[feature] ?? 0) + 1));
     };
     const property = fc.asyncProperty(histories, async (history) => {
-        count(await runHistory(history, wardrobe, startMs));
+        count(await runHistory(history, bundlePool, startMs));
     });
     const details = await fc.check(property, { seed, numRuns: runs, endOnFailure: !shrinks });
     const [history] = details.counterexample ?? [];

@@ -1,5 +1,5 @@
 import axios, { type AxiosRequestConfig } from "axios";
-import type { PlainRequest } from "../../vercel/standIn";
+import type { PlainRequest } from "../../vercel/fakeVercel";
 import type { WireAnswer } from "../../vercel/answers";
 
 /** How a call ends: with an answer, or with what Node would throw. */

@@ -1,6 +1,6 @@
 import { normaliseOrigin } from "../../../provider/operations/identity";
 import type { Entry } from "./modelEngine";
-import { idsIn, type Removal, type Stack, type World } from "./world";
+import { idsIn, type Removal, type Stack, type TestEnvironment } from "./historyEnvironment";
 
 /** What must not happen, has happened. */
 export class Violation extends Error {
@@ -49,45 +49,45 @@ export function judgeRemoval({ by, removed, left }: Removal): void {
 }
 
 /** The ids of a stack, each as `project certId`. */
-export function keysOf(world: World, entries: readonly Entry[]): ReadonlySet<string> {
+export function keysOf(env: TestEnvironment, entries: readonly Entry[]): ReadonlySet<string> {
     return new Set(
         entries
             // What waits for its replacement was deleted when it began to wait.
             .filter(({ external, pendingReplacement }) => !external && !pendingReplacement)
             .flatMap(({ outputs }) =>
-                idsIn(outputs).map((certId) => `${String(world.projectOf(outputs["project"]))} ${certId}`),
+                idsIn(outputs).map((certId) => `${String(env.projectOf(outputs["project"]))} ${certId}`),
             ),
     );
 }
 
 /** An id that Vercel gave leaves a stack only after its deletion was answered, or after two listings that lack it. */
 export function judgeForgotten(
-    world: World,
+    env: TestEnvironment,
     { state }: Stack,
     before: readonly Entry[],
     lookedUp: readonly { readonly name: string; readonly getId: string }[],
 ): void {
-    if (world.isIndistinct) {
+    if (env.isIndistinct) {
         return;
     }
     // What is declared as `.get` from now on is left to whoever it belongs to.
     const relinquished = before.filter(({ name, id }) =>
         lookedUp.some((looked) => looked.name === name && looked.getId === id),
     );
-    const uploaded = world.operations
+    const uploaded = env.operations
         .filter(({ ended }) => ended !== "no")
         .flatMap(({ uploaded: entries, project }) => entries.map(({ certId }) => `${String(project)} ${certId}`));
-    const after = keysOf(world, state.entries);
-    const exempt = keysOf(world, relinquished);
-    for (const key of new Set([...keysOf(world, before), ...uploaded])) {
-        if (!after.has(key) && !exempt.has(key) && !world.gone.has(key) && !isListedGone(world, key)) {
+    const after = keysOf(env, state.entries);
+    const exempt = keysOf(env, relinquished);
+    for (const key of new Set([...keysOf(env, before), ...uploaded])) {
+        if (!after.has(key) && !exempt.has(key) && !env.gone.has(key) && !isListedGone(env, key)) {
             throw new Violation("forgotten", `${key} has left the state`);
         }
     }
 }
 
-function isListedGone(world: World, key: string): boolean {
-    const readers = world.operations.filter(
+function isListedGone(env: TestEnvironment, key: string): boolean {
+    const readers = env.operations.filter(
         ({ kind, owned }) => kind === "read" && owned.includes(key.split(" ")[1] ?? ""),
     );
     return readers.some(({ listings, origin }) => {
@@ -104,7 +104,7 @@ function isListedGone(world: World, key: string): boolean {
 }
 
 /** Two resources for one project and origin are refused, however they name it. */
-export function judgeTwins({ operations, policy }: World): void {
+export function judgeTwins({ operations, policy }: TestEnvironment): void {
     const created = operations.filter(({ kind, ended }) => kind === "create" && ended === "well");
     const places = created.map(({ project, origin }) => `${String(project)} ${origin ?? "*"}`);
     const twin = places.find((place, index) => places.indexOf(place) < index);

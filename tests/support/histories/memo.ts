@@ -36,13 +36,13 @@ export function judgeCertificatesOnce(): void {
         return;
     }
     isDone = true;
-    once("../../../provider/material/chainVerdict", "judgeChain", ([material, key]) => {
+    once("../../../provider/certificates/chain/chainVerdict", "judgeChain", ([material, key]) => {
         const { certPem, caPem } = material as unknown as Public;
         return JSON.stringify([certPem, caPem, (key as unknown as { readonly pem: string }).pem]);
     });
-    once("../../../provider/material/privateKey", "readPrivateKey", (args) => JSON.stringify(args));
-    once("../../../provider/material/material", "readPublicMaterial", (args) => JSON.stringify(args));
-    once("../../../provider/material/material", "judgePublicMaterial", ([material]) => {
+    once("../../../provider/certificates/parse/privateKey", "readPrivateKey", (args) => JSON.stringify(args));
+    once("../../../provider/certificates/certificates", "readCertificateSet", (args) => JSON.stringify(args));
+    once("../../../provider/certificates/certificates", "judgeCertificateSet", ([material]) => {
         const { certPem, caPem } = material as unknown as Public;
         return JSON.stringify([certPem, caPem]);
     });

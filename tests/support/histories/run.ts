@@ -14,7 +14,7 @@ import {
 } from "./history";
 import { judgeForgotten, judgeRemoval, judgeTwins, keysOf, Violation } from "./invariants";
 import { EngineRun, type RunOptions, type StepFailure } from "./modelEngine";
-import { idOf, idsIn, isCertificate, World, type Stack, type Wardrobe } from "./world";
+import { idOf, idsIn, isCertificate, TestEnvironment, type Stack, type BundlePool } from "./historyEnvironment";
 import type { StoredCertificate } from "../../vercel/store";
 
 /** What one history was made of, to be counted. */
@@ -31,14 +31,14 @@ const MINUTE_MS = 60_000;
 const MOST_ADVICE = 12;
 
 /** Runs a history, and throws where something happens that must not, or where no way leads back. */
-export async function runHistory(history: History, wardrobe: Wardrobe, startMs: number): Promise<Outcome> {
-    const world = new World(history.policy, wardrobe, startMs);
-    const runner = new Runner(world);
+export async function runHistory(history: History, bundlePool: BundlePool, startMs: number): Promise<Outcome> {
+    const env = new TestEnvironment(history.policy, bundlePool, startMs);
+    const runner = new Runner(env);
     try {
         return await runner.run(history);
     } catch (error) {
         if (error instanceof Error) {
-            error.message = `${error.message}\n${world.log.join("\n")}`;
+            error.message = `${error.message}\n${env.log.join("\n")}`;
         }
         throw error;
     }
@@ -51,7 +51,7 @@ interface Ran {
 }
 
 class Runner {
-    readonly #world: World;
+    readonly #env: TestEnvironment;
     readonly #features = new Set<string>();
     #commands = 0;
     #calls = 0;
@@ -60,9 +60,9 @@ class Runner {
     /** One id for several origins, as ids made of the content may be: only another certificate helps there. */
     #isHelpless = false;
 
-    constructor(world: World) {
-        this.#world = world;
-        world.onRemoval = (removal) => {
+    constructor(env: TestEnvironment) {
+        this.#env = env;
+        env.onRemoval = (removal) => {
             try {
                 judgeRemoval(removal);
             } catch (error) {
@@ -75,10 +75,10 @@ class Runner {
     async run({ policy, steps }: History): Promise<Outcome> {
         Object.entries(policy).forEach(([name, value]) => this.#features.add(`${name}: ${String(value)}`));
         for (const step of steps) {
-            this.#world.log.push(JSON.stringify(step));
+            this.#env.log.push(JSON.stringify(step));
             await this.#take(step);
         }
-        for (const number of this.#world.stacks.keys()) {
+        for (const number of this.#env.stacks.keys()) {
             await this.#settle(number);
         }
         return { commands: this.#commands, calls: this.#calls, kills: this.#kills, features: this.#features };
@@ -97,7 +97,7 @@ class Runner {
     }
 
     #stack(number: number): Stack {
-        const stack = this.#world.stacks[number];
+        const stack = this.#env.stacks[number];
         if (stack === undefined) {
             throw new Error(`there is no stack ${String(number)}`);
         }
@@ -127,70 +127,70 @@ class Runner {
     }
 
     #happen(event: Event): void {
-        const world = this.#world;
+        const env = this.#env;
         this.#features.add(`somebody: ${event.does}`);
         if (event.does === "wait") {
-            world.time.pass(MINUTE_MS);
+            env.time.pass(MINUTE_MS);
         } else if (event.does === "rename project") {
-            world.renameProject(event.project);
+            env.renameProject(event.project);
         } else if (event.does === "upload") {
-            world.place(event.project, FOREIGN_ORIGINS[event.origin], event.leaf);
+            env.place(event.project, FOREIGN_ORIGINS[event.origin], event.leaf);
         } else {
-            const there = world
+            const there = env
                 .certificates(event.project)
                 .find(({ origin }) => normaliseOrigin(origin) === ORIGINS[event.origin]);
             if (there !== undefined) {
-                world.remove(event.project, there.certId);
+                env.remove(event.project, there.certId);
             }
         }
     }
 
     async #command(command: Command): Promise<Ran> {
-        const world = this.#world;
+        const env = this.#env;
         const { state, program } = this.#stack(command.stack);
         const before = state.entries;
-        const linesBefore = world.lines.length;
-        const { caller, killed } = world.newProcess(command.stack, command.faults, command.killAt);
+        const linesBefore = env.lines.length;
+        const { caller, killed } = env.newProcess(command.stack, command.faults, command.killAt);
         const engine = new EngineRun(state, optionsOf(command), caller);
-        const declared = [...program].map(([name, declaration]) => world.declared(name, declaration));
-        await world.time.run(Promise.race([engine[command.command](declared), killed]));
-        world.time.forgetSleepers();
+        const declared = [...program].map(([name, declaration]) => env.declared(name, declaration));
+        await env.time.run(Promise.race([engine[command.command](declared), killed]));
+        env.time.forgetSleepers();
         this.#count(command);
         if (this.#violation !== undefined) {
             throw this.#violation as Error;
         }
         judgeForgotten(
-            world,
+            env,
             this.#stack(command.stack),
             before,
             declared.filter((one) => "getId" in one),
         );
-        judgeTwins(world);
+        judgeTwins(env);
         this.#judgeMessages(engine.failures, program);
-        return { failures: engine.failures, lines: world.lines.slice(linesBefore), isKilled: world.isDead };
+        return { failures: engine.failures, lines: env.lines.slice(linesBefore), isKilled: env.isDead };
     }
 
     #count({ command, scope, replace, continueOnError, refresh, runProgram }: Command): void {
-        const world = this.#world;
+        const env = this.#env;
         this.#commands += 1;
-        this.#calls += world.calls;
-        this.#kills += world.isDead ? 1 : 0;
+        this.#calls += env.calls;
+        this.#kills += env.isDead ? 1 : 0;
         const options = { replace, continueOnError, refresh, runProgram };
         [
             command,
             ...(scope === "all" ? [] : [`--${scope}`]),
             ...Object.entries(options).flatMap(([name, is]) => (is ? [`${command} --${name}`] : [])),
-            ...(world.isDead ? ["kill"] : []),
-            ...world.hits.map((hit) => `fault: ${hit}`),
+            ...(env.isDead ? ["kill"] : []),
+            ...env.hits.map((hit) => `fault: ${hit}`),
         ].forEach((feature) => this.#features.add(feature));
-        world.hits.length = 0;
+        env.hits.length = 0;
     }
 
     /** What a message says has to be true. */
     #judgeMessages(failures: readonly StepFailure[], program: Stack["program"]): void {
         for (const { name, message } of failures) {
             const isSecond = message.includes("got a second");
-            if (isSecond && twinsOf(program, name) < 2 && this.#world.policy.lagMs === 0) {
+            if (isSecond && twinsOf(program, name) < 2 && this.#env.policy.lagMs === 0) {
                 throw new Violation("untrue", message);
             }
         }
@@ -201,15 +201,15 @@ class Runner {
         const name = nameOf(number);
         const origin = ORIGINS[declaration.origin];
         const inPlace = (): StoredCertificate | undefined =>
-            this.#world.certificates(declaration.project).find((entry) => normaliseOrigin(entry.origin) === origin);
-        const entries = this.#world.stacks.flatMap((other) => other.state.entries);
+            this.#env.certificates(declaration.project).find((entry) => normaliseOrigin(entry.origin) === origin);
+        const entries = this.#env.stacks.flatMap((other) => other.state.entries);
         const isOwned = (certId = ""): boolean => entries.some(({ outputs }) => idsIn(outputs).includes(certId));
         // What a resource has already is nothing that anybody would import.
         if (state.find(name) !== undefined || isOwned(inPlace()?.certId)) {
             return;
         }
         if (inPlace() === undefined) {
-            this.#world.place(declaration.project, origin, declaration.leaf);
+            this.#env.place(declaration.project, origin, declaration.leaf);
         }
         const there = inPlace();
         if (there === undefined || isOwned(there.certId)) {
@@ -232,23 +232,23 @@ class Runner {
     /** From wherever a history has led, plain runs and what messages advise lead back. */
     async #settle(number: number): Promise<void> {
         const { state, program } = this.#stack(number);
-        this.#world.log.push(`--- settles stack ${String(number)}`);
+        this.#env.log.push(`--- settles stack ${String(number)}`);
         // An effect that comes late, after the next listing, has come about by the second.
         await this.#follow({ ...PLAIN_UP, stack: number, command: "refresh" });
         await this.#follow({ ...PLAIN_UP, stack: number, command: "refresh" });
         if (await this.#follow({ ...PLAIN_UP, stack: number })) {
             this.#judgeSettled(state, program);
         }
-        this.#world.log.push(`--- destroys stack ${String(number)}`);
+        this.#env.log.push(`--- destroys stack ${String(number)}`);
         if ((await this.#follow({ ...PLAIN_UP, stack: number, command: "destroy" })) && state.entries.length > 0) {
             throw new Violation("stuck", `destroy leaves ${state.entries.map(({ name }) => name).join(", ")}`);
         }
     }
 
-    /** Runs a command until it has nothing to complain about; false where only people at Vercel can help. */
+    /** Runs a command until it has nothing to writeError about; false where only people at Vercel can help. */
     async #follow(command: Command): Promise<boolean> {
         for (let tries = 0; tries < MOST_ADVICE; tries += 1) {
-            this.#world.time.pass(MINUTE_MS);
+            this.#env.time.pass(MINUTE_MS);
             const { failures, lines } = await this.#command(command);
             const said = [...failures.map(({ message }) => message), ...lines].join("\n");
             const isUp = command.command === "up";
@@ -298,8 +298,8 @@ class Runner {
             await this.#follow({ ...PLAIN_UP, stack });
             isAdvised = true;
         }
-        if (said.includes("that name back for one run") && command !== "refresh" && this.#world.isRenamed) {
-            this.#world.swapNames();
+        if (said.includes("that name back for one run") && command !== "refresh" && this.#env.isRenamed) {
+            this.#env.swapNames();
             isAdvised = true;
         }
         if (!isAdvised && !/run (this|pulumi up|it) again|next run|next pulumi up/i.test(said)) {
@@ -317,7 +317,7 @@ class Runner {
                 throw new Violation("stuck", `${name} is not in the state`);
             }
             const [certId] = idsIn(entry.outputs);
-            const live = this.#world
+            const live = this.#env
                 .certificates(declaration.project)
                 .find(
                     (other) => other.certId === certId && normaliseOrigin(other.origin) === ORIGINS[declaration.origin],
@@ -326,20 +326,20 @@ class Runner {
                 throw new Violation("not true", `${name} has ${String(certId)}, which is not in place`);
             }
             const isAlone =
-                this.#world.stacks
+                this.#env.stacks
                     .flatMap(({ state: { entries } }) => entries)
                     .filter(({ outputs }) => idsIn(outputs).includes(certId ?? "")).length === 1;
             if (
                 isAlone &&
-                !this.#world.isForeign(certId ?? "") &&
-                !isCertificate(live, this.#world.leaf(declaration.leaf))
+                !this.#env.isForeign(certId ?? "") &&
+                !isCertificate(live, this.#env.leaf(declaration.leaf))
             ) {
                 throw new Violation("not true", `${name} has another certificate in place than is declared`);
             }
         }
         if (
             keysOf(
-                this.#world,
+                this.#env,
                 state.entries.filter(({ condemned }) => condemned),
             ).size > 0
         ) {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { newToken } from "../../support/world";
+import { newToken } from "../../support/testEnvironment";
 import type { PulumiCli } from "../../support/pulumiCli";
 import { assertNoSecrets } from "../../support/secretSweep";
 import { PulumiProject } from "../../support/stack";
@@ -8,7 +8,7 @@ import { CERTIFICATES_PER_PROJECT, reformat, type Mint } from "./material";
 import { watched } from "./processTree";
 import { DECLARED_FILE, type Declared } from "./programs/declared";
 import { ROWS, STATE_ROWS, type Row, type Sample } from "./samples";
-import { StandInProcess } from "./standInProcess";
+import { FakeVercelProcess } from "./fakeVercelProcess";
 
 const COMMANDS: Readonly<Record<Row, readonly string[]>> = {
     create: ["up", "--yes", "--skip-preview"],
@@ -76,18 +76,18 @@ export class Stack {
     ): Promise<Stack> {
         const token = newToken();
         const projects = Math.ceil(n / CERTIFICATES_PER_PROJECT);
-        const standIn = await StandInProcess.start({ token, projects });
+        const fakeVercel = await FakeVercelProcess.start({ token, projects });
         try {
             const project = await PulumiProject.create({
                 cli,
                 program: `require(${JSON.stringify(COLUMNS[column].program)});`,
                 name: `bench-${randomBytes(4).toString("hex")}`,
-                environment: { VERCEL_API_URL: standIn.url, VERCEL_API_TOKEN: token },
+                environment: { VERCEL_API_URL: fakeVercel.url, VERCEL_API_TOKEN: token },
                 files: { [DECLARED_FILE]: JSON.stringify(declared) },
             });
-            return new Stack(column, n, project, standIn, { keys: mint.keys, tokens: [token] });
+            return new Stack(column, n, project, fakeVercel, { keys: mint.keys, tokens: [token] });
         } catch (error) {
-            await standIn.stop();
+            await fakeVercel.stop();
             throw error;
         }
     }
@@ -96,7 +96,7 @@ export class Stack {
         readonly column: ColumnName,
         readonly n: number,
         readonly project: PulumiProject,
-        readonly standIn: StandInProcess,
+        readonly fakeVercel: FakeVercelProcess,
         readonly secrets: { readonly keys: readonly string[]; readonly tokens: readonly string[] },
     ) {}
 
@@ -108,7 +108,7 @@ export class Stack {
 
     async measure(row: Row): Promise<Sample> {
         const { result, use } = await watched((onStart) => this.project.run(COMMANDS[row], { onStart }));
-        const { violations, ...calls } = await this.standIn.takeCounts();
+        const { violations, ...calls } = await this.fakeVercel.takeCounts();
         if (violations > 0 || calls.refused > 0) {
             const got = `${String(calls.refused)} refused and ${String(violations)} against the official document`;
             throw new Error(`${row}, ${this.column}: expected calls that are all in order, got ${got}`);
@@ -135,6 +135,6 @@ export class Stack {
 
     async close(): Promise<void> {
         await this.project.dispose();
-        await this.standIn.stop();
+        await this.fakeVercel.stop();
     }
 }

@@ -1,6 +1,6 @@
 import type { ColumnName } from "./columns";
 import type { TreeUse } from "./processTree";
-import type { CallCounts } from "./standInProcess";
+import type { CallCounts } from "./fakeVercelProcess";
 
 /** What is done with a stack, in this order. */
 export const ROWS = ["create", "no-op", "preview", "reformatted", "refresh", "rotate", "destroy"] as const;

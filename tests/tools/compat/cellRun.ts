@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { runProcess } from "../../support/childProcess";
-import { EngineWorld } from "../../support/engineWorld";
+import { EngineEnvironment } from "../../support/engineEnvironment";
 import { installedVersion } from "../../support/installedPackage";
 import { findPulumiCli } from "../../support/pulumiCli";
 import type { PackageManager } from "./packageManagers";
@@ -34,16 +34,16 @@ if (role !== undefined) {
 
 /** The life of a stack in a fresh folder with the packed package; fails with what went wrong. */
 export async function runCell(parts: CellParts): Promise<void> {
-    const world = await EngineWorld.start();
+    const env = await EngineEnvironment.start();
     try {
-        const { folder } = world.project;
-        await writeProgram(world, parts);
+        const { folder } = env.project;
+        await writeProgram(env, parts);
         await install(folder, parts);
         const recorder = join(folder, "..", "recorder");
         mkdirSync(recorder);
         writeFileSync(join(recorder, "recorder.cjs"), RECORDER);
         const { binFolder } = await findPulumiCli();
-        world.project.setEnvironment({
+        env.project.setEnvironment({
             PATH: pathWith([parts.nodeFolder, binFolder]),
             // What Pulumi.yaml says is to count.
             PULUMI_NODEJS_TYPESCRIPT: undefined,
@@ -53,32 +53,32 @@ export async function runCell(parts: CellParts): Promise<void> {
                 join(recorder, "recorder.cjs"),
             ].join(" "),
         });
-        await live(world, parts.nodeVersion);
+        await live(env, parts.nodeVersion);
         const processes = new Set(readFileSync(join(recorder, "processes.txt"), "utf8").trim().split("\n"));
         expectSame("processes", [...processes].sort(), [
             `dynamic-provider ${parts.nodeVersion}`,
             `run ${parts.nodeVersion}`,
         ]);
-        world.verify();
+        env.verify();
     } finally {
-        await world.stop();
+        await env.stop();
     }
 }
 
-async function live(world: EngineWorld, nodeVersion: string): Promise<void> {
-    const { project } = world;
+async function live(env: EngineEnvironment, nodeVersion: string): Promise<void> {
+    const { project } = env;
     await project.up();
-    expectSame("outputs", await project.outputs(), { certId: world.certIds()[0], node: nodeVersion });
+    expectSame("outputs", await project.outputs(), { certId: env.certIds()[0], node: nodeVersion });
     await project.run(["preview", "--expect-no-changes"]);
     await project.refresh();
-    expectSame("certificates after the refresh", world.certIds().length, 1);
+    expectSame("certificates after the refresh", env.certIds().length, 1);
     await project.destroy();
-    expectSame("certificates after the destroy", world.certIds(), []);
-    const writes = world.operations().filter((operation) => operation !== "list");
+    expectSame("certificates after the destroy", env.certIds(), []);
+    const writes = env.operations().filter((operation) => operation !== "list");
     expectSame("writes", writes, ["upload", "delete"]);
 }
 
-async function writeProgram({ project, triple }: EngineWorld, parts: CellParts): Promise<void> {
+async function writeProgram({ project, bundle }: EngineEnvironment, parts: CellParts): Promise<void> {
     const { program, packageManager, tarball } = parts;
     await Promise.all(["node_modules", "index.js", "args.json"].map((name) => rm(join(project.folder, name))));
     copyFileSync(tarball, join(project.folder, basename(tarball)));
@@ -97,9 +97,9 @@ async function writeProgram({ project, triple }: EngineWorld, parts: CellParts):
     for (const [name, text] of Object.entries({
         ...program.files,
         ...packageManager.files,
-        "client.pem": triple.cert,
-        "client.key": triple.key,
-        "ca.pem": triple.ca,
+        "client.pem": bundle.cert,
+        "client.key": bundle.key,
+        "ca.pem": bundle.ca,
     })) {
         project.writeFile(name, text);
     }

@@ -1,4 +1,4 @@
-import { ORIGIN } from "../../support/world";
+import { ORIGIN } from "../../support/testEnvironment";
 
 /** A way in which users write their programs. */
 export interface ProgramKind {

@@ -5,14 +5,14 @@
  */
 import { createPrivateKey, randomBytes } from "node:crypto";
 import { resolve } from "node:path";
-import { mintTriple, type Triple } from "../../support/mint";
+import { mintBundle, type CertificateBundle } from "../../support/mint";
 import { findPulumiCli } from "../../support/pulumiCli";
 import { PulumiProject } from "../../support/stack";
 import { chooseTarget, type Target } from "./target";
 
 const ORIGIN = "https://pulumi-vercel-client-cert-demo.example.com";
 
-const COMMAND_LINE = resolve(__dirname, "../../../provider/bin/main.js");
+const COMMAND_LINE = resolve(__dirname, "../../../provider/cli/main.js");
 
 const PROGRAM = `
 const fs = require("node:fs");
@@ -36,7 +36,7 @@ class Demo {
     constructor(
         readonly target: Target,
         readonly project: PulumiProject,
-        readonly triple: Triple,
+        readonly bundle: CertificateBundle,
     ) {}
 
     get step(): string {
@@ -118,7 +118,7 @@ function expectText(output: string, pattern: RegExp, expected: string): void {
 }
 
 async function play(demo: Demo): Promise<void> {
-    const { target, triple } = demo;
+    const { target, bundle } = demo;
     await demo.run("pulumi up: put the certificate in place", async () => {
         await demo.pulumi("up", "--yes", "--skip-preview");
         return `${await demo.theOneInPlace()} is in place for ${ORIGIN}`;
@@ -129,12 +129,12 @@ async function play(demo: Demo): Promise<void> {
         return `still ${await demo.theOneInPlace()}`;
     });
     await demo.run("pulumi up: the PEM reformatted, with CRLF and a comment", async () => {
-        demo.writeCertificate(`# billing, 2nd copy\r\n${triple.cert.replace(/\n/g, "\r\n")}`);
+        demo.writeCertificate(`# billing, 2nd copy\r\n${bundle.cert.replace(/\n/g, "\r\n")}`);
         await demo.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
         expectThat((await demo.theOneInPlace()) === first, `still ${first}`, await demo.theOneInPlace());
         return "the same certificate, so no upload";
     });
-    const renewed = await triple.authority.issue();
+    const renewed = await bundle.authority.issue();
     await demo.run("pulumi preview: a renewed certificate, but the old key", async () => {
         demo.writeCertificate(renewed.certPem);
         const output = await demo.refused("preview");
@@ -192,18 +192,18 @@ async function main(): Promise<void> {
     const target = await chooseTarget(process.env);
     console.log(`Running against ${target.description}`);
     console.log("Minting a certificate authority and a client certificate");
-    const triple = await mintTriple();
+    const bundle = await mintBundle();
     const project = await PulumiProject.create({
         cli,
         program: PROGRAM,
         environment: { ...target.environment },
         files: {
-            "client.pem": triple.cert,
-            "client.key": triple.key,
-            "ca.pem": triple.ca,
+            "client.pem": bundle.cert,
+            "client.key": bundle.key,
+            "ca.pem": bundle.ca,
         },
     });
-    const demo = new Demo(target, project, triple);
+    const demo = new Demo(target, project, bundle);
     demo.declareKey({ file: "client.key" });
     try {
         await play(demo);

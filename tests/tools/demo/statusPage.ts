@@ -2,10 +2,10 @@
  * The page of `pulumi-vercel-client-cert status --html` with certificates in every condition, to look at and for the pictures in
  * this folder: `npm run demo:status -- FILE`. The certificates are minted anew.
  */
-import { FORMATS } from "../../../provider/bin/status/formats";
-import { writeOutput } from "../../../provider/bin/status/outputFile";
-import { judgeAll } from "../../../provider/bin/status/judgement";
-import { readStack } from "../../../provider/bin/status/storedCertificate";
+import { FORMATS } from "../../../provider/cli/commands/status/formats";
+import { writeOutput } from "../../../provider/cli/commands/status/outputFile";
+import { judgeAll } from "../../../provider/cli/commands/status/statusWarnings";
+import { readStack } from "../../../provider/cli/commands/status/storedCertificate";
 import { exportOf, StateMint, type CertificateOptions } from "../../support/exportedState";
 
 const STACKS: Readonly<Record<string, readonly CertificateOptions[]>> = {

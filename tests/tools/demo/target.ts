@@ -3,7 +3,7 @@ import { createInterface } from "node:readline/promises";
 import { VercelClient, type CertificateEntry, type ProjectAddress } from "../../../provider/vercel/client";
 import { systemClock } from "../../../provider/vercel/clock";
 import { resolveBaseUrl } from "../../../provider/vercel/settings";
-import { StandIn } from "../../vercel/standIn";
+import { FakeVercel } from "../../vercel/fakeVercel";
 
 /** Where the demo runs: the stand-in on this machine, or, after asking, the real service. */
 export interface Target {
@@ -26,7 +26,7 @@ export async function chooseTarget(environment: NodeJS.ProcessEnv): Promise<Targ
             Promise.resolve(),
         );
     }
-    return await startStandIn();
+    return await startFakeVercel();
 }
 
 async function confirmRealService(project: string): Promise<boolean> {
@@ -42,17 +42,17 @@ async function confirmRealService(project: string): Promise<boolean> {
     return answer.trim().toLowerCase() === "yes";
 }
 
-async function startStandIn(): Promise<Target> {
-    const standIn = await StandIn.start();
+async function startFakeVercel(): Promise<Target> {
+    const fakeVercel = await FakeVercel.start();
     const token = `vcp_${randomBytes(24).toString("hex")}`;
-    standIn.addTeam({ id: "team_demo", slug: "demo" });
-    standIn.addToken(token, { teams: ["team_demo"] });
-    standIn.addProject({ id: "prj_demo", name: "site", team: "team_demo" });
+    fakeVercel.addTeam({ id: "team_demo", slug: "demo" });
+    fakeVercel.addToken(token, { teams: ["team_demo"] });
+    fakeVercel.addProject({ id: "prj_demo", name: "site", team: "team_demo" });
     return targetAt(
-        standIn.url,
+        fakeVercel.url,
         { token, project: "site", team: "team_demo" },
-        `a stand-in for Vercel's API at ${standIn.url}`,
-        () => standIn.stop(),
+        `a stand-in for Vercel's API at ${fakeVercel.url}`,
+        () => fakeVercel.stop(),
     );
 }
 

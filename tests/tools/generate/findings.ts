@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { FINDING_GROUPS, type FindingKind } from "../../../provider/material/findingTable";
+import { FINDING_GROUPS, type FindingKind } from "../../../provider/certificates/findingTable";
 import { ARGUMENT_KINDS } from "../../../provider/operations/argumentTable";
 
 /** The page that is generated from the table of findings. */

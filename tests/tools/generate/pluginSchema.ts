@@ -6,7 +6,9 @@ const REPOSITORY = resolve(__dirname, "../../../..");
 /** What the plugin hands to the engine, and SDKs are generated from. */
 export const SCHEMA_FILE = join(REPOSITORY, "provider/plugin/schema.json");
 /** Where arguments and outputs, and the types they name, are declared and described, once for every language. */
-const DECLARATIONS = ["projectClientCert.ts", "material/expiries.ts"].map((file) => join(REPOSITORY, "provider", file));
+const DECLARATIONS = ["resource/projectClientCert.ts", "certificates/checks/expiries.ts"].map((file) =>
+    join(REPOSITORY, "provider", file),
+);
 
 const PACKAGE = "vercel-client-cert";
 const MODULE = `${PACKAGE}:index`;

@@ -27,7 +27,7 @@ export async function bundlePlugin(folder = PLUGIN_FOLDER): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     const { metafile } = await build({
-        entryPoints: [join(REPOSITORY, "dist/provider/plugin/main.js")],
+        entryPoints: [join(REPOSITORY, "dist/provider/plugin/entry.js")],
         outfile: join(folder, "plugin.js"),
         bundle: true,
         platform: "node",

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { describe, it } from "mocha";
-import { COMMANDS } from "../../../provider/bin/commandLine";
-import { helpOf, parseCommandLine } from "../../../provider/bin/options";
+import { COMMANDS } from "../../../provider/cli/commandLine";
+import { helpOf, parseCommandLine } from "../../../provider/cli/options";
 import { filesBelow, markdownFiles, MarkdownFile, readText } from "../../support/markdown";
 
 const documents = markdownFiles();

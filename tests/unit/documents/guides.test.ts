@@ -10,7 +10,7 @@ import { readKeyText } from "../../../provider/operations/keySource";
 import { cleanEnvironment } from "../../support/childProcess";
 import { keyContext } from "../../support/keyContext";
 import { MarkdownFile } from "../../support/markdown";
-import { mintTriple } from "../../support/mint";
+import { mintBundle } from "../../support/mint";
 
 const SECRET_MANAGERS = new MarkdownFile("docs/guides/secret-managers.md");
 
@@ -36,7 +36,7 @@ describe("the guide to secret managers", () => {
         it(`takes the key from the command for ${manager}, which gets its arguments as they stand there`, async () => {
             const [, list = ""] = /^`\{ command: (.*) \}`$/.exec(cell) ?? [];
             const command = JSON.parse(list) as readonly [string, ...string[]];
-            const { cert, key, ca } = await mintTriple();
+            const { cert, key, ca } = await mintBundle();
             writeFileSync(join(folder, "key"), key);
             const tool = `#!/bin/sh\nfor arg in "$@"; do echo "$arg" >> "${folder}/args"; done\ncat "${folder}/key"\n`;
             writeFileSync(join(folder, command[0]), tool, { mode: 0o755 });

@@ -4,7 +4,7 @@ import { Declarations } from "../../support/declarations";
 import { MarkdownFile } from "../../support/markdown";
 
 const readme = new MarkdownFile("README.md");
-const declarations = new Declarations("provider/projectClientCert.ts");
+const declarations = new Declarations("provider/resource/projectClientCert.ts");
 const args = declarations.ofInterface("ProjectClientCertArgs");
 const outputs = declarations.ofClass("ProjectClientCert");
 

@@ -48,7 +48,7 @@ describe("the TypeScript in the documents", function () {
     }
 
     it("compiles in the example that an editor shows with the class", () => {
-        const text = readText("provider/projectClientCert.ts").replace(/^ \* ?/gm, "");
+        const text = readText("provider/resource/projectClientCert.ts").replace(/^ \* ?/gm, "");
         const examples = [...text.matchAll(/^@example\n```ts\n(.*?)^```\n\/?/gms)].map(([, example = ""]) => example);
         expect(examples).to.have.length(1);
         expect(examples.flatMap(problemsOf)).to.deep.equal([]);

@@ -1,16 +1,16 @@
 import { expect } from "chai";
 import { before, describe, it } from "mocha";
 import { compileFunction } from "node:vm";
-import { judgeKeyMatch } from "../../../provider/material/keyMatch";
-import { readPrivateKey, readPublicMaterial } from "../../../provider/material/material";
+import { judgeKeyMatch } from "../../../provider/certificates/checks/keyMatch";
+import { readPrivateKey, readCertificateSet } from "../../../provider/certificates/certificates";
 import { readKeyText } from "../../../provider/operations/keySource";
 import { VercelClient } from "../../../provider/vercel/client";
 import { keyContext } from "../../support/keyContext";
 import { MarkdownFile } from "../../support/markdown";
 import { isPartOf, messagesOfProvider } from "../../support/messages";
-import { mintTriple } from "../../support/mint";
+import { mintBundle } from "../../support/mint";
 import { PROVIDER_TEXT } from "../../support/providerHost";
-import { newToken } from "../../support/world";
+import { newToken } from "../../support/testEnvironment";
 import { EagerClock } from "../vercel/clocks";
 import { TestServer, type Reply } from "../vercel/server";
 
@@ -45,8 +45,8 @@ async function messagesOfRuns(): Promise<readonly string[]> {
 }
 
 async function keyOfAnother(): Promise<string> {
-    const [triple, other] = [await mintTriple(), await mintTriple()];
-    const { value: material } = readPublicMaterial(triple);
+    const [bundle, other] = [await mintBundle(), await mintBundle()];
+    const { value: material } = readCertificateSet(bundle);
     const { value: key } = readPrivateKey(other.key);
     const findings = material === undefined || key === undefined ? [] : judgeKeyMatch(material, key);
     return findings.map(({ argument, message }) => `${argument}: ${message}`).join("\n");

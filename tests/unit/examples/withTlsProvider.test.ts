@@ -4,7 +4,7 @@ import { describe, it } from "mocha";
 import { runExampleProgram, type Registered } from "../../support/exampleProgram";
 import { mintAuthority, type Authority } from "../../support/mint";
 import { assertNoSecrets } from "../../support/secretSweep";
-import { ORIGIN, World } from "../../support/world";
+import { ORIGIN, TestEnvironment } from "../../support/testEnvironment";
 
 const HOUR_MS = 3_600_000;
 const PURPOSES: Readonly<Record<string, string>> = { client_auth: "1.3.6.1.5.5.7.3.2" };
@@ -65,7 +65,7 @@ class TlsModel {
 
 describe("examples/with-tls-provider, with mocks for the other provider", () => {
     it("uploads the certificate that the authority of the program signed, with the key that belongs to it", async () => {
-        const world = await World.start();
+        const env = await TestEnvironment.start();
         try {
             const model = new TlsModel(await mintAuthority());
             const { registered, outputs } = await runExampleProgram({
@@ -76,21 +76,21 @@ describe("examples/with-tls-provider, with mocks for the other provider", () => 
                         return await model.answer(resource);
                     }
                     // The team is configuration of the stack, which the program does not see.
-                    const checked = await world.provider.check({}, { ...resource.inputs, team: "team_1" });
+                    const checked = await env.provider.check({}, { ...resource.inputs, team: "team_1" });
                     expect(checked.failures).to.deep.equal([]);
-                    const { id, outs } = await world.provider.create(checked.inputs);
+                    const { id, outs } = await env.provider.create(checked.inputs);
                     return { id, state: outs };
                 },
             });
             const certificate = registered.find(({ type }) => type.endsWith(":ProjectClientCert"));
             expect(certificate?.inputs["ca"]).to.equal(model.authority.certPem);
             expect(certificate?.secrets).to.deep.equal(["key"]);
-            expect(outputs["certId"]).to.equal(world.standIn.certificates("prj_1")[0]?.certId);
+            expect(outputs["certId"]).to.equal(env.fakeVercel.certificates("prj_1")[0]?.certId);
             expect(outputs["authorityCert"]).to.equal(model.authority.certPem);
             const keys = [model.clientKeyPem, model.authority.keyPem];
-            assertNoSecrets([...world.lines, JSON.stringify(outputs)].join("\n"), { keys, tokens: [world.token] });
+            assertNoSecrets([...env.lines, JSON.stringify(outputs)].join("\n"), { keys, tokens: [env.token] });
         } finally {
-            await world.stop();
+            await env.stop();
         }
     });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import { runExampleProgram } from "../../support/exampleProgram";
-import { ORIGIN, World } from "../../support/world";
+import { ORIGIN, TestEnvironment } from "../../support/testEnvironment";
 
 const PROJECT = "vercel:index/project:Project";
 const CERTIFICATE = "pulumi-nodejs:dynamic/vercel:ProjectClientCert";
@@ -12,9 +12,9 @@ const CERTIFICATE = "pulumi-nodejs:dynamic/vercel:ProjectClientCert";
 describe("examples/with-vercel-provider, with mocks for the other provider", () => {
     it("gives the certificate to the project and team that the same program declares", async () => {
         const folder = mkdtempSync(join(tmpdir(), "with-vercel-"));
-        const world = await World.start({ folder });
+        const env = await TestEnvironment.start({ folder });
         try {
-            const { cert, key, ca } = world.triple;
+            const { cert, key, ca } = env.bundle;
             writeFileSync(join(folder, "client.pem"), cert);
             writeFileSync(join(folder, "client.key"), key);
             writeFileSync(join(folder, "ca.pem"), ca);
@@ -28,9 +28,9 @@ describe("examples/with-vercel-provider, with mocks for the other provider", () 
                     if (type === PROJECT) {
                         return { id: "prj_1", state: { name: inputs["name"], teamId: inputs["teamId"] } };
                     }
-                    const checked = await world.provider.check({}, inputs);
+                    const checked = await env.provider.check({}, inputs);
                     expect(checked.failures).to.deep.equal([]);
-                    const { id, outs } = await world.provider.create(checked.inputs);
+                    const { id, outs } = await env.provider.create(checked.inputs);
                     return { id, state: outs };
                 },
             });
@@ -38,11 +38,11 @@ describe("examples/with-vercel-provider, with mocks for the other provider", () 
             const certificate = registered.find(({ type }) => type === CERTIFICATE);
             expect(certificate?.inputs).to.include({ project: "prj_1", team: "team_1" });
             expect(certificate?.deletedWith).to.match(/::vercel:index\/project:Project::site$/);
-            const [entry] = world.standIn.certificates("prj_1");
+            const [entry] = env.fakeVercel.certificates("prj_1");
             expect(outputs).to.deep.equal({ projectId: "prj_1", certId: entry?.certId });
-            world.verify(certificate, outputs);
+            env.verify(certificate, outputs);
         } finally {
-            await world.stop();
+            await env.stop();
             rmSync(folder, { recursive: true });
         }
     });

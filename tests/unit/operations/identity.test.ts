@@ -8,8 +8,8 @@ import {
     nameProblem,
     normaliseOrigin,
     parseId,
-    quote,
 } from "../../../provider/operations/identity";
+import { quote } from "../../../provider/text/quoting";
 
 describe("the id of a resource", () => {
     const identities = [

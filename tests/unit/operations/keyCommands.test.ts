@@ -11,7 +11,7 @@ import { readKeyText, type KeyText } from "../../../provider/operations/keySourc
 import { KeyCommands } from "../../../provider/operations/keyCommands";
 import { assertNoSecrets } from "../../support/secretSweep";
 import { keyContext } from "../../support/keyContext";
-import { mintTriple } from "../../support/mint";
+import { mintBundle } from "../../support/mint";
 
 const LARGEST_BYTES = 64 * 1024;
 const NEVER = new AbortController().signal;
@@ -163,7 +163,7 @@ describe("operations/keyCommands", function () {
     });
 
     it("shows nothing of a key that a failing command printed, on stdout or on stderr", async () => {
-        const { key } = await mintTriple();
+        const { key } = await mintBundle();
         await writeFile(join(folder, "client.key"), key);
         const body = key.replace(/-----[^-]+-----|\s/g, "");
         for (const program of [

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { afterEach, describe, it } from "mocha";
-import { failureOf, ORIGIN, World, type WorldOptions } from "../../support/world";
+import { failureOf, ORIGIN, TestEnvironment, type TestEnvironmentOptions } from "../../support/testEnvironment";
 import { SkippingClock } from "../../support/skippingClock";
 
 const OTHER_ORIGIN = "https://other.example.com";
@@ -9,48 +9,48 @@ const STABLE = { uploadPolicy: "same-id" } as const;
 const CONTENT = { uploadPolicy: "content-id" } as const;
 
 describe("what is live is known", () => {
-    let world: World;
+    let env: TestEnvironment;
     let clock: SkippingClock;
-    const start = async (options: WorldOptions = {}): Promise<void> => {
+    const start = async (options: TestEnvironmentOptions = {}): Promise<void> => {
         clock = new SkippingClock();
-        world = await World.start({ clock, now: () => clock.now(), ...options });
+        env = await TestEnvironment.start({ clock, now: () => clock.now(), ...options });
     };
-    const entries = (): string[] => world.standIn.certificates("prj_1").map(({ certId }) => certId);
+    const entries = (): string[] => env.fakeVercel.certificates("prj_1").map(({ certId }) => certId);
     const deletions = (): (string | undefined)[] =>
-        world.standIn.requests.filter(({ operation }) => operation === "delete").map(({ certId }) => certId);
+        env.fakeVercel.requests.filter(({ operation }) => operation === "delete").map(({ certId }) => certId);
     const place = (origin: string | undefined, certId?: string): string =>
-        world.standIn.placeCertificate("prj_1", {
-            ...world.triple,
+        env.fakeVercel.placeCertificate("prj_1", {
+            ...env.bundle,
             ...(certId === undefined ? {} : { certId }),
             ...(origin === undefined ? {} : { origin }),
         });
     const rotated = async (overrides: Record<string, unknown> = {}): Promise<Record<string, unknown>> => {
-        const next = await world.triple.authority.issue();
-        return await world.checked({ cert: next.certPem, key: next.keyPem, ...overrides });
+        const next = await env.bundle.authority.issue();
+        return await env.checked({ cert: next.certPem, key: next.keyPem, ...overrides });
     };
     afterEach(async () => {
-        world.verify();
-        await world.stop();
+        env.verify();
+        await env.stop();
     });
 
     describe("a deletion", () => {
         it("before its replacement removes the certificate, and leaves it to nobody", async () => {
             await start();
-            const { id, outs } = await world.create();
-            world.nextRun();
-            await world.checked();
-            await world.provider.delete(id, outs);
+            const { id, outs } = await env.create();
+            env.nextRun();
+            await env.checked();
+            await env.provider.delete(id, outs);
             expect(entries()).to.deep.equal([]);
-            const { outs: successor } = await world.create();
+            const { outs: successor } = await env.create();
             expect(entries()).to.deep.equal([successor["certId"]]);
         });
 
         it("fails where the creation of its successor has failed in this run, so that the state keeps it", async () => {
             await start();
-            const { id, outs } = await world.create();
-            world.nextRun();
-            await failureOf(world.create());
-            const error = await failureOf(world.provider.delete(id, outs));
+            const { id, outs } = await env.create();
+            env.nextRun();
+            await failureOf(env.create());
+            const error = await failureOf(env.provider.delete(id, outs));
             expect(error.message)
                 .to.contain("its creation has failed in this run")
                 .and.to.contain(String(outs["certId"]));
@@ -59,111 +59,111 @@ describe("what is live is known", () => {
 
         it("takes no other 404 for gone, and names the refresh that finds out", async () => {
             await start();
-            const { id, outs } = await world.create();
-            world.nextRun();
+            const { id, outs } = await env.create();
+            env.nextRun();
             const message = "The client certificate API is not enabled on this plan";
             const body = JSON.stringify({ error: { code: "not_found", message } });
-            world.standIn.addFault({ operation: "delete", kind: "status", status: 404, body });
-            const error = await failureOf(world.provider.delete(id, outs));
+            env.fakeVercel.addFault({ operation: "delete", kind: "status", status: 404, body });
+            const error = await failureOf(env.provider.delete(id, outs));
             expect(error.message).to.contain("pulumi refresh");
             expect(entries()).to.deep.equal([outs["certId"]]);
         });
 
         it("believes that a certificate could not be found only where a listing agrees", async () => {
             await start();
-            const { id, outs } = await world.create();
-            world.nextRun();
+            const { id, outs } = await env.create();
+            env.nextRun();
             const body = JSON.stringify({
                 error: { code: "not_found", message: "The certificate could not be found" },
             });
-            world.standIn.addFault({ operation: "delete", kind: "status", status: 404, body });
-            expect((await failureOf(world.provider.delete(id, outs))).message).to.contain("and lists it");
+            env.fakeVercel.addFault({ operation: "delete", kind: "status", status: 404, body });
+            expect((await failureOf(env.provider.delete(id, outs))).message).to.contain("and lists it");
             expect(entries()).to.deep.equal([outs["certId"]]);
         });
 
         it("is called although the listing lacks the certificate: listings may lag behind", async () => {
             await start({ listingLagMs: 60_000 });
-            const error = await failureOf(world.create());
+            const error = await failureOf(env.create());
             const { id, properties } = error as unknown as { id: string; properties: Record<string, unknown> };
             expect(entries()).to.deep.equal([properties["certId"]]);
-            world.nextRun();
-            await world.provider.delete(id, properties);
+            env.nextRun();
+            await env.provider.delete(id, properties);
             expect(entries()).to.deep.equal([]);
         });
 
         it("is asked for again after its answer was lost, whatever a listing shows", async () => {
             await start();
-            const { id, outs } = await world.create();
-            world.nextRun();
-            world.standIn.addFault({ operation: "delete", kind: "reset-after" });
-            await world.provider.delete(id, outs);
+            const { id, outs } = await env.create();
+            env.nextRun();
+            env.fakeVercel.addFault({ operation: "delete", kind: "reset-after" });
+            await env.provider.delete(id, outs);
             expect(deletions()).to.deep.equal([outs["certId"], outs["certId"]]);
         });
 
         it("leaves alone what is listed for another origin, whatever a state says", async () => {
             await start();
-            const { id, outs } = await world.create();
+            const { id, outs } = await env.create();
             const others = [place(OTHER_ORIGIN), place(undefined)];
-            world.nextRun();
-            const error = await failureOf(world.provider.delete(id, { ...outs, staleCertIds: others }));
+            env.nextRun();
+            const error = await failureOf(env.provider.delete(id, { ...outs, staleCertIds: others }));
             expect(error.message).to.contain(OTHER_ORIGIN).and.to.contain("pulumi refresh");
             expect(entries()).to.deep.equal(others);
-            expect(await world.provider.read(id, { ...outs, staleCertIds: others })).to.deep.equal({});
+            expect(await env.provider.read(id, { ...outs, staleCertIds: others })).to.deep.equal({});
         });
 
         it("leaves a certificate alone that is listed for several origins, and says why", async () => {
             await start(CONTENT);
-            const { id, outs } = await world.create();
-            await world.create({ origin: OTHER_ORIGIN });
-            world.nextRun();
-            const error = await failureOf(world.provider.delete(id, outs));
+            const { id, outs } = await env.create();
+            await env.create({ origin: OTHER_ORIGIN });
+            env.nextRun();
+            const error = await failureOf(env.provider.delete(id, outs));
             expect(error.message).to.contain(OTHER_ORIGIN).and.to.contain("as well");
             expect(entries()).to.have.lengthOf(2);
         });
 
         it("does not take the same id of another project for the one in place", async () => {
             await start(CONTENT);
-            world.standIn.addProject({ id: "prj_2", name: "shop", team: "team_1" });
-            const { id, outs } = await world.create();
-            world.nextRun();
-            await world.create({ project: "prj_2" });
-            await world.provider.delete(id, outs);
+            env.fakeVercel.addProject({ id: "prj_2", name: "shop", team: "team_1" });
+            const { id, outs } = await env.create();
+            env.nextRun();
+            await env.create({ project: "prj_2" });
+            await env.provider.delete(id, outs);
             expect(entries()).to.deep.equal([]);
-            expect(world.standIn.certificates("prj_2")).to.have.lengthOf(1);
+            expect(env.fakeVercel.certificates("prj_2")).to.have.lengthOf(1);
         });
     });
 
     describe("an upload", () => {
         it("is waited for until it is listed, and half a minute at most", async () => {
             await start({ listingLagMs: 10_000 });
-            const { outs } = await world.create();
+            const { outs } = await env.create();
             expect(outs).to.include({ certId: entries()[0] }).and.to.not.have.property("unconfirmed");
             expect(clock.slept.filter((ms) => ms >= 1_000)).to.deep.equal([1_000, 2_000, 4_000, 8_000]);
         });
 
         it("that could not be confirmed says so in the state, until a refresh sees it", async () => {
             await start();
-            world.standIn.addFault({ operation: "list", kind: "status", status: 403, skip: 1 });
-            const { id, outs } = await world.create();
+            env.fakeVercel.addFault({ operation: "list", kind: "status", status: 403, skip: 1 });
+            const { id, outs } = await env.create();
             expect(outs["unconfirmed"]).to.equal(true);
-            world.nextRun();
-            const { props } = await world.provider.read(id, outs);
+            env.nextRun();
+            const { props } = await env.provider.read(id, outs);
             expect(props).to.not.have.property("unconfirmed");
         });
 
         it("says what it means where the id was there before", async () => {
             await start(STABLE);
-            await world.create();
-            world.nextRun();
-            await world.create({ allowOverwrite: true });
-            expect(world.lines.join("\n")).to.contain("kept the id").and.to.contain("pulumi state delete");
+            await env.create();
+            env.nextRun();
+            await env.create({ allowOverwrite: true });
+            expect(env.lines.join("\n")).to.contain("kept the id").and.to.contain("pulumi state delete");
         });
 
         it("takes over only what is listed for the text of its own answer", async () => {
             await start({ normalisesOrigin: false });
             const foreign = ["http://one.example.com", "one.example.com:443", ""].map((origin) => place(origin));
             const same = place("*");
-            const { outs } = await world.create({ origin: undefined, allowOverwrite: true });
+            const { outs } = await env.create({ origin: undefined, allowOverwrite: true });
             expect(entries())
                 .to.have.members([...foreign, outs["certId"]])
                 .and.to.not.include(same);
@@ -173,8 +173,8 @@ describe("what is live is known", () => {
         it("works beside entries without an origin and entries that cannot be read", async () => {
             await start({ nullOrigin: true });
             place(undefined);
-            const { outs } = await world.create();
-            const projectWide = await failureOf(world.create({ origin: undefined }));
+            const { outs } = await env.create();
+            const projectWide = await failureOf(env.create({ origin: undefined }));
             expect(projectWide.message).to.contain("a project-wide certificate already");
             expect(entries()).to.include(outs["certId"]);
         });
@@ -183,14 +183,14 @@ describe("what is live is known", () => {
             await start({ pageSize: 1 });
             place(OTHER_ORIGIN);
             const there = place(ORIGIN);
-            expect((await failureOf(world.create())).message).to.contain(there);
+            expect((await failureOf(env.create())).message).to.contain(there);
         });
 
         it("deletes an old id by call that is not listed any more, before it forgets it", async () => {
             await start(FRESH);
-            const { id, outs } = await world.create();
-            world.nextRun();
-            const { outs: next } = await world.provider.update(id, outs, await rotated());
+            const { id, outs } = await env.create();
+            env.nextRun();
+            const { outs: next } = await env.provider.update(id, outs, await rotated());
             expect(deletions()).to.deep.equal([outs["certId"]]);
             expect(next["staleCertIds"]).to.deep.equal([]);
         });
@@ -200,10 +200,10 @@ describe("what is live is known", () => {
         for (const other of ["site", "prj_1"]) {
             it(`is refused, also at once and with slow answers (the second names it ${other})`, async () => {
                 await start();
-                world.standIn.addFault({ operation: "list", kind: "delay", delayMs: 50, times: 2 });
+                env.fakeVercel.addFault({ operation: "list", kind: "delay", delayMs: 50, times: 2 });
                 const [first, second] = await Promise.allSettled([
-                    world.create(),
-                    world.create({ project: other, allowOverwrite: true }),
+                    env.create(),
+                    env.create({ project: other, allowOverwrite: true }),
                 ]);
                 expect([first.status, second.status]).to.deep.equal(["fulfilled", "rejected"]);
                 expect(entries()).to.have.lengthOf(1);
@@ -214,66 +214,66 @@ describe("what is live is known", () => {
     describe("a refresh", () => {
         it("lets go of a certificate only after two listings that are a quarter of a minute apart, and says that it waits", async () => {
             await start();
-            const { id, outs } = await world.create();
-            world.standIn.removeCertificate("prj_1", String(outs["certId"]));
-            world.nextRun();
-            world.standIn.clearRequests();
-            expect(await world.provider.read(id, outs)).to.deep.equal({});
-            expect(world.standIn.requests).to.have.lengthOf(2);
+            const { id, outs } = await env.create();
+            env.fakeVercel.removeCertificate("prj_1", String(outs["certId"]));
+            env.nextRun();
+            env.fakeVercel.clearRequests();
+            expect(await env.provider.read(id, outs)).to.deep.equal({});
+            expect(env.fakeVercel.requests).to.have.lengthOf(2);
             expect(clock.slept).to.include(15_000);
-            expect(world.lines.join("\n")).to.contain("waiting 15 s");
+            expect(env.lines.join("\n")).to.contain("waiting 15 s");
         });
 
         it("keeps a certificate that the first listing lacks and the second has", async () => {
             await start({ listingLagMs: 10_000 });
-            world.standIn.addFault({ operation: "list", kind: "status", status: 403, skip: 1 });
-            const { id, outs } = await world.create();
-            world.nextRun();
-            const { props } = await world.provider.read(id, outs);
+            env.fakeVercel.addFault({ operation: "list", kind: "status", status: 403, skip: 1 });
+            const { id, outs } = await env.create();
+            env.nextRun();
+            const { props } = await env.provider.read(id, outs);
             expect(props).to.include({ certId: outs["certId"], fingerprint: outs["fingerprint"] });
         });
 
         it("keeps a certificate that is on a later page", async () => {
             await start({ pageSize: 1 });
             place(OTHER_ORIGIN);
-            const { id, outs } = await world.create();
-            expect(await world.provider.read(id, outs)).to.deep.equal({ id, props: outs });
+            const { id, outs } = await env.create();
+            expect(await env.provider.read(id, outs)).to.deep.equal({ id, props: outs });
         });
 
         it("keeps a certificate where an entry cannot be read: it may be that one", async () => {
             await start();
-            const { id, outs } = await world.create();
+            const { id, outs } = await env.create();
             const body = JSON.stringify({ clientCerts: [{ id: 7, origin: ORIGIN }] });
-            world.standIn.addFault({ operation: "list", kind: "body", body, times: 2 });
-            world.nextRun();
-            const { props } = await world.provider.read(id, outs);
+            env.fakeVercel.addFault({ operation: "list", kind: "body", body, times: 2 });
+            env.nextRun();
+            const { props } = await env.provider.read(id, outs);
             expect(props?.["certId"]).to.equal(outs["certId"]);
         });
 
         it("shows no change for a state of an earlier version, and keeps what else it finds at the origin", async () => {
             await start();
-            const { id, outs } = await world.create();
+            const { id, outs } = await env.create();
             const old: Record<string, unknown> = { ...outs };
             delete old["otherCertIds"];
-            world.nextRun();
-            expect(await world.provider.read(id, old)).to.deep.equal({ id, props: old });
+            env.nextRun();
+            expect(await env.provider.read(id, old)).to.deep.equal({ id, props: old });
             const other = place(ORIGIN);
-            world.nextRun();
-            const { props } = await world.provider.read(id, old);
+            env.nextRun();
+            const { props } = await env.provider.read(id, old);
             expect(props).to.deep.equal({ ...old, otherCertIds: [other] });
         });
     });
 
     it("tells a renamed project how plain runs find its certificates again", async () => {
         await start();
-        const { id, outs } = await world.create();
-        world.standIn.renameProject("prj_1", "renamed");
-        world.nextRun();
-        const error = await failureOf(world.provider.read(id, outs));
+        const { id, outs } = await env.create();
+        env.fakeVercel.renameProject("prj_1", "renamed");
+        env.nextRun();
+        const error = await failureOf(env.provider.read(id, outs));
         expect(error.message).to.contain("renamed").and.to.contain("pulumi up without a refresh");
-        const inputs = await world.checked({ project: "renamed" });
-        expect(await world.provider.diff(id, outs, inputs)).to.deep.equal({ changes: true });
-        const { outs: healed } = await world.provider.update(id, outs, inputs);
+        const inputs = await env.checked({ project: "renamed" });
+        expect(await env.provider.diff(id, outs, inputs)).to.deep.equal({ changes: true });
+        const { outs: healed } = await env.provider.update(id, outs, inputs);
         expect(healed).to.include({ project: "renamed", certId: outs["certId"] });
     });
 });

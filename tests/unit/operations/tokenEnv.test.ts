@@ -3,55 +3,55 @@ import { afterEach, beforeEach, describe, it } from "mocha";
 import { UNKNOWN_VALUE } from "../../../provider/operations/arguments";
 import { PartialFailure } from "../../../provider/operations/failures";
 import { SkippingClock } from "../../support/skippingClock";
-import { failureOf, newToken, ORIGIN, World } from "../../support/world";
+import { failureOf, newToken, ORIGIN, TestEnvironment } from "../../support/testEnvironment";
 
 describe("tokenEnv", () => {
-    let world: World;
+    let env: TestEnvironment;
     beforeEach(async () => {
-        world = await World.start({ clock: new SkippingClock() });
+        env = await TestEnvironment.start({ clock: new SkippingClock() });
         // The only token that there is, so that no call can be made by another.
-        world.environment["TOKEN_PROD"] = world.token;
-        world.environment["VERCEL_API_TOKEN"] = undefined;
+        env.environment["TOKEN_PROD"] = env.token;
+        env.environment["VERCEL_API_TOKEN"] = undefined;
     });
     afterEach(async () => {
-        await world.stop();
-        world.verify();
+        await env.stop();
+        env.verify();
     });
     const PROD = { tokenEnv: "TOKEN_PROD" };
-    const calls = (): number => world.standIn.requests.length;
-    const ids = (): string[] => world.standIn.certificates("prj_1").map(({ certId }) => certId);
+    const calls = (): number => env.fakeVercel.requests.length;
+    const ids = (): string[] => env.fakeVercel.certificates("prj_1").map(({ certId }) => certId);
     const reasonOf = async (tokenEnv: unknown): Promise<string> => {
-        const { failures } = await world.provider.check({}, world.inputs({ tokenEnv }));
+        const { failures } = await env.provider.check({}, env.inputs({ tokenEnv }));
         return failures.map(({ reason }) => reason).join("\n");
     };
 
     it("is stored by name, and is what refresh, rotation and removal use", async () => {
-        const { id, outs } = await world.create(PROD);
+        const { id, outs } = await env.create(PROD);
         expect(outs).to.include(PROD);
-        expect(await world.provider.read(id, outs)).to.deep.equal({ id, props: outs });
-        const { certPem, keyPem } = await world.triple.authority.issue();
-        world.nextRun();
-        const inputs = await world.checked({ ...PROD, cert: certPem, key: keyPem });
-        const { outs: rotated } = await world.provider.update(id, outs, inputs);
+        expect(await env.provider.read(id, outs)).to.deep.equal({ id, props: outs });
+        const { certPem, keyPem } = await env.bundle.authority.issue();
+        env.nextRun();
+        const inputs = await env.checked({ ...PROD, cert: certPem, key: keyPem });
+        const { outs: rotated } = await env.provider.update(id, outs, inputs);
         expect(rotated).to.include(PROD);
-        world.nextRun();
-        await world.provider.delete(id, rotated);
+        env.nextRun();
+        await env.provider.delete(id, rotated);
         expect(ids()).to.deep.equal([]);
-        world.verify(outs, rotated);
+        env.verify(outs, rotated);
     });
 
     it("does not fall back to another token, in no operation", async () => {
-        const { id, inputs, outs } = await world.create(PROD);
-        world.environment["VERCEL_API_TOKEN"] = world.token;
-        world.environment["TOKEN_PROD"] = " ";
-        world.nextRun();
+        const { id, inputs, outs } = await env.create(PROD);
+        env.environment["VERCEL_API_TOKEN"] = env.token;
+        env.environment["TOKEN_PROD"] = " ";
+        env.nextRun();
         const before = calls();
         for (const operation of [
-            world.provider.create(inputs),
-            world.provider.read(id, outs),
-            world.provider.update(id, { ...outs, fingerprint: "" }, inputs),
-            world.provider.update(id, { ...outs, tokenEnv: "OTHER" }, inputs),
-            world.provider.delete(id, outs),
+            env.provider.create(inputs),
+            env.provider.read(id, outs),
+            env.provider.update(id, { ...outs, fingerprint: "" }, inputs),
+            env.provider.update(id, { ...outs, tokenEnv: "OTHER" }, inputs),
+            env.provider.delete(id, outs),
         ]) {
             expect((await failureOf(operation)).message).to.contain(
                 "expected a Vercel token in the environment variable TOKEN_PROD, which tokenEnv names, but it is not set",
@@ -61,58 +61,56 @@ describe("tokenEnv", () => {
     });
 
     it("is an update without an upload when it changes, comes or goes", async () => {
-        const { id, outs } = await world.create(PROD);
-        world.environment["TOKEN_NEW"] = world.token;
-        world.environment["VERCEL_TOKEN"] = world.token;
-        delete world.environment["TOKEN_PROD"];
+        const { id, outs } = await env.create(PROD);
+        env.environment["TOKEN_NEW"] = env.token;
+        env.environment["VERCEL_TOKEN"] = env.token;
+        delete env.environment["TOKEN_PROD"];
         const before = calls();
         for (const tokenEnv of ["TOKEN_NEW", undefined]) {
-            const inputs = await world.checked({ tokenEnv });
-            expect(await world.provider.diff(id, outs, inputs)).to.deep.equal({ changes: true });
-            const { outs: renamed } = await world.provider.update(id, outs, inputs);
+            const inputs = await env.checked({ tokenEnv });
+            expect(await env.provider.diff(id, outs, inputs)).to.deep.equal({ changes: true });
+            const { outs: renamed } = await env.provider.update(id, outs, inputs);
             expect(renamed["tokenEnv"]).to.equal(tokenEnv);
             expect({ ...renamed, ...PROD, findings: outs["findings"] }).to.deep.equal(outs);
-            expect(await world.provider.diff(id, renamed, inputs)).to.deep.equal({ changes: false });
+            expect(await env.provider.diff(id, renamed, inputs)).to.deep.equal({ changes: false });
         }
         expect(calls()).to.equal(before);
     });
 
     it("looks another name of the project up by the new token, and where that is unknown, not at all", async () => {
-        const { id, outs } = await world.create(PROD);
-        world.environment["TOKEN_NEW"] = world.token;
-        delete world.environment["TOKEN_PROD"];
+        const { id, outs } = await env.create(PROD);
+        env.environment["TOKEN_NEW"] = env.token;
+        delete env.environment["TOKEN_PROD"];
         const byId = { project: "prj_1" };
-        const inputs = await world.checked({ ...byId, tokenEnv: "TOKEN_NEW" });
-        expect(await world.provider.diff(id, outs, inputs)).to.deep.equal({ changes: true });
+        const inputs = await env.checked({ ...byId, tokenEnv: "TOKEN_NEW" });
+        expect(await env.provider.diff(id, outs, inputs)).to.deep.equal({ changes: true });
         const before = calls();
-        const unknown = await world.checked({ ...byId, tokenEnv: UNKNOWN_VALUE });
-        expect(await world.provider.diff(id, outs, unknown)).to.deep.equal({ changes: true, replaces: ["project"] });
-        const onlyToken = await world.checked({ tokenEnv: UNKNOWN_VALUE });
-        expect(await world.provider.diff(id, outs, onlyToken)).to.deep.equal({ changes: true });
+        const unknown = await env.checked({ ...byId, tokenEnv: UNKNOWN_VALUE });
+        expect(await env.provider.diff(id, outs, unknown)).to.deep.equal({ changes: true, replaces: ["project"] });
+        const onlyToken = await env.checked({ tokenEnv: UNKNOWN_VALUE });
+        expect(await env.provider.diff(id, outs, onlyToken)).to.deep.equal({ changes: true });
         expect(calls()).to.equal(before);
     });
 
     it("is in a partial failure, so that the certificate is found again", async () => {
-        const inputs = await world.checked(PROD);
-        world.standIn.addFault({
+        const inputs = await env.checked(PROD);
+        env.fakeVercel.addFault({
             operation: "list",
             kind: "status",
             status: 200,
             body: `{"clientCerts":[]}`,
             times: 7,
         });
-        const error = await failureOf(world.provider.create(inputs));
+        const error = await failureOf(env.provider.create(inputs));
         expect(error).to.be.instanceOf(PartialFailure);
         expect((error as PartialFailure).properties).to.include(PROD);
     });
 
     it("has no part in .get, which uses the default token", async () => {
-        const { id } = await world.create(PROD);
-        expect((await failureOf(world.provider.read(id, { __provider: "text" }))).message).to.contain(
-            "VERCEL_API_TOKEN",
-        );
-        world.environment["VERCEL_API_TOKEN"] = world.token;
-        const { props = {} } = await world.provider.read(id, { __provider: "text" });
+        const { id } = await env.create(PROD);
+        expect((await failureOf(env.provider.read(id, { __provider: "text" }))).message).to.contain("VERCEL_API_TOKEN");
+        env.environment["VERCEL_API_TOKEN"] = env.token;
+        const { props = {} } = await env.provider.read(id, { __provider: "text" });
         expect(props).to.not.have.property("tokenEnv");
     });
 
@@ -143,21 +141,21 @@ describe("tokenEnv", () => {
     it("keeps its token out of what is printed, though a call by another token brings it back as an id", async () => {
         // Of no form by which a token can be told.
         const plain = "kettle-drum-orchard";
-        world.environment["TOKEN_PLAIN"] = plain;
-        world.standIn.addToken(plain, { teams: ["team_1"] });
-        const { id, outs } = await world.create({ tokenEnv: "TOKEN_PLAIN" });
+        env.environment["TOKEN_PLAIN"] = plain;
+        env.fakeVercel.addToken(plain, { teams: ["team_1"] });
+        const { id, outs } = await env.create({ tokenEnv: "TOKEN_PLAIN" });
         const clientCerts = [
             { id: outs["certId"], origin: ORIGIN },
             { id: plain, origin: ORIGIN },
         ];
-        world.standIn.addFault({
+        env.fakeVercel.addFault({
             operation: "list",
             kind: "status",
             status: 200,
             body: JSON.stringify({ clientCerts }),
         });
-        const { props } = await world.provider.read(id, { ...outs, ...PROD });
+        const { props } = await env.provider.read(id, { ...outs, ...PROD });
         expect(props).to.deep.include({ certId: outs["certId"], otherCertIds: [] });
-        expect(world.lines.join("\n")).to.not.contain(plain);
+        expect(env.lines.join("\n")).to.not.contain(plain);
     });
 });

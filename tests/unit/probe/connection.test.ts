@@ -6,7 +6,7 @@ import * as https from "node:https";
 import * as net from "node:net";
 import * as tls from "node:tls";
 import { afterEach, before, describe, it } from "mocha";
-import { probeOrigin, type ProbeHost, type ProbeReport, type ProbeRequest } from "../../../provider/probe/probe";
+import { probeOrigin, type ProbeHost, type ProbeReport, type ProbeRequest } from "../../../provider/probe/originProbe";
 import { systemClock } from "../../../provider/vercel/clock";
 import { mintAuthority, type Authority, type Issued } from "../../support/mint";
 import { assertNoSecrets } from "../../support/secretSweep";

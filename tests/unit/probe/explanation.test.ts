@@ -10,8 +10,8 @@ const issuer = mintCertificate({ name: "Clients", key: pool.get("issuer"), isAut
 
 function explained(alert: string | undefined, options: Partial<CertificateOptions> = {}): string {
     const leaf = mintCertificate({ name: "client", key: pool.get("leaf"), issuer, ...options });
-    const flight = { began: true, version: "TLSv1.3", asked: true, request: undefined } as const;
-    const attempt: Attempt = { ending: { kind: "refused", alert }, flight };
+    const handshake = { began: true, version: "TLSv1.3", asked: true, request: undefined } as const;
+    const attempt: Attempt = { ending: { kind: "refused", alert }, handshake };
     return explain({
         origin: "https://billing.example.com",
         verdict: "rejected",

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
-import type { TlsVersion } from "../../../provider/probe/probe";
+import type { TlsVersion } from "../../../provider/probe/originProbe";
 
 /** What a server shows and trusts, as PEM text. */
 export interface ServerMaterial {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, it } from "mocha";
 import { withFileLock } from "../../support/fileLock";
 import { firstOf, whatToInstall, type CliSource, type PulumiCli } from "../../support/pulumiCli";
 import { cacheFolder, cliInCache, cliOnPath, isAtLeast, TESTED_CLI_VERSION } from "../../support/pulumiCliSources";
-import { failureOf } from "../../support/world";
+import { failureOf } from "../../support/testEnvironment";
 
 let folder: string;
 beforeEach(() => {

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { before, describe, it } from "mocha";
-import { mintTriple, type Triple } from "../../support/mint";
+import { mintBundle, type CertificateBundle } from "../../support/mint";
 import { recordedStates } from "../../support/recordedStates";
 import { findLeaks } from "../../support/stateLeaks";
-import { newToken } from "../../support/world";
+import { newToken } from "../../support/testEnvironment";
 
 const stateWith = (members: Readonly<Record<string, unknown>>): string =>
     JSON.stringify({ deployment: { resources: [{ urn: "urn:pulumi:dev::site::x:y/z:T::mtls", ...members }] } });
@@ -21,13 +21,13 @@ describe("the recorded states", () => {
 });
 
 describe("the sweep of recorded states", () => {
-    let triple: Triple;
+    let bundle: CertificateBundle;
     before(async () => {
-        triple = await mintTriple();
+        bundle = await mintBundle();
     });
 
     it("lets pass what is public", () => {
-        const { cert, ca } = triple;
+        const { cert, ca } = bundle;
         const inputs = { cert: cert + ca, ca, key: { env: "CLIENT_KEY" }, origin: "https://Billing.Example.com:8443/" };
         const outputs = {
             certId: "cert_0123456789abcdef",
@@ -38,7 +38,7 @@ describe("the sweep of recorded states", () => {
     });
 
     it("finds a private key, whatever it is wrapped in, even if it is encrypted", () => {
-        const { cert, key } = triple;
+        const { cert, key } = bundle;
         const body = key.replace(/-----[^-]+-----|\s/g, "");
         const leaks = [
             { inputs: { cert: cert + key } },
@@ -84,7 +84,7 @@ describe("the sweep of recorded states", () => {
     });
 
     it("does not repeat what it found", () => {
-        const found = findLeaks(stateWith({ inputs: { cert: triple.key }, outputs: { subject: triple.key } }));
+        const found = findLeaks(stateWith({ inputs: { cert: bundle.key }, outputs: { subject: bundle.key } }));
         expect(found.join("\n")).to.not.contain("BEGIN");
     });
 });

@@ -2,10 +2,10 @@ import { expect } from "chai";
 import { after, before, describe, it } from "mocha";
 import { VercelClient } from "../../../provider/vercel/client";
 import { VercelError } from "../../../provider/vercel/errors";
-import { ECHOES, type Echo, type EchoingReply, type Sent } from "../../support/echoes";
-import { mintTriple, type Triple } from "../../support/mint";
+import { ECHOES, type Echo, type EchoingReply, type Sent } from "../../support/echoCases";
+import { mintBundle, type CertificateBundle } from "../../support/mint";
 import { SweptOutput } from "../../support/sweptOutput";
-import { newToken, ORIGIN } from "../../support/world";
+import { newToken, ORIGIN } from "../../support/testEnvironment";
 import { EagerClock } from "./clocks";
 import { TestServer } from "./server";
 
@@ -14,7 +14,7 @@ describe("vercel/client, at a server that repeats what it was sent", function ()
 
     const token = newToken();
     const output = new SweptOutput();
-    let triples: Readonly<Record<Echo["keyType"], Triple>>;
+    let bundles: Readonly<Record<Echo["keyType"], CertificateBundle>>;
     let answer: (sent: Sent) => EchoingReply;
     let key = "";
     const server = new TestServer(({ headers, body }) => {
@@ -23,15 +23,15 @@ describe("vercel/client, at a server that repeats what it was sent", function ()
     });
     before(async () => {
         await server.listen();
-        triples = {
-            p256: await mintTriple({ keyType: "p256" }),
-            rsa: await mintTriple({ keyType: "rsa" }),
-            ed25519: await mintTriple({ keyType: "ed25519" }),
+        bundles = {
+            p256: await mintBundle({ keyType: "p256" }),
+            rsa: await mintBundle({ keyType: "rsa" }),
+            ed25519: await mintBundle({ keyType: "ed25519" }),
         };
     });
     after(async () => {
         await server.close();
-        const keys = Object.values(triples).map((triple) => triple.key);
+        const keys = Object.values(bundles).map((bundle) => bundle.key);
         const swept = output.verify({ keys, tokens: [token] });
         output.verifyNoFragment(keys);
         console.log(`      ${swept}`);
@@ -40,8 +40,8 @@ describe("vercel/client, at a server that repeats what it was sent", function ()
     for (const place of new Set(ECHOES.map((echo) => echo.place))) {
         it(`shows nothing of an upload that comes back in ${place}`, async () => {
             for (const { form, status, keyType, reply } of ECHOES.filter((echo) => echo.place === place)) {
-                const triple = triples[keyType];
-                ({ key } = triple);
+                const bundle = bundles[keyType];
+                ({ key } = bundle);
                 answer = reply;
                 const lines: string[] = [];
                 const client = new VercelClient({
@@ -50,7 +50,7 @@ describe("vercel/client, at a server that repeats what it was sent", function ()
                     notify: (line) => lines.push(line),
                 });
                 const calls = [
-                    client.uploadCertificate({ project: "site", token }, { ...triple, origin: ORIGIN }, "site"),
+                    client.uploadCertificate({ project: "site", token }, { ...bundle, origin: ORIGIN }, "site"),
                     // These send no key, so that there is none to come back.
                     ...(/key|body/.test(form)
                         ? []

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { describe, it } from "mocha";
 import { SharedListings } from "../../../provider/vercel/listings";
-import { failureOf } from "../../support/world";
+import { failureOf } from "../../support/testEnvironment";
 import { ManualClock, nextTurn } from "./clocks";
 
 /** With a server whose answer is the number of the request, so that a test sees which request an answer came from. */

@@ -2,10 +2,10 @@ import { expect } from "chai";
 import { after, before, describe, it } from "mocha";
 import { VercelClient } from "../../../provider/vercel/client";
 import { VercelError } from "../../../provider/vercel/errors";
-import { PLACES, type EchoingReply } from "../../support/echoes";
-import { mintTriple, type Triple } from "../../support/mint";
+import { PLACES, type EchoingReply } from "../../support/echoCases";
+import { mintBundle, type CertificateBundle } from "../../support/mint";
 import { SweptOutput } from "../../support/sweptOutput";
-import { newToken, ORIGIN } from "../../support/world";
+import { newToken, ORIGIN } from "../../support/testEnvironment";
 import { EagerClock } from "./clocks";
 import { TestServer } from "./server";
 
@@ -14,7 +14,7 @@ describe("vercel/client, at a server that remembers what it was sent", function 
 
     const token = newToken();
     const output = new SweptOutput();
-    const triples: Triple[] = [];
+    const bundles: CertificateBundle[] = [];
     let answer: () => EchoingReply;
     const server = new TestServer(() => answer());
     before(async () => {
@@ -22,7 +22,7 @@ describe("vercel/client, at a server that remembers what it was sent", function 
     });
     after(async () => {
         await server.close();
-        const keys = triples.map((triple) => triple.key);
+        const keys = bundles.map((bundle) => bundle.key);
         console.log(`      ${output.verify({ keys, tokens: [token] })}`);
         output.verifyNoFragment(keys);
     });
@@ -53,13 +53,13 @@ describe("vercel/client, at a server that remembers what it was sent", function 
     };
 
     it("shows and takes nothing later of a key that was uploaded by any client of the process, whatever the notation", async () => {
-        const triple = await mintTriple();
-        triples.push(triple);
+        const bundle = await mintBundle();
+        bundles.push(bundle);
         const client = new VercelClient({ baseUrl: server.url, clock: new EagerClock(), notify: () => undefined });
         const address = { project: "site", token };
         const taken = { certId: "c1", origin: ORIGIN };
         answer = () => ({ status: 200, headers: {}, body: JSON.stringify({ ...taken, updated: true }) });
-        expect(await client.uploadCertificate(address, { ...triple, origin: ORIGIN }, "site")).to.deep.equal(taken);
+        expect(await client.uploadCertificate(address, { ...bundle, origin: ORIGIN }, "site")).to.deep.equal(taken);
         for (const [form, of] of Object.entries(LATER)) {
             for (const status of [200, 400]) {
                 for (const at of [
@@ -68,7 +68,7 @@ describe("vercel/client, at a server that remembers what it was sent", function 
                     PLACES["headers"],
                     PLACES["certificate and origin"],
                 ]) {
-                    answer = () => at?.(status, of(triple.key)) ?? { status, headers: {}, body: "" };
+                    answer = () => at?.(status, of(bundle.key)) ?? { status, headers: {}, body: "" };
                     const outcome = await client.listCertificates(address).then(
                         (listed) => JSON.stringify(listed),
                         (error: unknown) => error,
@@ -77,7 +77,7 @@ describe("vercel/client, at a server that remembers what it was sent", function 
                     const isUnread = outcome === `[{"certId":"","origin":""}]`;
                     expect(isUnread || outcome instanceof VercelError, `${form}, ${String(status)}`).to.equal(true);
                     expect(String(outcome), form).not.to.match(/\d+, ?\d+, ?\d+|(?:[0-9a-f]{2}[:, x\\]+){4}/i);
-                    expect(lettersOf(String(outcome)), form).not.to.contain(lettersOf(of(triple.key)).slice(-14));
+                    expect(lettersOf(String(outcome)), form).not.to.contain(lettersOf(of(bundle.key)).slice(-14));
                     output.addError(outcome);
                 }
             }
@@ -98,12 +98,12 @@ describe("vercel/client, at a server that remembers what it was sent", function 
     it("takes milliseconds for an answer of nothing but backslashes, and keeps the id of an upload that was accepted", async () => {
         const client = new VercelClient({ baseUrl: server.url, clock: new EagerClock(), notify: () => undefined });
         const address = { project: "site", token };
-        const triple = await mintTriple();
-        triples.push(triple);
+        const bundle = await mintBundle();
+        bundles.push(bundle);
         const padding = "\\".repeat(2_000_000);
         const startedMs = performance.now();
         answer = () => ({ status: 200, headers: {}, body: JSON.stringify({ certId: "c1", origin: ORIGIN, padding }) });
-        expect(await client.uploadCertificate(address, { ...triple, origin: ORIGIN }, "site")).to.include({
+        expect(await client.uploadCertificate(address, { ...bundle, origin: ORIGIN }, "site")).to.include({
             certId: "c1",
         });
         for (const status of [400, 404]) {

@@ -1,0 +1,178 @@
+import type { X509Certificate } from "node:crypto";
+import { describeCertificate, nameOf, readCertificates, sha256, type CertificateReading } from "./parse/certificate";
+import { fieldsOf } from "./parse/certificateFields";
+import { orderChain, type ChainReading } from "./chain/order";
+import { judgeNewDates, judgeUnneeded, type Moment } from "./checks/dates";
+import { fingerprintOf } from "./fingerprint";
+import { finding, type Finding } from "./findings";
+import { judgeFitness } from "./checks/fitness";
+import { publicKeyOf } from "./parse/certificateCache";
+import { meantPath } from "./chain/path";
+import { includes, type Path } from "./pools";
+import { encodePem } from "./parse/pem";
+import { isoDate } from "../text/isoDates";
+
+export { readPrivateKey, PrivateKey } from "./parse/privateKey";
+
+/** What is public of a bundle: read, repaired and put in order. */
+export interface CertificateSet {
+    /** As it is sent: leaf first and each followed by its issuer, 64 columns, LF. */
+    readonly certPem: string;
+    /** In the order of the text: where two authorities bear one name, OpenSSL takes the first. */
+    readonly caPem: string;
+    /** All of `cert`, as it is sent. */
+    readonly chain: readonly X509Certificate[];
+    readonly authorities: readonly X509Certificate[];
+    /** From the leaf to a root of `ca`, whatever the time. */
+    readonly path: Path;
+    readonly fingerprint: string;
+    readonly certFingerprint: string;
+    /** Empty where this version of Node cannot read the type of the key. */
+    readonly publicKeyFingerprint: string;
+    readonly subject: string;
+    readonly issuer: string;
+    readonly serialNumber: string;
+    /** ISO 8601, of the leaf. */
+    readonly notBefore: string;
+    /** ISO 8601, the earliest of the certificates of `cert` that the path needs. */
+    readonly notAfter: string;
+}
+
+export interface Reading<T> {
+    readonly value: T | undefined;
+    readonly findings: readonly Finding[];
+}
+
+/** PEM texts; `undefined` where one is not known, or not readable. */
+export interface CertificateTexts {
+    readonly cert: string | undefined;
+    readonly ca: string | undefined;
+}
+
+export interface CertificateSetReading extends Reading<CertificateSet> {
+    /**
+     * What may be stored of the texts: their certificates as PEM, made anew, and nothing else that stood beside them. The
+     * leaf comes first, all others stay in the user's order.
+     */
+    readonly canonical: CertificateTexts;
+}
+
+/** Reads certificate and issuers, without the key and without a look at the clock. */
+export function readCertificateSet(input: CertificateTexts): CertificateSetReading {
+    const cert = readText(input.cert, "cert");
+    const ca = readText(input.ca, "ca");
+    const order = orderChain(cert.certificates);
+    const ofOrder = [...order.findings, ...noteOrder(cert.certificates, order.chain)];
+    const findings = [...cert.findings, ...ca.findings, ...ofOrder];
+    const [leaf] = order.chain;
+    // A key beside certificates makes them no other ones; whether they may be used is for the caller to say.
+    const sound = findings.every(({ severity, code }) => severity !== "error" || code === "private-key-exposed");
+    const complete = leaf !== undefined && ca.certificates.length > 0 && sound;
+    return {
+        value: complete ? describe(leaf, order, ca.certificates) : undefined,
+        findings,
+        canonical: {
+            cert: leaf && toPem([leaf, ...cert.certificates.filter((certificate) => certificate !== leaf)]),
+            ca: ca.certificates.length === 0 ? undefined : toPem(ca.certificates),
+        },
+    };
+}
+
+function readText(text: string | undefined, argument: "cert" | "ca"): CertificateReading {
+    return text === undefined ? { certificates: [], findings: [] } : readCertificates(text, argument);
+}
+
+const CANONICAL =
+    /^(?:-----BEGIN CERTIFICATE-----\n(?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{1,64}={0,2}\n-----END CERTIFICATE-----\n)+$/;
+
+/** Whether a text has the form that is stored: nothing stands in it but blocks of certificates. */
+export function isCanonical(text: string): boolean {
+    return CANONICAL.test(text);
+}
+
+function noteOrder(given: readonly X509Certificate[], chain: readonly X509Certificate[]): Finding[] {
+    if (chain.length === 0 || given.every((certificate, index) => certificate === chain[index])) {
+        return [];
+    }
+    const facts = "expected the leaf first and each certificate followed by its issuer, got another order";
+    return [finding("order-repaired", "cert", facts)];
+}
+
+/** Everything about new material that neither needs the key nor is a matter of the path that OpenSSL takes. */
+export function judgeCertificateSet(material: CertificateSet, moment: Moment): Finding[] {
+    return [...judgeNewDates(material, moment), ...judgeUnneeded(material, moment.nowMs), ...judgeLasting(material)];
+}
+
+/** What follows from the certificates alone, whatever the clock and the machine. */
+export function judgeLasting(material: CertificateSet): Finding[] {
+    return [...judgeFitness(material), ...judgePlaces(material)];
+}
+
+/** Which certificates stand where they are of no use. Nothing can be said of it where no path leads to a root. */
+function judgePlaces({ chain, path }: CertificateSet): Finding[] {
+    if (path.end !== "root") {
+        return [];
+    }
+    const unneeded = chain.filter((certificate) => !includes(path.certificates, certificate));
+    const unsent = path.certificates.slice(1, -1).filter((certificate) => !includes(chain, certificate));
+    return [
+        ...unneeded.map((certificate) => {
+            const facts = `expected the leaf and its intermediates only, got ${describeCertificate(certificate)} as well`;
+            return finding("certificate-unneeded", "cert", facts);
+        }),
+        ...unsent.map((certificate) => {
+            const facts = `expected every intermediate in cert, got ${describeCertificate(certificate)} in ca only`;
+            return finding("intermediate-not-sent", "cert", facts);
+        }),
+    ];
+}
+
+function describe(
+    leaf: X509Certificate,
+    { chain, canonical }: ChainReading,
+    authorities: readonly X509Certificate[],
+): CertificateSet {
+    const derOf = ({ raw }: X509Certificate): Buffer => raw;
+    let path: Path | undefined;
+    return {
+        chain,
+        authorities,
+        fingerprint: fingerprintOf(canonical.map(derOf), authorities.map(derOf)),
+        certFingerprint: sha256(leaf.raw),
+        // Only what is uploaded is asked for the rest.
+        get path() {
+            path ??= meantPath({ chain, authorities });
+            return path;
+        },
+        get notAfter() {
+            const needed = chain.filter((certificate) => includes(this.path.certificates, certificate));
+            return isoDate(Math.min(...needed.map((certificate) => fieldsOf(certificate).toMs)));
+        },
+        get certPem() {
+            return toPem(chain);
+        },
+        get caPem() {
+            return toPem(authorities);
+        },
+        get publicKeyFingerprint() {
+            const spki = publicKeyOf(leaf)?.export({ type: "spki", format: "der" });
+            return spki === undefined ? "" : sha256(spki);
+        },
+        get subject() {
+            return nameOf(leaf.subject);
+        },
+        get issuer() {
+            return nameOf(leaf.issuer);
+        },
+        get serialNumber() {
+            return leaf.serialNumber;
+        },
+        get notBefore() {
+            return isoDate(fieldsOf(leaf).fromMs);
+        },
+    };
+}
+
+function toPem(certificates: readonly X509Certificate[]): string {
+    return certificates.map(({ raw }) => encodePem("CERTIFICATE", raw)).join("");
+}

@@ -1,0 +1,242 @@
+import type { X509Certificate } from "node:crypto";
+import { describeCertificate } from "../parse/certificate";
+import { fieldsOf } from "../parse/certificateFields";
+import { CLOCK_SKEW_MS } from "../checks/expiries";
+import { finding, gotOf, type Finding, type FindingCode } from "../findings";
+import { judgeByHandshake } from "./handshake";
+import { mayHaveIssued } from "../parse/issuance";
+import type { CertificateSet } from "../certificates";
+import { pathOfOpenSsl, upToAnchor } from "./path";
+import { includes, type Path, type Pools } from "../pools";
+import type { PrivateKey } from "../parse/privateKey";
+import { faultsOf, type Fault } from "../checks/rules";
+
+/** Whom the chain satisfies: everyone who trusts `ca`, only clients of partial-chain trust, or nobody. */
+type Standing = "accepted" | "partial" | "refused";
+
+/** What this package's own search says of the path that OpenSSL takes. */
+interface Search {
+    readonly path: Path;
+    readonly faults: readonly Fault[];
+    readonly standing: Standing;
+}
+
+/** What OpenSSL says, the code of its reason, and when it looked at its clock. */
+interface Trial {
+    readonly standing: Standing;
+    readonly code: string | undefined;
+    readonly atMs: number;
+}
+
+const NOT_TRIED = "expected a key to try the chain with, got none, so a search alone speaks";
+/** More than anybody leaves in a file by mistake. */
+const MOST_IN_THE_WAY = 4;
+const MOST_RIVALS = 4;
+
+/** With these, no handshake can be made, or one that takes seconds. */
+const UNTRIABLE: ReadonlySet<FindingCode> = new Set([
+    "key-mismatch",
+    "rsa-too-long",
+    "key-unusable-in-tls",
+    "key-type-unsupported",
+]);
+
+/**
+ * Whether the chain is refused, which OpenSSL decides, and why, in words of our own. OpenSSL names one reason only, and not
+ * where; so the path that it takes is looked at rule by rule. Where that does not agree with its reason, OpenSSL's word is
+ * quoted. Its clock cannot be set: dates are judged by the one that is passed in.
+ *
+ * @param key Without it the search speaks alone, and says so.
+ * @param known What was found already about the certificates and the key; it is not said again.
+ */
+export async function judgeChain(
+    material: CertificateSet,
+    key: PrivateKey | undefined,
+    known: readonly Finding[],
+    nowMs: number,
+): Promise<Finding[]> {
+    if (known.some(({ code }) => code === "cert-ca-swapped")) {
+        return [];
+    }
+    const search = searchPath(material, nowMs);
+    const canTry = key !== undefined && !known.some(({ code }) => UNTRIABLE.has(code));
+    const trial = canTry ? await tryWithOpenSsl(material, key) : undefined;
+    const decided = trial !== undefined && !isMatterOfTime(trial, search, nowMs) ? trial : undefined;
+    const said = explain(material, search, decided?.standing ?? search.standing, decided?.code, nowMs).filter(
+        ({ message }) => known.every((one) => one.message !== message),
+    );
+    return key === undefined && said.length > 0 ? [...said, finding("chain-not-tried", "cert", NOT_TRIED)] : said;
+}
+
+function searchPath(pools: Pools, nowMs: number): Search {
+    const path = pathOfOpenSsl(pools, nowMs);
+    const faults = faultsOf(path, pools, nowMs);
+    const anchored = upToAnchor(path);
+    const isPartial = anchored !== undefined && faultsOf(anchored, pools, nowMs).length === 0;
+    return { path, faults, standing: faults.length === 0 ? "accepted" : isPartial ? "partial" : "refused" };
+}
+
+async function tryWithOpenSsl({ certPem, caPem }: CertificateSet, { pem }: PrivateKey): Promise<Trial> {
+    const presented = { certPem, keyPem: pem, caPem };
+    const verdict = await judgeByHandshake(presented, "to-a-root");
+    if (verdict.accepted) {
+        return { standing: "accepted", code: undefined, atMs: Date.now() };
+    }
+    const partial = await judgeByHandshake(presented, "to-any-of-ca");
+    return { standing: partial.accepted ? "partial" : "refused", code: verdict.code, atMs: Date.now() };
+}
+
+/** Where dates make all of the difference and the two have looked at different clocks, or one certificate is fresh. */
+function isMatterOfTime({ standing, code, atMs }: Trial, { faults }: Search, nowMs: number): boolean {
+    const isOfTime = ({ finding }: Fault): boolean => DATES.includes(finding.code);
+    if (Math.abs(atMs - nowMs) < CLOCK_SKEW_MS) {
+        return code === "CERT_NOT_YET_VALID" && !faults.some(isOfTime);
+    }
+    return standing === "refused"
+        ? code !== undefined && DATES.some((rule) => explains(rule, code)) && !faults.some(isOfTime)
+        : faults.length > 0 && faults.every(isOfTime);
+}
+
+function explain(
+    material: CertificateSet,
+    search: Search,
+    standing: Standing,
+    code: string | undefined,
+    nowMs: number,
+): Finding[] {
+    const { path, faults } = search;
+    if (standing === "accepted") {
+        return judgeOrder(material, path, nowMs);
+    }
+    if (standing === "partial") {
+        return describePartial(material, search, nowMs);
+    }
+    const isExplained =
+        code === undefined ||
+        faults.some(({ finding }) => finding.severity === "error" && explains(finding.code, code));
+    const facts = `expected a chain that OpenSSL accepts, got its refusal ${String(code)}`;
+    return [
+        ...(isExplained ? [] : [finding("openssl-refuses", "cert", facts)]),
+        ...(findWayOut(material, faults, nowMs) ?? faults.map(({ finding }) => finding)),
+    ];
+}
+
+const DATES: readonly FindingCode[] = ["expired", "not-yet-valid", "date-unreadable"];
+const ENDS: readonly FindingCode[] = ["chain-unverified", "key-identifier-mismatch", "no-root"];
+/** Of OpenSSL's reasons, which is the last that it found, the rules that can be behind each. */
+const REASONS: readonly (readonly [RegExp, readonly FindingCode[]])[] = [
+    [/^(CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|ERROR_IN_CERT_NOT_\w+)$/, DATES],
+    [
+        /^(UNABLE_TO_GET_ISSUER_CERT|UNABLE_TO_VERIFY_LEAF|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED_CERT|CERT_CHAIN_TOO_LONG)/,
+        ENDS,
+    ],
+    [/^CERT_SIGNATURE_FAILURE$/, ["signature-mismatch"]],
+    [/^(PATH_LENGTH_EXCEEDED|CERT_CHAIN_TOO_LONG)$/, ["path-too-long"]],
+    [/^INVALID_CA$/, ["issuer-is-no-ca", "issuer-may-not-sign"]],
+    [
+        /^INVALID_PURPOSE$/,
+        ["no-client-auth", "no-digital-signature", "issuer-not-for-clients", "issuer-is-no-ca", "issuer-may-not-sign"],
+    ],
+    // Node has no codes for these.
+    [
+        /^UNSPECIFIED$/,
+        [
+            "unknown-critical-extension",
+            "issuer-may-not-sign",
+            "name-constraint-violated",
+            "weak-signature",
+            "rsa-too-short",
+            "key-unusable-in-tls",
+        ],
+    ],
+];
+
+function explains(rule: FindingCode, code: string): boolean {
+    return REASONS.some(([reason, rules]) => reason.test(code) && rules.includes(rule));
+}
+
+/** Where a client of partial-chain trust is satisfied, and why others are not. */
+function describePartial(pools: Pools, { path, faults }: Search, nowMs: number): Finding[] {
+    const anchor = path.certificates[path.presented];
+    const [inTheWay] = findWayOut(pools, faults, nowMs) ?? [];
+    const reason = inTheWay ?? faults[0]?.finding;
+    if (anchor === undefined || reason === undefined || reason.code === "no-root") {
+        return reason === undefined ? [] : [reason];
+    }
+    const facts = `expected a path to a root, got one that holds up to ${describeCertificate(anchor)} in ca only, and then ${gotOf(reason)}`;
+    return [finding("root-unusable", "ca", facts)];
+}
+
+/**
+ * The certificates that keep OpenSSL from a path that holds: it takes the first of a name, and never goes back. Each of them
+ * is proved by looking for the path without it.
+ */
+function findWayOut(pools: Pools, faults: readonly Fault[], nowMs: number): Finding[] | undefined {
+    const [leaf] = pools.chain;
+    const removed: Fault[] = [];
+    let found: Search | undefined;
+    for (let left = faults; found === undefined && removed.length < MOST_IN_THE_WAY;) {
+        const [fault] = left;
+        if (fault === undefined || left.some(({ culprit }) => culprit === leaf)) {
+            return undefined;
+        }
+        removed.push(fault);
+        const search = searchPath(without(pools, removed), nowMs);
+        found = search.standing === "accepted" ? search : undefined;
+        left = search.faults;
+    }
+    const path = found?.path.certificates;
+    const isNeeded = (one: Fault): boolean =>
+        searchPath(
+            without(
+                pools,
+                removed.filter((other) => other !== one),
+            ),
+            nowMs,
+        ).standing !== "accepted";
+    return (
+        path &&
+        removed.filter(isNeeded).map(({ culprit, finding: { code } }) => {
+            const other =
+                path.find((one) => fieldsOf(one).subjectName === fieldsOf(culprit).subjectName) ??
+                path.at(1) ??
+                path[0];
+            const instead = other === undefined ? "a path" : describeCertificate(other);
+            const facts = `expected OpenSSL to take ${instead}, got ${describeCertificate(culprit)} in its way, of which it finds: ${code.replaceAll("-", " ")}`;
+            return finding("certificate-in-the-way", includes(pools.authorities, culprit) ? "ca" : "cert", facts);
+        })
+    );
+}
+
+function without({ chain, authorities }: Pools, removed: readonly Fault[]): Pools {
+    const gone = removed.map(({ culprit }) => culprit);
+    const stays = (one: X509Certificate): boolean => !includes(gone, one);
+    return { chain: chain.filter(stays), authorities: authorities.filter(stays) };
+}
+
+/** Whether another order would have led OpenSSL astray. */
+function judgeOrder(pools: Pools, path: Path, nowMs: number): Finding[] {
+    const rivals = path.certificates.slice(1).flatMap((taken, index) => {
+        const [child, argument] = [path.certificates[index], index + 1 < path.presented ? "cert" : "ca"] as const;
+        const pool = argument === "cert" ? pools.chain : pools.authorities;
+        return pool
+            .filter((one) => child !== undefined && mayHaveIssued(one, child) && !includes(path.certificates, one))
+            .map((rival) => ({ taken, rival, argument }));
+    });
+    return rivals.slice(0, MOST_RIVALS).flatMap(({ taken, rival, argument }) => {
+        const first = (pool: readonly X509Certificate[]): readonly X509Certificate[] => [
+            rival,
+            ...pool.filter((one) => one !== rival),
+        ];
+        const [leaf, ...others] = pools.chain;
+        const reordered =
+            argument === "ca"
+                ? { ...pools, authorities: first(pools.authorities) }
+                : { ...pools, chain: leaf === undefined ? [] : [leaf, ...first(others)] };
+        if (searchPath(reordered, nowMs).standing === "accepted") {
+            return [];
+        }
+        const facts = `expected one issuer of that name, got ${describeCertificate(taken)} first, which works, and ${describeCertificate(rival)}, which does not`;
+        return [finding("order-decides", argument, facts)];
+    });
+}

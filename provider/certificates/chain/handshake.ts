@@ -1,0 +1,150 @@
+import { generateKeyPairSync, sign } from "node:crypto";
+import { Duplex } from "node:stream";
+import * as tls from "node:tls";
+import { encodePem } from "../parse/pem";
+import { errorCode } from "../../text/errorCode";
+
+/** OpenSSL's judgement of a client certificate: accepted, or why not. */
+export type Verdict = { readonly accepted: true } | { readonly accepted: false; readonly code: string };
+
+export interface ClientBundle {
+    readonly certPem: string;
+    readonly keyPem: string;
+    readonly caPem: string;
+}
+
+/** Whether a path has to end at a self-signed certificate of `ca`, or may end at any of them. */
+export type PathRule = "to-a-root" | "to-any-of-ca";
+
+/** A handshake takes milliseconds; on a machine that is overloaded it may take seconds. */
+const TIMEOUT_MS = 60_000;
+
+/** Nobody's: it makes the server look for its context. */
+const SERVER_NAME = "origin.invalid";
+
+let earlier: Promise<unknown> = Promise.resolve();
+
+/**
+ * Presents the certificate in a real TLS handshake, in memory, to a server that trusts the issuers. That is the path
+ * validation of an origin, and proof that the key works. The server needs a certificate too, which the client does not
+ * look at. The client sends whatever it is given: what is too weak is for the server to refuse.
+ *
+ * One after the other: they compete for the same processor, and hundreds at once, as the engine creates resources, would
+ * each take as long as all of them.
+ */
+export function judgeByHandshake(material: ClientBundle, path: PathRule): Promise<Verdict> {
+    const verdict = earlier.then(() => handshake(material, path));
+    earlier = verdict;
+    return verdict;
+}
+
+/** Never fails: whatever goes wrong is the verdict. */
+async function handshake(material: ClientBundle, path: PathRule): Promise<Verdict> {
+    const [clientEnd, serverEnd] = connectedPair();
+    const streams: Duplex[] = [clientEnd, serverEnd];
+    try {
+        const context = tls.createSecureContext({
+            ...ownIdentity(),
+            ca: material.caPem,
+            allowPartialTrustChain: path === "to-any-of-ca",
+        });
+        const server = tls.createServer({
+            // A server of Node 20 passes the last of these options on to a context of its own only by this way.
+            SNICallback: (_name, done) => done(null, context),
+            requestCert: true,
+            rejectUnauthorized: false,
+        });
+        server.once("secureConnection", (socket) => streams.push(socket));
+        const verdict = outcome(server);
+        // Documented for injecting connections: any duplex stream will do, so nothing listens anywhere.
+        server.emit("connection", serverEnd);
+        const client = tls.connect({
+            socket: clientEnd,
+            servername: SERVER_NAME,
+            rejectUnauthorized: false,
+            cert: material.certPem,
+            key: material.keyPem,
+            // Nobody is trusted, and so the bundled roots need not be loaded.
+            ca: [],
+            ciphers: `${tls.DEFAULT_CIPHERS.replace(/[:@]SECLEVEL=\d/, "")}:@SECLEVEL=0`,
+        });
+        client.on("error", () => undefined);
+        streams.push(client);
+        return await verdict;
+    } catch (error) {
+        return { accepted: false, code: errorCode(error) ?? "UNKNOWN" };
+    } finally {
+        streams.forEach((stream) => stream.destroy());
+    }
+}
+
+function outcome(server: tls.Server): Promise<Verdict> {
+    return new Promise((resolve) => {
+        const finish = (verdict: Verdict): void => {
+            clearTimeout(timer);
+            resolve(verdict);
+        };
+        const timer = setTimeout(() => finish({ accepted: false, code: "HANDSHAKE_TIMEOUT" }), TIMEOUT_MS);
+        server.once("secureConnection", (socket) => {
+            socket.on("error", () => undefined);
+            // Node types this as Error, and sets OpenSSL's code.
+            const reason: unknown = socket.authorizationError;
+            const code = typeof reason === "string" ? reason : (errorCode(reason) ?? "UNKNOWN");
+            finish(socket.authorized ? { accepted: true } : { accepted: false, code });
+        });
+        server.once("tlsClientError", (error) => finish({ accepted: false, code: errorCode(error) ?? "UNKNOWN" }));
+    });
+}
+
+/** Made once: a certificate of version 1 without a name, as any key can sign it for itself. */
+let identity: { readonly cert: string; readonly key: string } | undefined;
+
+function ownIdentity(): { readonly cert: string; readonly key: string } {
+    identity ??= mintIdentity();
+    return identity;
+}
+
+function mintIdentity(): { readonly cert: string; readonly key: string } {
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+    const ecdsaWithSha256 = Buffer.from("300a06082a8648ce3d040302", "hex");
+    const date = (year: string): Buffer => element(0x18, Buffer.from(`${year}0101000000Z`));
+    const body = element(
+        0x30,
+        element(0x02, Buffer.from([1])),
+        ecdsaWithSha256,
+        element(0x30),
+        element(0x30, date("1970"), date("9999")),
+        element(0x30),
+        publicKey.export({ type: "spki", format: "der" }),
+    );
+    const signature = element(0x03, Buffer.from([0]), sign("sha256", body, privateKey));
+    const cert = encodePem("CERTIFICATE", element(0x30, body, ecdsaWithSha256, signature));
+    return { cert, key: privateKey.export({ type: "pkcs8", format: "pem" }).toString() };
+}
+
+/** DER of less than 64 kB. */
+function element(tag: number, ...parts: readonly Buffer[]): Buffer {
+    const content = Buffer.concat(parts);
+    const { length } = content;
+    const head = length < 0x80 ? [tag, length] : [tag, 0x82, length >> 8, length & 0xff];
+    return Buffer.concat([Buffer.from(head), content]);
+}
+
+/** Two ends of a wire. */
+function connectedPair(): readonly [Duplex, Duplex] {
+    const end = (other: () => Duplex): Duplex =>
+        new Duplex({
+            read: () => undefined,
+            write: (chunk: Buffer, _encoding, done) => {
+                other().push(chunk);
+                done();
+            },
+            final: (done) => {
+                other().push(null);
+                done();
+            },
+        });
+    const left: Duplex = end(() => right);
+    const right: Duplex = end(() => left);
+    return [left, right];
+}

@@ -1,0 +1,144 @@
+import type { X509Certificate } from "node:crypto";
+import { fieldsOf } from "../parse/certificateFields";
+import { isSelfSigned, Issuance, mayHaveIssued } from "../parse/issuance";
+import { includes, isSame, type Path, type Pools } from "../pools";
+import { isFitIssuer, LONGEST_PATH } from "../checks/rules";
+
+/**
+ * The path that OpenSSL takes at a moment: at each step the first of `ca` that the last certificate may name as its
+ * issuer, else the first of `cert`, one that is valid before one that is not. It never goes back, does not look at
+ * signatures before the path is complete, and once in `ca` stays there.
+ */
+export function pathOfOpenSsl({ chain, authorities }: Pools, nowMs: number): Path {
+    const certificates = chain.slice(0, 1);
+    let presented: number | undefined;
+    for (;;) {
+        const last = certificates.at(-1);
+        if (last === undefined) {
+            return ended(certificates, presented, authorities);
+        }
+        const trusted = firstIssuer(last, authorities, nowMs);
+        if (isSelfSigned(last)) {
+            const isRoot = trusted !== undefined && isSame(trusted, last);
+            return isRoot
+                ? { certificates, presented: certificates.length - 1, end: "root" }
+                : ended(certificates, presented, authorities);
+        }
+        const left = presented === undefined ? chain.filter((one) => !includes(certificates, one)) : [];
+        const issuer = trusted ?? firstIssuer(last, left, nowMs);
+        // Authorities of `ca` that issued each other would be followed until the path is too long.
+        if (issuer === undefined || includes(certificates, issuer) || certificates.length >= LONGEST_PATH) {
+            return ended(certificates, presented, authorities);
+        }
+        presented ??= trusted === undefined ? undefined : certificates.length;
+        certificates.push(issuer);
+        if (presented !== undefined && isSelfSigned(issuer)) {
+            return { certificates, presented, end: "root" };
+        }
+    }
+}
+
+function firstIssuer(
+    certificate: X509Certificate,
+    pool: readonly X509Certificate[],
+    nowMs: number,
+): X509Certificate | undefined {
+    const named = pool.filter((one) => mayHaveIssued(one, certificate));
+    const lastsLongest = (a: X509Certificate, b: X509Certificate): X509Certificate =>
+        fieldsOf(b).toMs > fieldsOf(a).toMs ? b : a;
+    return named.find((one) => isValidOn(one, nowMs)) ?? (named.length === 0 ? undefined : named.reduce(lastsLongest));
+}
+
+function ended(
+    certificates: readonly X509Certificate[],
+    presented: number | undefined,
+    authorities: readonly X509Certificate[],
+): Path {
+    const [leaf] = certificates;
+    // A client that takes any certificate of `ca` for an anchor takes the leaf itself, too.
+    const ofLeaf = leaf !== undefined && includes(authorities, leaf) ? 0 : certificates.length;
+    const reached = presented ?? ofLeaf;
+    return { certificates, presented: reached, end: reached < certificates.length ? "intermediate" : "nowhere" };
+}
+
+/** As far as a client needs it that takes any certificate of `ca` for an anchor; `undefined` where there is none. */
+export function upToAnchor({ certificates, presented }: Path): Path | undefined {
+    return presented < certificates.length
+        ? { certificates: certificates.slice(0, presented + 1), presented, end: "root" }
+        : undefined;
+}
+
+/** One for each certificate of the longest chain, one for each root, and some for authorities of one name. */
+const MOST_SIGNATURES = 80;
+const MOST_STEPS = 300;
+
+interface Step {
+    readonly certificates: readonly X509Certificate[];
+    readonly isSound: boolean;
+    readonly untilMs: number;
+}
+
+/**
+ * The path that was meant, whatever the time: to a root of `ca`, over signatures that hold, through authorities that may
+ * issue, and of those the one that stays valid longest. Where no path leads to a root, the best that there is. The bounds keep
+ * hundreds of authorities of one name, or such that issued each other, from making this endless.
+ */
+export function meantPath(pools: Pools): Path {
+    const issuance = new Issuance(MOST_SIGNATURES);
+    const pool = [...pools.authorities, ...pools.chain];
+    const visited = new Set<string>();
+    const start = { certificates: pools.chain.slice(0, 1), isSound: true, untilMs: Infinity };
+    let open: readonly Step[] = [start];
+    let best = asPath(start.certificates, pools);
+    for (let steps = 0; open.length > 0 && steps < MOST_STEPS && !issuance.exhausted; steps += 1) {
+        const step = open.reduce((a, b) => (isBetter(b, a) ? b : a));
+        open = open.filter((one) => one !== step);
+        const [child, last] = [step.certificates.at(-2), step.certificates.at(-1)];
+        if (last === undefined || visited.has(last.fingerprint256) || (child && !issuance.isSigned(child, last))) {
+            continue;
+        }
+        visited.add(last.fingerprint256);
+        const path = asPath(step.certificates, pools);
+        if (path.end === "root") {
+            return path;
+        }
+        if (RANKS.indexOf(path.end) > RANKS.indexOf(best.end) || (path.end === best.end && isLonger(path, best))) {
+            best = path;
+        }
+        // As OpenSSL, which does not come back to `cert`.
+        const left = child !== undefined && includes(pools.authorities, last) ? pools.authorities : pool;
+        const issuers = left.filter((one) => mayHaveIssued(one, last) && !visited.has(one.fingerprint256));
+        open = [
+            ...open,
+            ...issuers.map((issuer) => ({
+                certificates: [...step.certificates, issuer],
+                isSound: step.isSound && isFitIssuer(issuer),
+                untilMs: Math.min(step.untilMs, fieldsOf(issuer).toMs),
+            })),
+        ];
+    }
+    return best;
+}
+
+const RANKS: readonly Path["end"][] = ["nowhere", "intermediate", "root"];
+
+function isBetter(a: Step, b: Step): boolean {
+    return a.isSound === b.isSound ? a.untilMs > b.untilMs : a.isSound;
+}
+
+function isLonger(a: Path, b: Path): boolean {
+    return a.certificates.length > b.certificates.length;
+}
+
+function asPath(certificates: readonly X509Certificate[], { authorities }: Pools): Path {
+    const last = certificates.at(-1);
+    const anchor = certificates.findIndex((one, index) => index > 0 && includes(authorities, one));
+    return last !== undefined && includes(authorities, last) && isSelfSigned(last)
+        ? { certificates, presented: Math.max(anchor, 0), end: "root" }
+        : ended(certificates, anchor < 0 ? undefined : anchor, authorities);
+}
+
+function isValidOn(certificate: X509Certificate, nowMs: number): boolean {
+    const { fromMs, toMs } = fieldsOf(certificate);
+    return fromMs <= nowMs && nowMs <= toMs;
+}

@@ -1,0 +1,81 @@
+import type { X509Certificate } from "node:crypto";
+import { describeCertificate, nameOf } from "../parse/certificate";
+import { fieldsOf } from "../parse/certificateFields";
+import { describeEnd, judgeExpiries, warningMsOf, type CertificateExpiry } from "./expiries";
+import { finding, type Finding } from "../findings";
+import { includes, type Path, type Pools } from "../pools";
+import { shownDate } from "../../text/isoDates";
+
+export interface Moment {
+    /** Milliseconds since the epoch. */
+    readonly nowMs: number;
+    /** How many days before its end a certificate is spoken of; `undefined`: a third of its lifetime, at most 30. */
+    readonly expiryWarningDays: number | undefined;
+}
+
+interface OnPath {
+    readonly path: Path;
+}
+
+/** What only time changes: of the leaf, and of the certificates that its path to a root needs. */
+export function judgeDates(material: OnPath, { nowMs, expiryWarningDays }: Moment): Finding[] {
+    return judgeExpiries(expiriesOf(material, expiryWarningDays), nowMs);
+}
+
+/** The same of new material: that an issuer is not valid is for OpenSSL to say, which may take another one. */
+export function judgeNewDates({ path }: OnPath, { nowMs, expiryWarningDays }: Moment): Finding[] {
+    return path.certificates.flatMap((certificate, index) => {
+        const argument = index < path.presented ? "cert" : "ca";
+        const found = judgeExpiries(expiryOf(certificate, argument, expiryWarningDays), nowMs);
+        return found.filter(({ severity }) => index === 0 || severity === "warning");
+    });
+}
+
+/** Whether a certificate is valid at a moment; one that becomes so within minutes is a matter of clocks. */
+export function judgeValidity(
+    certificate: X509Certificate,
+    argument: CertificateExpiry["argument"],
+    nowMs: number,
+): Finding[] {
+    const { fromMs, toMs } = fieldsOf(certificate);
+    if (Number.isNaN(fromMs) || Number.isNaN(toMs)) {
+        const which = Number.isNaN(fromMs) ? "begin" : "end";
+        const facts = `expected dates as RFC 5280 has them, got none for the ${which} of ${describeCertificate(certificate)}`;
+        return [finding("date-unreadable", argument, facts)];
+    }
+    return judgeExpiries(expiryOf(certificate, argument, undefined), nowMs).filter(
+        ({ severity }) => severity === "error",
+    );
+}
+
+export function expiriesOf({ path }: OnPath, expiryWarningDays: number | undefined): CertificateExpiry[] {
+    return path.certificates.flatMap((certificate, index) =>
+        expiryOf(certificate, index < path.presented ? "cert" : "ca", expiryWarningDays),
+    );
+}
+
+/** None where a date is none, which no clock can be compared with. */
+function expiryOf(
+    certificate: X509Certificate,
+    argument: CertificateExpiry["argument"],
+    expiryWarningDays: number | undefined,
+): CertificateExpiry[] {
+    const { fromMs, toMs } = fieldsOf(certificate);
+    // A certificate that is not valid yet is spoken of anyway.
+    const warnMs = Math.max(fromMs, toMs - warningMsOf(expiryWarningDays, toMs - fromMs));
+    const subject = nameOf(certificate.subject) || `serial number ${certificate.serialNumber}`;
+    return Number.isNaN(warnMs)
+        ? []
+        : [{ argument, subject, notBefore: shownDate(fromMs), notAfter: shownDate(toMs), warnFrom: shownDate(warnMs) }];
+}
+
+/** Certificates of `ca` that nothing needs and that have expired: harmless, but most often a forgotten rotation. */
+export function judgeUnneeded({ path, authorities }: OnPath & Pick<Pools, "authorities">, nowMs: number): Finding[] {
+    return authorities
+        .filter((certificate) => !includes(path.certificates, certificate) && fieldsOf(certificate).toMs < nowMs)
+        .map((certificate) => {
+            const end = describeEnd(fieldsOf(certificate).toMs, nowMs);
+            const facts = `expected issuers that are valid, got ${describeCertificate(certificate)}, which ${end}`;
+            return finding("authority-expired", "ca", facts);
+        });
+}

@@ -1,0 +1,79 @@
+import { finding, type Finding } from "../findings";
+import { DAY_MS, shownDate } from "../../text/isoDates";
+import { shown } from "../../text/quoting";
+
+/**
+ * Until when a certificate is valid, and from when on it is spoken of. Follows from the certificate and the declared days
+ * alone, so that whoever has a clock can judge it: the program does, without reading a certificate.
+ */
+export interface CertificateExpiry {
+    /** The argument that holds the certificate. */
+    readonly argument: "cert" | "ca";
+    /** On one line; the serial number where there is none. */
+    readonly subject: string;
+    /** From when on it is valid, ISO 8601 in UTC. */
+    readonly notBefore: string;
+    /** Until when it is valid, ISO 8601 in UTC. */
+    readonly notAfter: string;
+    /** From when on this resource warns of its end, ISO 8601 in UTC. */
+    readonly warnFrom: string;
+}
+
+const LONGEST_DEFAULT_WARNING_MS = 30 * DAY_MS;
+/**
+ * An authority signs with its own clock, and this machine has another. Five minutes are what Kerberos has always allowed
+ * for; a certificate that becomes valid later than that is not a matter of clocks.
+ */
+export const CLOCK_SKEW_MS = 5 * 60_000;
+
+export function judgeExpiries(expiries: readonly CertificateExpiry[], nowMs: number): Finding[] {
+    return expiries.flatMap((expiry) => judge(expiry, nowMs));
+}
+
+function judge({ argument, subject, ...dates }: CertificateExpiry, nowMs: number): Finding[] {
+    const [fromMs, toMs, warnMs] = [dates.notBefore, dates.notAfter, dates.warnFrom].map((date) => Date.parse(date));
+    if (fromMs === undefined || toMs === undefined || warnMs === undefined) {
+        return [];
+    }
+    const name = `"${shown(subject)}"`;
+    const expected = `expected a certificate that is valid on ${shownDate(nowMs)}`;
+    if (toMs < nowMs) {
+        return [finding("expired", argument, `${expected}, got ${name}, which ${describeEnd(toMs, nowMs)}`)];
+    }
+    if (fromMs > nowMs) {
+        const code = fromMs - nowMs <= CLOCK_SKEW_MS ? "clock-skew" : "not-yet-valid";
+        return [finding(code, argument, `${expected}, got ${name}, which is valid from ${shownDate(fromMs)} on`)];
+    }
+    if (nowMs < warnMs) {
+        return [];
+    }
+    const facts = `expected more than ${durationOf(toMs - warnMs)} of validity, got ${name}, which ${describeEnd(toMs, nowMs)}`;
+    return [finding("expires-soon", argument, facts)];
+}
+
+/** As "expires in 5 hours (2026-12-07T10:00:00Z)". */
+export function describeEnd(toMs: number, nowMs: number): string {
+    return toMs < nowMs
+        ? `expired ${durationOf(nowMs - toMs)} ago (${shownDate(toMs)})`
+        : `expires in ${durationOf(toMs - nowMs)} (${shownDate(toMs)})`;
+}
+
+const UNITS: readonly (readonly [string, number])[] = [
+    ["day", DAY_MS],
+    ["hour", 3_600_000],
+    ["minute", 60_000],
+];
+
+/** In the largest unit of which there are two, rounded down: nobody is to be told of more time than there is. */
+function durationOf(ms: number): string {
+    const [unit, unitMs] = UNITS.find(([, length]) => ms >= 2 * length) ?? ["second", 1_000];
+    const count = Math.floor(ms / unitMs);
+    return `${String(count)} ${unit}${count === 1 ? "" : "s"}`;
+}
+
+/** How long before its end a certificate is spoken of; without a number of days a third of its lifetime, at most 30 days. */
+export function warningMsOf(expiryWarningDays: number | undefined, lifetimeMs: number): number {
+    return expiryWarningDays === undefined
+        ? Math.min(lifetimeMs / 3, LONGEST_DEFAULT_WARNING_MS)
+        : expiryWarningDays * DAY_MS;
+}

@@ -1,0 +1,95 @@
+import type { X509Certificate } from "node:crypto";
+import { describeCertificate } from "../parse/certificate";
+import { fieldsOf } from "../parse/certificateFields";
+import { finding, type Finding } from "../findings";
+import { describeKeyType, explainUnsupported } from "../parse/keyTypes";
+import type { Path, Pools } from "../pools";
+import { isIssuedBy, publicKeyOf } from "../parse/certificateCache";
+import { judgeDigest, judgeLeafPurpose, rsaBitsOf } from "./rules";
+
+const SHORTEST_RSA_BITS = 2048;
+/** Beyond, a handshake takes seconds, here and at every origin. */
+const LONGEST_RSA_BITS = 8192;
+/** The curves that TLS 1.3 clients sign with (RFC 8446 §4.2.3), as OpenSSL calls them. */
+const TLS_CURVES = new Set(["prime256v1", "secp384r1", "secp521r1"]);
+const SIGNING_TYPES = new Set(["rsa", "rsa-pss", "ec", "ed25519", "ed448"]);
+
+/** What an origin would make of the leaf, whatever the date, and what newer origins would of its issuers. */
+export function judgeFitness({ chain, path }: Pick<Pools, "chain"> & { readonly path: Path }): Finding[] {
+    const [leaf] = chain;
+    if (leaf === undefined) {
+        return [];
+    }
+    const issuers = path.certificates.slice(1);
+    return [
+        ...judgeLeafPurpose(leaf),
+        ...judgeLeafKey(leaf),
+        ...judgeRole(leaf),
+        // Nobody relies on the signature of a root on itself.
+        ...(isIssuedBy(leaf, leaf) ? [] : judgeDigest(leaf, "cert")),
+        ...path.certificates.flatMap((certificate, index) => judgeVersion(certificate, index < path.presented)),
+        ...issuers.flatMap((certificate, index) => judgeIssuerKey(certificate, index + 1 < path.presented)),
+        ...judgeRevocation(path.certificates.slice(0, -1)),
+    ];
+}
+
+function judgeLeafKey(leaf: X509Certificate): Finding[] {
+    const key = publicKeyOf(leaf);
+    if (key === undefined) {
+        return [finding("key-type-unsupported", "cert", explainUnsupported(fieldsOf(leaf).publicKeyAlgorithm))];
+    }
+    const { asymmetricKeyType: type, asymmetricKeyDetails } = key;
+    const { hasExplicitCurve } = fieldsOf(leaf);
+    const isUnusable =
+        (type === "ec" && (hasExplicitCurve || !TLS_CURVES.has(asymmetricKeyDetails?.namedCurve ?? ""))) ||
+        // A type without a name is newer than this Node, and its OpenSSL may well sign with it.
+        (type !== undefined && !SIGNING_TYPES.has(type) && !type.startsWith("ml-dsa"));
+    const bits = rsaBitsOf(leaf) ?? 0;
+    if (bits > LONGEST_RSA_BITS) {
+        const facts = `expected an RSA key of ${String(LONGEST_RSA_BITS)} bits or less, got ${String(bits)}`;
+        return [finding("rsa-too-long", "cert", facts)];
+    }
+    if (bits > 0 && bits < SHORTEST_RSA_BITS) {
+        const facts = `expected an RSA key of ${String(SHORTEST_RSA_BITS)} bits or more, got ${String(bits)} in ${describeCertificate(leaf)}`;
+        return [finding("rsa-too-short", "cert", facts)];
+    }
+    const expected = "expected an RSA key, or an EC key on P-256, P-384 or P-521";
+    if (isUnusable) {
+        const form = hasExplicitCurve ? ", its curve by parameters instead of by name" : "";
+        return [finding("key-unusable-in-tls", "cert", `${expected}, got ${describeKeyType(key)}${form}`)];
+    }
+    return type === "rsa" || type === "ec"
+        ? []
+        : [finding("key-type-uncommon", "cert", `${expected}, got ${describeKeyType(key)}`)];
+}
+
+function judgeRole(leaf: X509Certificate): Finding[] {
+    return leaf.ca
+        ? [finding("leaf-is-ca", "cert", `expected a leaf, got the authority ${describeCertificate(leaf)}`)]
+        : [];
+}
+
+function judgeVersion(certificate: X509Certificate, isPresented: boolean): Finding[] {
+    const facts = `expected X.509 version 3, got version 1 in ${describeCertificate(certificate)}`;
+    return fieldsOf(certificate).version === 1 ? [finding("version-1", isPresented ? "cert" : "ca", facts)] : [];
+}
+
+/** What OpenSSL here accepts, and elsewhere does not. */
+function judgeIssuerKey(certificate: X509Certificate, isPresented: boolean): Finding[] {
+    const bits = rsaBitsOf(certificate) ?? SHORTEST_RSA_BITS;
+    const facts = `expected an RSA key of ${String(SHORTEST_RSA_BITS)} bits or more, got ${String(bits)} in ${describeCertificate(certificate)}`;
+    return bits < SHORTEST_RSA_BITS ? [finding("issuer-rsa-short", isPresented ? "cert" : "ca", facts)] : [];
+}
+
+/** Once for the chain: it is about what is not done, not about a certificate. */
+function judgeRevocation(chain: readonly X509Certificate[]): Finding[] {
+    const named = chain.find(
+        (certificate) =>
+            fieldsOf(certificate).namesRevocationList || (certificate.infoAccess?.includes("OCSP - URI:") ?? false),
+    );
+    if (named === undefined) {
+        return [];
+    }
+    const facts = `expected nothing about revocation, got a place to ask in ${describeCertificate(named)}, and nobody asked`;
+    return [finding("revocation-unchecked", "cert", facts)];
+}

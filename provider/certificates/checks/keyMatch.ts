@@ -1,0 +1,25 @@
+import { describeCertificate } from "../parse/certificate";
+import { finding, type Finding } from "../findings";
+import { describeKeyType } from "../parse/keyTypes";
+import type { CertificateSet } from "../certificates";
+import { isKeyOf, type PrivateKey } from "../parse/privateKey";
+
+/** Whether the key is the leaf's, and where it belongs if it is not. */
+export function judgeKeyMatch(material: CertificateSet, key: PrivateKey): Finding[] {
+    const [leaf] = material.chain;
+    if (leaf === undefined || isKeyOf(leaf, key)) {
+        return [];
+    }
+    const inCa = material.authorities.find((certificate) => isKeyOf(certificate, key));
+    // The issuer's key beside a proper leaf is a mix-up of keys; beside an authority, of certificates.
+    if (inCa !== undefined && (leaf.ca || !inCa.ca)) {
+        const facts = `expected the certificate of the key in cert, got it in ca: ${describeCertificate(inCa)}`;
+        return [finding("cert-ca-swapped", "cert", facts)];
+    }
+    const issuer = inCa ?? material.chain.find((certificate) => isKeyOf(certificate, key));
+    const got =
+        issuer === undefined
+            ? `the key of another certificate (${describeKeyType(key.key)})`
+            : `the key of the issuer ${describeCertificate(issuer)}`;
+    return [finding("key-mismatch", "key", `expected the private key of ${describeCertificate(leaf)}, got ${got}`)];
+}

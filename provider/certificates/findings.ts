@@ -1,0 +1,72 @@
+import { FINDING_KINDS, type FindingCode, type FindingKind, type Severity } from "./findingTable";
+
+export type { FindingCode, Severity } from "./findingTable";
+export type BundleArgument = "cert" | "key" | "ca";
+
+/** Something that is to be said about a certificate, a key or the issuers. The message never holds PEM text. */
+export interface Finding {
+    /** Stable: documents and tests name it. */
+    readonly code: FindingCode;
+    readonly severity: Severity;
+    readonly argument: BundleArgument;
+    /** Expected, found, how to mend it, and the code, on one line. */
+    readonly message: string;
+    /** Whether `skipValidation` turns it into a warning: only what an origin could see differently. */
+    readonly waivable: boolean;
+}
+
+/**
+ * @param facts Expected and got, as "expected …, got …".
+ * @param step What mends it, where more is known than the table says.
+ */
+export function finding(
+    code: FindingCode,
+    argument: BundleArgument,
+    facts: string,
+    step = usualStep(code, argument),
+): Finding {
+    const { severity, waivable }: FindingKind = FINDING_KINDS[code];
+    return { code, severity, argument, waivable, message: `${facts}; ${step} [${code}]` };
+}
+
+function usualStep(code: FindingCode, argument: BundleArgument): string {
+    const { mend, mendKey = mend }: FindingKind = FINDING_KINDS[code];
+    return argument === "key" ? mendKey : mend;
+}
+
+/** What was found instead of what was expected, without the usual step that mends it. */
+export function gotOf({ code, argument, message }: Finding): string {
+    const end = `; ${usualStep(code, argument)} [${code}]`;
+    return message.slice(message.indexOf(", got ") + ", got ".length, -end.length);
+}
+
+/** A finding as users are told it. */
+export interface Notice {
+    readonly code: FindingCode;
+    readonly severity: Severity;
+    /** Begins with the argument's name. */
+    readonly message: string;
+}
+
+/** `skipValidation` turns the errors that only an origin could overrule into warnings. */
+export function asNotices(findings: readonly Finding[], skipValidation: boolean): Notice[] {
+    return findings.map(({ code, severity, argument, message, waivable }) => ({
+        code,
+        severity: severity === "error" && waivable && skipValidation ? "warning" : severity,
+        message: `${argument}: ${message}`,
+    }));
+}
+
+/** What was found out, in the words of a message. */
+export interface Assessment {
+    readonly errors: readonly string[];
+    readonly warnings: readonly string[];
+    readonly notes: readonly string[];
+}
+
+export function sortFindings(findings: readonly Finding[], skipValidation: boolean): Assessment {
+    const notices = asNotices(findings, skipValidation);
+    const said = (wanted: Severity): readonly string[] =>
+        notices.filter(({ severity }) => severity === wanted).map(({ message }) => message);
+    return { errors: said("error"), warnings: said("warning"), notes: said("note") };
+}

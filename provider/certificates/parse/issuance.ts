@@ -1,0 +1,69 @@
+import type { X509Certificate } from "node:crypto";
+import { fieldsOf } from "./certificateFields";
+import { isSignedBy } from "./certificateCache";
+
+/** Who signed what, with a bound on the signatures that are checked: each may take ten milliseconds with a hostile key. */
+export class Issuance {
+    readonly #asked = new Map<X509Certificate, Map<X509Certificate, boolean>>();
+    #left: number;
+
+    constructor(mostSignatures: number) {
+        this.#left = mostSignatures;
+    }
+
+    /** Whether there were more candidates than signatures that are checked; then answers are not to be relied on. */
+    get exhausted(): boolean {
+        return this.#left < 0;
+    }
+
+    /** Names, key identifiers, key usage, and then the signature. */
+    holds(certificate: X509Certificate, issuer: X509Certificate): boolean {
+        return certificate.checkIssued(issuer) && this.isSigned(certificate, issuer);
+    }
+
+    isSigned(certificate: X509Certificate, issuer: X509Certificate): boolean {
+        const answers = this.#asked.get(certificate) ?? new Map<X509Certificate, boolean>();
+        this.#asked.set(certificate, answers);
+        const answer = answers.get(issuer) ?? this.#verify(certificate, issuer);
+        answers.set(issuer, answer);
+        return answer;
+    }
+
+    #verify(certificate: X509Certificate, issuer: X509Certificate): boolean {
+        this.#left -= 1;
+        return this.#left >= 0 && isSignedBy(certificate, issuer);
+    }
+}
+
+/** Whether an authority is the one that a certificate names, before anybody looks at signatures. */
+export function isNamedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+    return fieldsOf(certificate).issuerName === fieldsOf(issuer).subjectName;
+}
+
+/** What of the key identifiers rules an issuer out that bears the right name; as OpenSSL compares them. */
+export function mismatchOf(certificate: X509Certificate, issuer: X509Certificate): string | undefined {
+    const { authorityKeyId: wanted, signerAlgorithms } = fieldsOf(certificate);
+    const { subjectKeyId, serialNumber, issuerName, publicKeyAlgorithm } = fieldsOf(issuer);
+    if (wanted.keyId !== undefined && subjectKeyId !== undefined && wanted.keyId !== subjectKeyId) {
+        return `the key identifier ${wanted.keyId}, got one with ${subjectKeyId}`;
+    }
+    if (wanted.serialNumber !== undefined && wanted.serialNumber !== serialNumber) {
+        return `the serial number ${wanted.serialNumber}, got one with ${serialNumber}`;
+    }
+    if (wanted.issuerName !== undefined && wanted.issuerName !== issuerName) {
+        return `another issuer, got one with the serial number ${serialNumber}`;
+    }
+    return signerAlgorithms.includes(publicKeyAlgorithm)
+        ? undefined
+        : `a key of the type ${signerAlgorithms.join(" or ")}, got one of the type ${publicKeyAlgorithm}`;
+}
+
+/** Whether OpenSSL takes `issuer` for the issuer while it looks for a path: by all but the signature. */
+export function mayHaveIssued(issuer: X509Certificate, certificate: X509Certificate): boolean {
+    return isNamedBy(certificate, issuer) && mismatchOf(certificate, issuer) === undefined;
+}
+
+/** Self-signed as OpenSSL has it, which is where a path may end. */
+export function isSelfSigned(certificate: X509Certificate): boolean {
+    return mayHaveIssued(certificate, certificate);
+}

@@ -1,0 +1,243 @@
+import { createPrivateKey, getCiphers, type JsonWebKey, type KeyObject, type X509Certificate } from "node:crypto";
+import { inspect } from "node:util";
+import { decrypt, UnsupportedEncryption } from "./decryption";
+import { childrenOf, isWholeSequence, octetsOf, readElement } from "./der";
+import { finding, type Finding } from "../findings";
+import { describeForeignBlock } from "./unexpectedContent";
+import { algorithmOf, shapeOf } from "./keyEncoding";
+import { explainUnsupported, isCommonType } from "./keyTypes";
+import { encodePem, readPem, type PemBlock } from "./pem";
+import { openPkcs12 } from "./pkcs12";
+import { decodeText } from "./repair";
+import { shown } from "../../text/quoting";
+
+/** A private key that was read. Looking at it, by mistake or in a log, shows nothing. */
+export class PrivateKey {
+    readonly #pem: string;
+    readonly #key: KeyObject;
+
+    constructor(pem: string, key: KeyObject) {
+        this.#pem = pem;
+        this.#key = key;
+    }
+
+    /** As it is sent: repaired, 64 columns. */
+    get pem(): string {
+        return this.#pem;
+    }
+
+    get key(): KeyObject {
+        return this.#key;
+    }
+
+    toJSON(): string {
+        return "[private key]";
+    }
+
+    [inspect.custom](): string {
+        return "[private key]";
+    }
+}
+
+export interface PrivateKeyReading {
+    readonly value: PrivateKey | undefined;
+    readonly findings: readonly Finding[];
+}
+
+/**
+ * @param input PEM, DER, its base64, PKCS #12, or a JWK; as bytes, since a file may hold DER, which decoding as text would destroy.
+ * @param passphrase Of an encrypted key. Where none is needed, it is not looked at.
+ */
+export function readPrivateKey(input: string | Buffer, passphrase?: string): PrivateKeyReading {
+    if (typeof input === "string" || !isWholeSequence(input)) {
+        return readText(typeof input === "string" ? input : decodeText(input), passphrase);
+    }
+    const { value, findings } = readDer(input, passphrase);
+    return { value, findings: [...findings, ...noteForm(value, shapeOf(input) === "PKCS12" ? "PKCS #12" : "DER")] };
+}
+
+function readText(text: string, passphrase: string | undefined): PrivateKeyReading {
+    const { blocks, form, findings } = readPem(text, "key");
+    // OpenSSL writes the curve of an EC key into a block of its own, before the key, which has it too.
+    const relevant = blocks.filter(({ label }) => label !== "EC PARAMETERS");
+    const keys = relevant.filter(({ label }) => label.includes("PRIVATE KEY") || label === "PKCS12");
+    if (keys.length > 0) {
+        const { value, findings: ofKey } = oneOf(keys.map((block) => readBlock(block, passphrase)));
+        return { value, findings: [...findings, ...ofKey, ...noteForm(value, form)] };
+    }
+    const value = readJwk(text);
+    if (value !== undefined) {
+        return { value, findings: noteForm(value, "a JWK") };
+    }
+    const isSaid = findings.some(({ severity }) => severity === "error");
+    return { value, findings: isSaid ? findings : [...findings, describeOthers(relevant)] };
+}
+
+function noteForm(value: PrivateKey | undefined, form: string | undefined): readonly Finding[] {
+    return value === undefined || form === undefined
+        ? []
+        : [finding("key-from-der", "key", `expected the private key as PEM text, got ${form}`)];
+}
+
+/** RFC 7517: JSON with the numbers of the key. */
+function readJwk(text: string): PrivateKey | undefined {
+    try {
+        return privateKeyOf(createPrivateKey({ key: JSON.parse(text) as JsonWebKey, format: "jwk" }));
+    } catch {
+        // The answer: nothing that JSON, or this Node, takes for a key.
+        return undefined;
+    }
+}
+
+function readBlock({ label, der, encrypted }: PemBlock, passphrase: string | undefined): PrivateKeyReading {
+    if (encrypted === undefined) {
+        return readDer(der, passphrase, label);
+    }
+    if (passphrase === undefined) {
+        return refuse(withoutPassphrase("a private key"));
+    }
+    if (!getCiphers().includes(encrypted.cipher.toLowerCase())) {
+        return refuse(unsupportedEncryption(`the cipher ${shown(encrypted.cipher)}`));
+    }
+    try {
+        return { value: privateKeyOf(createPrivateKey({ key: encrypted.pem, passphrase })), findings: [] };
+    } catch {
+        // Another passphrase leaves a wrong padding, or bytes that are no key.
+        return refuse(wrongPassphrase("a private key"));
+    }
+}
+
+/** The one key among several, which may be the same one: a file that was put together twice. */
+function oneOf(readings: readonly PrivateKeyReading[]): PrivateKeyReading {
+    const [first, ...others] = readings;
+    return first !== undefined && others.every(({ value }) => isSame(value, first.value))
+        ? first
+        : refuse(finding("several-keys", "key", `expected one private key, got ${String(readings.length)}`));
+}
+
+/** Not `equals`: it leaves an error of OpenSSL behind, which the next call takes for its own. */
+function isSame(some: PrivateKey | undefined, other: PrivateKey | undefined): boolean {
+    const [a, b] = [some, other].map((one) => one?.key.export({ type: "pkcs8", format: "der" }));
+    return a !== undefined && b !== undefined && a.equals(b);
+}
+
+const KEY_LABEL = /^(?:(?:EC|RSA|DSA|ENCRYPTED|ANY) )?PRIVATE KEY$/;
+
+/** The form of the DER tells what it is; labels are often wrong. */
+function readDer(der: Buffer, passphrase: string | undefined, label = "PRIVATE KEY"): PrivateKeyReading {
+    const shape = shapeOf(der);
+    switch (shape) {
+        case "PRIVATE KEY":
+        case "RSA PRIVATE KEY":
+        case "EC PRIVATE KEY":
+            return parse(shape, der);
+        case "ENCRYPTED PRIVATE KEY":
+            return readEncrypted(der, passphrase);
+        case "PKCS12":
+            return readPkcs12(der, passphrase);
+        case "PUBLIC KEY":
+        case "CERTIFICATE":
+        case "CERTIFICATE REQUEST":
+        case "PKCS7":
+            return refuse(describeForeignBlock(shape, "key"));
+        case "other":
+            return refuse(KEY_LABEL.test(label) ? unreadable(`a ${label} block`) : describeForeignBlock(label, "key"));
+    }
+}
+
+/** PKCS #8, encrypted. */
+function readEncrypted(der: Buffer, passphrase: string | undefined): PrivateKeyReading {
+    if (passphrase === undefined) {
+        return refuse(withoutPassphrase("a private key"));
+    }
+    const [algorithm, data] = childrenOf(readElement(der));
+    try {
+        const key = decrypt(algorithm, octetsOf(data), passphrase);
+        return key === undefined || !isWholeSequence(key)
+            ? refuse(wrongPassphrase("a private key"))
+            : parse("PRIVATE KEY", key);
+    } catch (error) {
+        return refuse(unsupportedEncryption(nameOf(error)));
+    }
+}
+
+function readPkcs12(der: Buffer, passphrase: string | undefined): PrivateKeyReading {
+    try {
+        const opened = openPkcs12(der, passphrase);
+        if (opened === "passphrase") {
+            return refuse((passphrase === undefined ? withoutPassphrase : wrongPassphrase)("PKCS #12"));
+        }
+        const keys = opened === "damaged" ? [] : opened.keys;
+        if (keys.length === 0) {
+            const got = opened === "damaged" ? "PKCS #12 that is damaged" : "PKCS #12 without any";
+            return refuse(finding("pkcs12", "key", `expected a private key, got ${got}`));
+        }
+        return oneOf(keys.map((key) => parse("PRIVATE KEY", key)));
+    } catch (error) {
+        return refuse(unsupportedEncryption(nameOf(error)));
+    }
+}
+
+function refuse(reason: Finding): PrivateKeyReading {
+    return { value: undefined, findings: [reason] };
+}
+
+function withoutPassphrase(what: string): Finding {
+    return finding("key-encrypted", "key", `expected a passphrase, for ${what} that is encrypted, got none`);
+}
+
+function wrongPassphrase(what: string): Finding {
+    return finding("wrong-passphrase", "key", `expected the passphrase that ${what} was encrypted with, got another`);
+}
+
+function unsupportedEncryption(got: string): Finding {
+    return finding("encryption-unsupported", "key", `expected an encryption that can be read here, got ${got}`);
+}
+
+/** Whatever else was thrown is a mistake of this package, and not to be taken for an answer. */
+function nameOf(error: unknown): string {
+    if (error instanceof UnsupportedEncryption) {
+        return error.message;
+    }
+    throw error;
+}
+
+function unreadable(got: string): Finding {
+    const facts = `expected a private key in PKCS #8, PKCS #1 or SEC 1, got ${got} that this Node (${process.version}) cannot read`;
+    return finding("unreadable-key", "key", facts);
+}
+
+function describeOthers([block]: readonly PemBlock[]): Finding {
+    return block === undefined
+        ? finding("wrong-content", "key", "expected a private key, got parameters only")
+        : describeForeignBlock(block.label, "key");
+}
+
+function parse(label: string, der: Buffer): PrivateKeyReading {
+    const pem = encodePem(label, der);
+    try {
+        return { value: new PrivateKey(pem, createPrivateKey(pem)), findings: [] };
+    } catch {
+        // OpenSSL's reason may quote what it read.
+        const oid = label === "PRIVATE KEY" ? algorithmOf(der) : "";
+        return refuse(
+            oid === "" || isCommonType(oid)
+                ? unreadable(`a ${label} block`)
+                : finding("key-type-unsupported", "key", explainUnsupported(oid)),
+        );
+    }
+}
+
+function privateKeyOf(key: KeyObject): PrivateKey {
+    return new PrivateKey(key.export({ type: "pkcs8", format: "pem" }).toString(), key);
+}
+
+/** Whether the certificate is for this key. */
+export function isKeyOf(certificate: X509Certificate, { key }: PrivateKey): boolean {
+    try {
+        return certificate.checkPrivateKey(key);
+    } catch {
+        // A key type that this Node cannot compare.
+        return false;
+    }
+}

@@ -1,0 +1,172 @@
+import { type X509Certificate } from "node:crypto";
+import { describeCertificate, isIssuedBy, nameOf, readCertificates } from "../../certificates/parse/certificate";
+import { isKeyOf, readPrivateKey, type PrivateKey } from "../../certificates/parse/privateKey";
+import { columns } from "../columns";
+import { CommandError, EXIT, type Command } from "../command";
+import { misuse } from "../options";
+import { PASSPHRASE_OPTION, passphraseOf, readBundleFiles, type BundleFile } from "../files";
+import { writeTogether, type NewFile } from "../newFiles";
+import { findLeaf, isSame } from "../roles";
+import { quote } from "../../text/quoting";
+
+export const convertCommand: Command = {
+    name: "convert",
+    operands: "FILE…",
+    leastOperands: 1,
+    mostOperands: 32,
+    summary: "Make client.pem and ca.pem of PKCS #12, PKCS #7, DER, or PEM that was mangled",
+    details: [
+        "client.pem gets the certificate and its intermediates, ca.pem the roots; both can be committed. The private key is",
+        "written only with --key, readable for you alone. FILE may be - for standard input. Nothing is sent anywhere.",
+        "Exit code 1 if there is no root for ca.pem, or the files hold no certificate.",
+    ],
+    options: {
+        out: { value: "DIR", help: "Where client.pem and ca.pem go; default: the folder you are in" },
+        key: { value: "FILE", help: "Write the private key as well, as PKCS #8, with mode 0600" },
+        "key-passphrase-env": {
+            value: "NAME",
+            help: "The environment variable with a passphrase, by which the key is encrypted",
+        },
+        ...PASSPHRASE_OPTION,
+        force: { help: "Write over files that exist" },
+    },
+    run: async (parsed, host) => {
+        const { files, passphrase } = await readBundleFiles(parsed.operands, parsed, host);
+        const problems = files.flatMap(({ path, problem }) =>
+            problem === undefined ? [] : [`${quote(path)}: ${problem}`],
+        );
+        if (problems.length > 0) {
+            throw new CommandError(problems.join("; "));
+        }
+        const keyFile = parsed.value("key");
+        const key = findKey(files, passphrase, keyFile !== undefined);
+        const sorted = sort(certificatesOf(files), key);
+        const folder = parsed.value("out") ?? ".";
+        const created: NewFile[] = [
+            { path: `${folder}/client.pem`, text: pemOf(sorted.chain), holds: describe(sorted.chain) },
+            ...(sorted.roots.length === 0
+                ? []
+                : [{ path: `${folder}/ca.pem`, text: pemOf(sorted.roots), holds: describe(sorted.roots) }]),
+        ];
+        const secret = passphraseOf(parsed, host, "key-passphrase-env");
+        if (secret === "" || (secret !== undefined && keyFile === undefined)) {
+            throw misuse(
+                convertCommand,
+                "expected --key and a passphrase that is not empty beside --key-passphrase-env",
+            );
+        }
+        if (keyFile !== undefined && key !== undefined) {
+            created.push({ path: keyFile, text: encode(key, secret), holds: "the private key", isSecret: true });
+        }
+        await writeTogether(created, parsed.flag("force"), host);
+        const written = created.map(({ path, holds }) => ({ path, holds }));
+        host.write(
+            parsed.flag("json")
+                ? `${JSON.stringify({ files: written }, null, 4)}\n`
+                : `${columns(written.map(({ path, holds }) => [path, holds])).join("\n")}\n`,
+        );
+        sorted.others.forEach((certificate) =>
+            host.writeError(
+                `left out ${describeCertificate(certificate)}: it is not on the way from the certificate to a root`,
+            ),
+        );
+        if (sorted.roots.length === 0) {
+            host.writeError(
+                `no ca.pem was written: the root that the certificate leads to is not in the files; ask for ` +
+                    `"${nameOf(sorted.chain.at(-1)?.issuer)}", and for what issued that`,
+            );
+            return EXIT.bad;
+        }
+        return EXIT.fine;
+    },
+};
+
+function certificatesOf(files: readonly BundleFile[]): readonly X509Certificate[] {
+    const readings = files.flatMap(({ path, texts }) =>
+        texts.map((text) => ({ path, ...readCertificates(text, "ca") })),
+    );
+    const certificates = readings.flatMap((reading) => reading.certificates);
+    if (certificates.length === 0) {
+        const [said] = readings.flatMap(({ path, findings }) =>
+            findings
+                .filter(({ severity, code }) => severity === "error" && code !== "private-key-exposed")
+                .map(({ message }) => `${quote(path)}: ${message}`),
+        );
+        throw new CommandError(said ?? "expected a certificate in the files, got none", EXIT.bad);
+    }
+    return certificates.filter((one, index) => certificates.findIndex((other) => isSame(one, other)) === index);
+}
+
+/** The key, if there is one; only where it is wanted, it is missed. */
+function findKey(
+    files: readonly BundleFile[],
+    passphrase: string | undefined,
+    isWanted: boolean,
+): PrivateKey | undefined {
+    const texts = files.flatMap(({ texts }) => texts);
+    const readings = texts.map((text) => readPrivateKey(text, passphrase));
+    const keys = readings.flatMap(({ value }) => value ?? []);
+    const [key, ...others] = keys.filter(({ pem }, index) => keys.findIndex((other) => other.pem === pem) === index);
+    if (isWanted && (key === undefined || others.length > 0)) {
+        const locked = readings
+            .flatMap(({ findings }) => findings)
+            .find(({ code }) => /encrypted$|passphrase/.test(code));
+        const got = key === undefined ? "none" : String(others.length + 1);
+        throw new CommandError(
+            locked?.message ?? `expected one private key in the files for --key, got ${got}`,
+            EXIT.bad,
+        );
+    }
+    return others.length === 0 ? key : undefined;
+}
+
+/** In one message. */
+const MOST_NAMES = 5;
+
+interface Sorted {
+    /** Leaf first. */
+    readonly chain: readonly X509Certificate[];
+    readonly roots: readonly X509Certificate[];
+    readonly others: readonly X509Certificate[];
+}
+
+function sort(all: readonly X509Certificate[], key: PrivateKey | undefined): Sorted {
+    const leaf = findLeaf(all, key);
+    const leaves = all.filter((one) => !one.ca && all.every((other) => other === one || !isIssuedBy(other, one)));
+    if (key === undefined && leaves.length > 1) {
+        const names = leaves.slice(0, MOST_NAMES).map(describeCertificate).join(", ");
+        const facts = `expected one certificate that issued none of the others, got ${String(leaves.length)}: ${names}`;
+        throw new CommandError(`${facts}; convert their files one by one, or add the key of the one`, EXIT.bad);
+    }
+    if (leaf === undefined) {
+        throw new CommandError("expected a certificate that issued none of the others, got none", EXIT.bad);
+    }
+    if (key !== undefined && !isKeyOf(leaf, key)) {
+        throw new CommandError(
+            "expected the certificate of the private key in the files, got certificates of other keys",
+            EXIT.bad,
+        );
+    }
+    const isRoot = (one: X509Certificate): boolean => isIssuedBy(one, one);
+    const chain = [leaf];
+    // Grows while it is walked: an issuer of each that is in it, by all its cross-signed certificates.
+    for (const certificate of chain) {
+        chain.push(...all.filter((one) => !isRoot(one) && !chain.includes(one) && isIssuedBy(certificate, one)));
+    }
+    const roots = all.filter((one) => isRoot(one) && chain.some((certificate) => isIssuedBy(certificate, one)));
+    return { chain, roots, others: all.filter((one) => !chain.includes(one) && !roots.includes(one)) };
+}
+
+function pemOf(certificates: readonly X509Certificate[]): string {
+    return certificates.map(String).join("");
+}
+
+function describe([first, ...others]: readonly X509Certificate[]): string {
+    const more = others.length === 0 ? "" : ` and ${String(others.length)} more`;
+    return `${nameOf(first?.subject) || "a certificate without a subject"}${more}`;
+}
+
+function encode({ key }: PrivateKey, passphrase: string | undefined): string {
+    const form = { type: "pkcs8", format: "pem" } as const;
+    return key.export(passphrase === undefined ? form : { ...form, cipher: "aes-256-cbc", passphrase }).toString();
+}

@@ -1,0 +1,159 @@
+import { mintTestCertificates } from "../../../certificates/testCertificates";
+import { messageOf } from "../../../operations/failures";
+import type { CertificateEntry } from "../../../vercel/client";
+import { VercelError } from "../../../vercel/errors";
+import { WRITES_PER_WINDOW } from "../../../vercel/rateLimit";
+import { CommandError, EXIT, type Command, type CommandHost, type ExitCode } from "../../command";
+import { answersOf } from "./answers";
+import { CertificatesMade } from "./certificatesMade";
+import { describeFailure, Examination, type Observations, type Step } from "./examination";
+import { reportText, type DoctorReport } from "./doctorText";
+import { isReserved, RESERVED_ORIGINS } from "./reserved";
+import { Traffic } from "./traffic";
+import { misuse } from "../../options";
+import type { Parsed } from "../../parsed";
+import { connectToVercel, TEAM, TOKEN_ENV } from "../../vercelClient";
+import { shown, quote } from "../../../text/quoting";
+
+export const doctorCommand: Command = {
+    name: "doctor",
+    operands: "PROJECT",
+    leastOperands: 1,
+    mostOperands: 1,
+    summary: "Try out, in a throw-away project, what Vercel does not document about its API",
+    details: [
+        "Uploads certificates that it mints itself, for an origin that no deployment calls, and removes them again.",
+        "PROJECT must not have client certificates: give one that nobody needs. It asks before it starts.",
+        "The report holds neither secrets nor names, and is made to be pasted into an issue.",
+    ],
+    options: {
+        team: TEAM,
+        "token-env": TOKEN_ENV,
+        "project-wide": { help: "Also upload a project-wide certificate" },
+        yes: { help: "Do not ask" },
+    },
+    run: runDoctor,
+};
+
+async function runDoctor(parsed: Parsed, host: CommandHost): Promise<ExitCode> {
+    const [project = ""] = parsed.operands;
+    const traffic = new Traffic(() => host.clock.now());
+    const owner = { project, team: parsed.value("team"), tokenEnv: parsed.value("token-env") };
+    const { client, address } = connectToVercel(owner, host, (...seen) => traffic.observe(...seen));
+    const made = new CertificatesMade(client, address, host.clock);
+    const findings = await examine(parsed, host, made, traffic);
+    const report: DoctorReport = {
+        ...{ version: host.version, node: process.versions.node, at: new Date(host.clock.now()).toISOString() },
+        ...{ steps: findings.steps, answers: answersOf(findings.observations) },
+        ...{ limits: traffic.limits, listing: traffic.properties },
+    };
+    host.write(parsed.flag("json") ? `${JSON.stringify(report, null, 4)}\n` : reportText(report));
+    return exitCodeOf(findings.steps, host);
+}
+
+interface Findings {
+    readonly steps: readonly Step[];
+    readonly observations: Observations;
+}
+
+async function examine(parsed: Parsed, host: CommandHost, made: CertificatesMade, traffic: Traffic): Promise<Findings> {
+    const access = "token, scope and route";
+    let listed: readonly CertificateEntry[];
+    try {
+        listed = await made.list();
+    } catch (error) {
+        if (!(error instanceof VercelError)) {
+            throw error;
+        }
+        host.writeError(`doctor: ${messageOf(error)}`);
+        return { steps: [{ step: access, outcome: "failed", detail: describeFailure(error) }], observations: {} };
+    }
+    refuseOthers(listed);
+    const projectWide = parsed.flag("project-wide");
+    await askFirst(parsed, { projectWide, leftovers: listed.length }, host);
+    const signal = host.interruption();
+    signal.addEventListener("abort", () => {
+        host.writeError(
+            "doctor: interrupted; what was made is being removed. If that is cut off too, run doctor again",
+        );
+    });
+    const certificates = await mintTestCertificates(host.clock.now());
+    const say = (line: string): void => host.writeError(line);
+    const examination = new Examination({ made, traffic, certificates, projectWide, signal, say });
+    const steps: Step[] = [{ step: access, outcome: "fine", detail: "the project can be listed" }];
+    if (listed.length > 0) {
+        steps.push(await cleanUp("leftovers of an earlier run", made, say));
+    }
+    try {
+        await examination.run();
+    } finally {
+        steps.push(...examination.steps, await cleanUp("clean-up", made, say));
+    }
+    return { steps, observations: { ...examination.observations, listing: traffic.properties.ofListing } };
+}
+
+/** If the API held one certificate only, an upload would remove one that is in use. */
+function refuseOthers(listed: readonly CertificateEntry[]): void {
+    const others = listed.filter((entry) => !isReserved(entry));
+    if (others.length > 0) {
+        const named = others.map(({ certId, origin }) => `${shown(certId)} at ${quote(origin)}`).join(", ");
+        throw new CommandError(
+            `the project has client certificates (${named}), and an upload might replace them; give a project that has none. ` +
+                "A project-wide one that a killed run has named can be removed at Vercel",
+        );
+    }
+}
+
+/** Every write may wait half a minute for a listing that shows it. */
+const MINUTES_PER_WRITE = 0.5;
+
+interface Plan {
+    readonly projectWide: boolean;
+    readonly leftovers: number;
+}
+
+async function askFirst(parsed: Parsed, { projectWide, leftovers }: Plan, host: CommandHost): Promise<void> {
+    // One for each step that uploads, and one more where `.invalid` is refused; one deletion is tried twice.
+    const uploads = projectWide ? 6 : 5;
+    const deletions = uploads + leftovers;
+    const windows = Math.ceil(Math.max(uploads, deletions) / WRITES_PER_WINDOW);
+    const minutes = windows + Math.ceil((uploads + 2) * MINUTES_PER_WRITE);
+    const limit = String(WRITES_PER_WINDOW);
+    host.writeError(
+        `doctor: uploads throw-away certificates to this project for ${RESERVED_ORIGINS[0]}` +
+            `${projectWide ? " and for the whole project" : ""}, and removes them` +
+            (leftovers > 0 ? `, and ${String(leftovers)} of an earlier run` : ""),
+    );
+    host.writeError(
+        `doctor: takes up to ${String(uploads)} uploads and ${String(deletions)} deletions of the ${limit} each that the whole team ` +
+            `has in a minute, so its deployments may have to wait; lasts some seconds, or up to ${String(minutes)} minutes`,
+    );
+    if (parsed.flag("yes")) {
+        return;
+    }
+    const answer = await host.ask("Go on? Type yes: ");
+    if (answer === undefined) {
+        throw misuse(doctorCommand, "nobody can be asked here: give --yes");
+    }
+    if (answer.trim().toLowerCase() !== "yes") {
+        throw new CommandError("stopped before anything was uploaded");
+    }
+}
+
+async function cleanUp(step: string, made: CertificatesMade, say: (line: string) => void): Promise<Step> {
+    const problems = await made.removeAll();
+    problems.forEach((problem) => say(`doctor: ${problem}`));
+    return problems.length === 0
+        ? { step, outcome: "fine", detail: "nothing is left" }
+        : { step, outcome: "failed", detail: "something may be left: run doctor again, which removes it" };
+}
+
+function exitCodeOf(steps: readonly Step[], host: CommandHost): ExitCode {
+    const bad = steps.filter(({ outcome }) => outcome !== "fine");
+    if (bad.length === 0) {
+        return EXIT.fine;
+    }
+    const named = bad.map(({ step, outcome }) => `${step} (${outcome})`).join(", ");
+    host.writeError(`pulumi-vercel-client-cert: ${String(bad.length)} of ${String(steps.length)} steps: ${named}`);
+    return bad.some(({ outcome }) => outcome === "failed") ? EXIT.failed : EXIT.bad;
+}

@@ -1,0 +1,276 @@
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { judgeChain } from "../../certificates/chain/chainVerdict";
+import { type Finding } from "../../certificates/findings";
+import {
+    judgeCertificateSet,
+    readCertificateSet,
+    type CertificateSet,
+    type CertificateTexts,
+} from "../../certificates/certificates";
+import { formatId, holdsOrigin, labelOf, normaliseOrigin, type Identity, type Owner } from "../../operations/identity";
+import { NOTHING_KNOWN, writeState } from "../../operations/state";
+import { PROVIDER_TEXT, TYPE } from "../../registration";
+import type { CertificateEntry } from "../../vercel/client";
+import { CommandError, EXIT, type Command, type CommandHost } from "../command";
+import { requireBundleFile } from "../files";
+import { misuse } from "../options";
+import type { Parsed } from "../parsed";
+import { shellWord } from "../shell";
+import { listAtVercel, TOKEN_ENV } from "../vercelClient";
+import { shown, quote } from "../../text/quoting";
+
+/** A file of `pulumi import --file`. The state keeps it in clear, so there is never a key in it. */
+export interface ImportFile {
+    readonly resources: readonly [...(readonly ImportedComponent[]), ImportedResource];
+}
+
+export interface ImportedResource {
+    readonly type: string;
+    readonly name: string;
+    readonly id: string;
+    /** The `name` of the component that it belongs to. */
+    readonly parent?: string;
+    /** What is public of the arguments, so that `ignoreChanges` has something to keep. */
+    readonly inputs: Readonly<Record<string, string>>;
+    readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** pulumi creates it where the state has none yet, and leaves it alone where it does. */
+interface ImportedComponent {
+    readonly type: string;
+    /** Within the file, where names must differ; in the program it has the logical name. */
+    readonly name: string;
+    readonly logicalName: string;
+    readonly component: true;
+    readonly parent?: string;
+}
+
+type Adopted = Identity & Owner;
+
+interface Certificates {
+    readonly material: CertificateSet;
+    readonly canonical: CertificateTexts;
+    readonly findings: readonly Finding[];
+}
+
+export const importCommand: Command = {
+    name: "import",
+    operands: "PROJECT",
+    leastOperands: 1,
+    mostOperands: 1,
+    summary: "Write the file by which pulumi import adopts a certificate that is in place already",
+    details: [
+        "Nothing is uploaded and no private key is read. Vercel does not show a certificate's content: that the files are",
+        "those of the certificate in place is your word, and pulumi goes by it. What inspect would say of them is a warning.",
+        "Where the program gives tokenEnv, give the same name as --token-env: refresh and destroy will use it.",
+    ],
+    options: {
+        cert: {
+            value: "FILE",
+            help: "The certificate in place and its intermediates, as the program declares them",
+            required: true,
+        },
+        ca: { value: "FILE", help: "The issuers, as the program declares them", required: true },
+        origin: { value: "ORIGIN", help: "https://host[:port]; default: the project-wide certificate" },
+        team: {
+            value: "TEAM",
+            help: "Id (team_…) or slug of the team, as the program gives it; default: the token's own scope",
+        },
+        "token-env": TOKEN_ENV,
+        parent: {
+            value: "TYPE=NAME",
+            help: "The component that it belongs to in the program; several, if nested: the outermost first",
+            repeatable: true,
+        },
+        name: { value: "NAME", help: "The name of the resource in the program; default: made of the origin" },
+        "cert-id": { value: "ID", help: "Which certificate, where the origin has several" },
+        output: { value: "FILE", help: "Where to write; - for standard output; default: import.json" },
+    },
+    run: runImport,
+};
+
+async function runImport(parsed: Parsed, host: CommandHost): Promise<typeof EXIT.fine> {
+    const identity = identityOf(parsed);
+    const components = componentsOf(parsed.values("parent"));
+    const certificates = await readCertificates(parsed, host);
+    const { findings, material } = certificates;
+    findings.forEach(({ severity, argument, message }) => {
+        host.writeError(`${severity === "error" ? "warning" : severity}: ${argument}: ${message}`);
+    });
+    const entry = await findInPlace(identity, parsed.value("cert-id"), host);
+    const name = parsed.value("name") ?? defaultName(identity);
+    const parent = components.at(-1)?.name;
+    const resource = {
+        ...resourceOf(identity, name, entry, certificates),
+        ...(parent === undefined ? {} : { parent }),
+    };
+    const file: ImportFile = { resources: [...components, resource] };
+    const output = parsed.value("output") ?? "import.json";
+    const text = `${JSON.stringify(file, null, 4)}\n`;
+    if (output === "-") {
+        host.write(text);
+        return EXIT.fine;
+    }
+    await writeNew(output, text, host);
+    const { certId } = entry;
+    const said = findings.map(({ code, severity, argument, message }) => ({ code, severity, argument, message }));
+    const result = {
+        file: output,
+        name,
+        id: formatId(identity),
+        certId,
+        fingerprint: material.fingerprint,
+        findings: said,
+    };
+    host.write(parsed.flag("json") ? `${JSON.stringify(result, null, 4)}\n` : nextSteps(output, name, certId));
+    return EXIT.fine;
+}
+
+function componentsOf(parents: readonly string[]): readonly ImportedComponent[] {
+    const names = parents.map((text) => {
+        const [, type, logicalName] = /^([^\s=$]+)=(.+)$/.exec(text) ?? [];
+        if (type === undefined || logicalName === undefined) {
+            throw misuse(
+                importCommand,
+                `--parent needs the type and the name of a component, as my:module:Gateway=main, not ${quote(text)}`,
+            );
+        }
+        return { type, logicalName };
+    });
+    return names.map(({ type, logicalName }, index) => ({
+        ...{ type, name: nameInFile(index), logicalName, component: true },
+        ...(index === 0 ? {} : { parent: nameInFile(index - 1) }),
+    }));
+}
+
+/** No resource in a program has a name like this. */
+function nameInFile(index: number): string {
+    return `:parent:${String(index)}`;
+}
+
+function identityOf(parsed: Parsed): Adopted {
+    const [project = ""] = parsed.operands;
+    const given = parsed.value("origin");
+    const origin = given === undefined ? undefined : normaliseOrigin(given);
+    if (given !== undefined && origin === undefined) {
+        throw misuse(importCommand, `--origin needs https://host[:port], not ${quote(given)}`);
+    }
+    return { project, team: parsed.value("team"), tokenEnv: parsed.value("token-env"), origin };
+}
+
+/** The certificate is in place, so whatever is wrong with it is only a warning, unless it cannot be read. */
+async function readCertificates(parsed: Parsed, host: CommandHost): Promise<Certificates> {
+    const cert = await requireBundleFile(parsed.required("cert"), host);
+    const ca = await requireBundleFile(parsed.required("ca"), host);
+    const { value: material, canonical, findings } = readCertificateSet({ cert, ca });
+    if (material === undefined) {
+        findings.forEach(({ argument, message }) => {
+            host.writeError(`${argument}: ${message}`);
+        });
+        throw new CommandError("the certificates cannot be read, as said above; correct the files", EXIT.bad);
+    }
+    const nowMs = host.clock.now();
+    const known = [...findings, ...judgeCertificateSet(material, { nowMs, expiryWarningDays: undefined })];
+    return { material, canonical, findings: [...known, ...(await judgeChain(material, undefined, known, nowMs))] };
+}
+
+async function findInPlace(
+    identity: Adopted,
+    wanted: string | undefined,
+    host: CommandHost,
+): Promise<CertificateEntry> {
+    const entries = await listAtVercel(identity, host);
+    const there = entries
+        .filter(({ origin }) => holdsOrigin(origin, identity.origin))
+        .filter(({ certId }) => wanted === undefined || certId === wanted);
+    const [entry, ...others] = there;
+    if (entry === undefined) {
+        throw new CommandError(nothingThere(identity, wanted, entries));
+    }
+    if (others.length > 0) {
+        throw new CommandError(
+            `there are ${String(there.length)} certificates for ${labelOf(identity)}: ` +
+                `${there.map(({ certId }) => shown(certId)).join(", ")}; choose with --cert-id`,
+        );
+    }
+    return entry;
+}
+
+const MOST_ORIGINS = 10;
+
+function nothingThere(
+    { project, origin }: Identity,
+    wanted: string | undefined,
+    all: readonly CertificateEntry[],
+): string {
+    const kind = origin === undefined ? "project-wide certificate" : `certificate for ${origin}`;
+    const what = wanted === undefined ? kind : `${kind} with the id ${quote(wanted)}`;
+    const origins = [...new Set(all.map((entry) => normaliseOrigin(entry.origin) ?? "the whole project"))];
+    const more = origins.length > MOST_ORIGINS ? ` and ${String(origins.length - MOST_ORIGINS)} more` : "";
+    const hint =
+        origins.length === 0
+            ? "the project has no client certificates: check its name and --team"
+            : `${origin === undefined && wanted === undefined ? "did you forget --origin? There" : "there"} are certificates for ` +
+              `${origins.slice(0, MOST_ORIGINS).join(", ")}${more}`;
+    return `there is no ${what} in ${quote(project)}; ${hint}`;
+}
+
+/** With every output, as `create` would leave it: a program may use any of them. Who uploaded it, and when, is not known. */
+function resourceOf(
+    identity: Adopted,
+    name: string,
+    { certId, origin }: CertificateEntry,
+    { material, canonical }: Certificates,
+): ImportedResource {
+    const { project, team, tokenEnv } = identity;
+    const declared = { project, team, origin: identity.origin, tokenEnv, ...canonical };
+    const { fingerprint } = material;
+    const state = { project, team, tokenEnv, certId, origin, ...NOTHING_KNOWN, fingerprint };
+    return {
+        type: TYPE,
+        name,
+        id: formatId(identity),
+        inputs: {
+            __provider: PROVIDER_TEXT,
+            ...Object.fromEntries(
+                Object.entries(declared).filter((one): one is [string, string] => one[1] !== undefined),
+            ),
+            // By this, and by the key that is missing, check tells an import.
+            fingerprint,
+        },
+        outputs: {
+            __provider: PROVIDER_TEXT,
+            ...writeState(state, material),
+        },
+    };
+}
+
+function defaultName({ project, origin }: Identity): string {
+    return (origin === undefined ? project : new URL(origin).host).replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, "");
+}
+
+async function writeNew(path: string, text: string, { folder }: CommandHost): Promise<void> {
+    try {
+        await writeFile(resolve(folder, path), text, { flag: "wx" });
+    } catch (error) {
+        const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+        throw new CommandError(
+            code === "EEXIST"
+                ? `there is something at ${quote(path)} already, and it stays as it is; remove it, or give another --output`
+                : `the file ${quote(path)} cannot be written (${code}); check the folder and its permissions`,
+        );
+    }
+}
+
+function nextSteps(output: string, name: string, certId: string): string {
+    return [
+        `${output} adopts ${shown(certId)} as ${name}. With a ProjectClientCert of that name in the program:`,
+        "",
+        `  pulumi import --file ${shellWord(output)} --generate-code=false --protect=false`,
+        "  pulumi preview",
+        "",
+        "The preview shows no changes if the program declares the same certificate and issuers.",
+        "",
+    ].join("\n");
+}

@@ -1,0 +1,167 @@
+import type { X509Certificate } from "node:crypto";
+import { nameOf, readCertificates } from "../../../certificates/parse/certificate";
+import { fieldsOf } from "../../../certificates/parse/certificateFields";
+import { judgeChain } from "../../../certificates/chain/chainVerdict";
+import type { Finding } from "../../../certificates/findings";
+import { judgeKeyMatch } from "../../../certificates/checks/keyMatch";
+import {
+    judgeCertificateSet,
+    readPrivateKey,
+    readCertificateSet,
+    type PrivateKey,
+    type CertificateSet,
+} from "../../../certificates/certificates";
+import { EXIT, type Command, type CommandHost } from "../../command";
+import { PASSPHRASE_OPTION, readBundleFiles, type BundleFile } from "../../files";
+import type { CertificateFacts, InspectedFile, Inspection, InspectionFinding } from "./inspection";
+import { inspectionText } from "./inspectionText";
+import { sortFiles, type Roles } from "../../roles";
+import { shellWord } from "../../shell";
+import { DAY_MS, isoDate } from "../../../text/isoDates";
+
+export const inspectCommand: Command = {
+    name: "inspect",
+    operands: "FILE…",
+    leastOperands: 1,
+    mostOperands: 32,
+    summary: "Say what certificate, key and issuers are, and everything that is wrong with them",
+    details: [
+        "The files are PEM, DER, PKCS #12 or PKCS #7, or - for standard input, and come in any order: which is cert, key and ca",
+        "is found out. Nothing is sent anywhere.",
+        "Exit code 1 if there is an error among the findings.",
+    ],
+    options: PASSPHRASE_OPTION,
+    run: async (parsed, host) => {
+        const { files, passphrase } = await readBundleFiles(parsed.operands, parsed, host);
+        const inspection = await inspect(files, passphrase, host);
+        host.write(parsed.flag("json") ? `${JSON.stringify(inspection, null, 4)}\n` : inspectionText(inspection));
+        const isBad = inspection.findings.some(({ severity }) => severity === "error");
+        return isBad ? EXIT.bad : EXIT.fine;
+    },
+};
+
+async function inspect(
+    given: readonly BundleFile[],
+    passphrase: string | undefined,
+    host: CommandHost,
+): Promise<Inspection> {
+    const texts = given.flatMap(({ path, texts }) => texts.map((text) => ({ path, text })));
+    const roles = sortFiles(texts, passphrase);
+    const { material, findings } = readBundle(roles);
+    const key = roles.key === undefined ? undefined : readPrivateKey(roles.key, passphrase);
+    const judged = material === undefined ? [] : await judge(material, key?.value, roles, host);
+    const nowMs = host.clock.now();
+    const about = (found: Finding): InspectionFinding => aboutArgument(found, roles);
+    return {
+        files: given.map(({ path }) => describeFile(path, roles, key?.value)),
+        missing: (["cert", "key", "ca"] as const).filter((argument) => roles[argument] === undefined),
+        fingerprints: material === undefined ? {} : fingerprintsOf(material, roles),
+        chain: (material?.chain ?? []).map((certificate) => factsOf(certificate, nowMs)),
+        authorities: roles.ca === undefined ? [] : (material?.authorities ?? []).map((one) => factsOf(one, nowMs)),
+        findings: [...foreign(given, roles), ...[...findings, ...(key?.findings ?? []), ...judged].map(about)],
+    };
+}
+
+/** Without issuers the chain stands in for them, so that the rest can be said; what depends on them is left out. */
+function readBundle(roles: Roles): {
+    readonly material: CertificateSet | undefined;
+    readonly findings: readonly Finding[];
+} {
+    if (roles.cert === undefined) {
+        return { material: undefined, findings: [] };
+    }
+    const { value, findings } = readCertificateSet({ cert: roles.cert, ca: roles.ca ?? roles.cert });
+    return {
+        material: value,
+        findings: roles.ca === undefined ? findings.filter(({ argument }) => argument !== "ca") : findings,
+    };
+}
+
+async function judge(
+    material: CertificateSet,
+    key: PrivateKey | undefined,
+    roles: Roles,
+    { clock }: CommandHost,
+): Promise<readonly Finding[]> {
+    const nowMs = clock.now();
+    const judged = judgeCertificateSet(material, { nowMs, expiryWarningDays: undefined });
+    const match = key === undefined ? [] : judgeKeyMatch(material, key);
+    const known = [...judged, ...match];
+    return [...known, ...(roles.ca === undefined ? [] : await judgeChain(material, key, known, nowMs))];
+}
+
+function fingerprintsOf(material: CertificateSet, roles: Roles): Readonly<Record<string, string>> {
+    const { fingerprint, certFingerprint, publicKeyFingerprint } = material;
+    return { ...(roles.ca === undefined ? {} : { fingerprint }), certFingerprint, publicKeyFingerprint };
+}
+
+function factsOf(certificate: X509Certificate, nowMs: number): CertificateFacts {
+    const { fromMs, toMs } = fieldsOf(certificate);
+    return {
+        subject: nameOf(certificate.subject),
+        issuer: nameOf(certificate.issuer),
+        serialNumber: certificate.serialNumber,
+        notBefore: isoDate(fromMs),
+        notAfter: isoDate(toMs),
+        daysLeft: Math.floor((toMs - nowMs) / DAY_MS),
+    };
+}
+
+function aboutArgument({ code, severity, argument, message }: Finding, { files }: Roles): InspectionFinding {
+    const of = files.filter(({ role }) => role === argument);
+    return { code, severity, about: argument, message: withPath(message, of.length === 1 ? of[0]?.path : undefined) };
+}
+
+/** A command to copy instead of one to fill in. */
+function withPath(message: string, path: string | undefined): string {
+    return path === undefined || path === "-" ? message : message.replace(/ FILE\b/g, () => ` ${shellWord(path)}`);
+}
+
+/** What is to be said about files that are no part of a bundle, under the names of the files. */
+function foreign(given: readonly BundleFile[], { files }: Roles): readonly InspectionFinding[] {
+    const problems = given.flatMap(({ path, problem }) =>
+        problem === undefined ? [] : [aboutFile(path, "foreign-file", problem)],
+    );
+    const unknown = files
+        .filter(({ role }) => role === "unknown")
+        .flatMap(({ path, text }) =>
+            readCertificates(text, "cert").findings.map(({ code, message }) =>
+                aboutFile(path, code, withPath(message, path)),
+            ),
+        );
+    const others = files.filter(
+        ({ holdsKey, certificates, role }) => holdsKey && certificates.length === 0 && role !== "key",
+    );
+    const keys = others.map(({ path }) =>
+        aboutFile(path, "several-keys", "expected one private key among the files, got this one as well; leave it out"),
+    );
+    return [...problems, ...unknown, ...keys];
+}
+
+function aboutFile(path: string, code: string, message: string): InspectionFinding {
+    return { code, severity: "error", about: path, message };
+}
+
+/** PKCS #12 has several parts; it is called by the role of its first. */
+function describeFile(path: string, roles: Roles, key: PrivateKey | undefined): InspectedFile {
+    const parts = roles.files.filter((part) => part.path === path);
+    const count = parts.flatMap(({ certificates }) => certificates).length;
+    const holdsKey = parts.some((part) => part.holdsKey);
+    const isKey = parts.some(({ role }) => role === "key");
+    const holds = [
+        count === 0 ? undefined : count === 1 ? "1 certificate" : `${String(count)} certificates`,
+        holdsKey ? (isKey && key !== undefined ? describeKey(key) : "a private key") : undefined,
+    ].filter((part) => part !== undefined);
+    return {
+        path,
+        role: parts[0]?.role ?? "unknown",
+        holds: holds.length === 0 ? "nothing that can be used" : holds.join(" and "),
+    };
+}
+
+function describeKey({ key }: PrivateKey): string {
+    const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
+    const size = modulusLength === undefined ? namedCurve : `${String(modulusLength)} bits`;
+    const type = (key.asymmetricKeyType ?? "of an unknown type").toUpperCase();
+    return `a private key, ${[type, size].filter((part) => part !== undefined).join(" ")}`;
+}

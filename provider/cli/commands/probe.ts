@@ -1,0 +1,162 @@
+import type { X509Certificate } from "node:crypto";
+import { readCertificates } from "../../certificates/parse/certificate";
+import { judgeDates } from "../../certificates/checks/dates";
+import type { Finding } from "../../certificates/findings";
+import { judgeKeyMatch } from "../../certificates/checks/keyMatch";
+import {
+    readPrivateKey,
+    readCertificateSet,
+    type PrivateKey,
+    type CertificateSet,
+} from "../../certificates/certificates";
+import { normaliseOrigin } from "../../operations/identity";
+import { probeOrigin, type ProbeReport, type TlsVersion, type Verdict } from "../../probe/originProbe";
+import { columns } from "../columns";
+import { CommandError, EXIT, type Command, type CommandHost, type ExitCode } from "../command";
+import { requireBundleFile } from "../files";
+import { misuse } from "../options";
+import type { Parsed } from "../parsed";
+import { quote } from "../../text/quoting";
+
+export const probeCommand: Command = {
+    name: "probe",
+    operands: "ORIGIN",
+    leastOperands: 1,
+    mostOperands: 1,
+    summary: "Find out whether an origin asks for a client certificate, and whether it takes this one",
+    details: [
+        "Connects to https://host[:port] twice, without and with the certificate, and sends a GET each time. The private",
+        "key does not leave this machine. Proxies are not used and redirects not followed.",
+        "Exit code 0 if the certificate is demanded and accepted, 3 if there was no handshake with a trusted server.",
+    ],
+    options: {
+        cert: { value: "FILE", help: "The client certificate and its intermediates", required: true },
+        key: { value: "FILE", help: "The private key of the client certificate", required: true },
+        ca: { value: "FILE", help: "The issuers of the client certificate", required: true },
+        "server-ca": {
+            value: "FILE",
+            help: "The issuers of the origin's own certificate; default: those that Node trusts",
+        },
+        path: { value: "PATH", help: "What to ask for; default: /" },
+        tls: { value: "1.2|1.3", help: "The only version of TLS to speak; default: the newest of both sides" },
+    },
+    run: runProbe,
+};
+
+const EXIT_CODES: Readonly<Record<Verdict, ExitCode>> = {
+    accepted: EXIT.fine,
+    "not-asked": EXIT.bad,
+    "not-enforced": EXIT.bad,
+    rejected: EXIT.bad,
+    undecided: EXIT.bad,
+    untrusted: EXIT.failed,
+    unreachable: EXIT.failed,
+};
+
+async function runProbe(parsed: Parsed, host: CommandHost): Promise<ExitCode> {
+    const origin = originOf(parsed);
+    const version = versionOf(parsed);
+    const path = pathOf(parsed);
+    const { material, key, findings } = await readBundle(parsed, host);
+    const serverIssuers = await readServerIssuers(parsed.value("server-ca"), host);
+    const report = await probeOrigin(
+        {
+            ...{ origin, path, version, serverIssuers },
+            ...{ chain: material.chain, keyPem: key.pem, issuers: material.authorities },
+        },
+        host.clock,
+    );
+    if (parsed.flag("json")) {
+        const shown = findings.map(({ code, severity, argument, message }) => ({ code, severity, argument, message }));
+        host.write(`${JSON.stringify({ ...report, findings: shown }, null, 4)}\n`);
+    } else {
+        host.write(reportText(report, findings));
+    }
+    return EXIT_CODES[report.verdict];
+}
+
+function originOf({ operands: [given = ""] }: Parsed): string {
+    const origin = normaliseOrigin(given);
+    if (origin === undefined) {
+        throw misuse(probeCommand, `expected https://host[:port], got ${quote(given.replace(/\/\/.*@/, "//…@"))}`);
+    }
+    return origin;
+}
+
+function versionOf(parsed: Parsed): TlsVersion | undefined {
+    const given = parsed.value("tls");
+    if (given !== undefined && given !== "1.2" && given !== "1.3") {
+        throw misuse(probeCommand, `expected 1.2 or 1.3 after --tls, got ${quote(given)}`);
+    }
+    return given === undefined ? undefined : `TLSv${given}`;
+}
+
+function pathOf(parsed: Parsed): string | undefined {
+    const path = parsed.value("path");
+    if (path !== undefined && !path.startsWith("/")) {
+        throw misuse(probeCommand, `expected a path that begins with / after --path, got ${quote(path)}`);
+    }
+    return path;
+}
+
+interface CertificateBundle {
+    readonly material: CertificateSet;
+    readonly key: PrivateKey;
+    /** What the origin may see differently, and is asked about. */
+    readonly findings: readonly Finding[];
+}
+
+async function readBundle(parsed: Parsed, host: CommandHost): Promise<CertificateBundle> {
+    const read = (name: string): Promise<string> => requireBundleFile(parsed.required(name), host);
+    const publicReading = readCertificateSet({ cert: await read("cert"), ca: await read("ca") });
+    const keyReading = readPrivateKey(await read("key"));
+    const [material, key] = [publicReading.value, keyReading.value];
+    const findings = [...publicReading.findings, ...keyReading.findings];
+    if (material === undefined || key === undefined) {
+        throw refusal(findings, host);
+    }
+    const moment = { nowMs: host.clock.now(), expiryWarningDays: undefined };
+    const all = [...findings, ...judgeKeyMatch(material, key), ...judgeDates(material, moment)];
+    if (all.some(({ severity, waivable }) => severity === "error" && !waivable)) {
+        throw refusal(all, host);
+    }
+    return { material, key, findings: all };
+}
+
+function refusal(findings: readonly Finding[], host: CommandHost): CommandError {
+    findings.forEach(({ argument, message }) => host.writeError(`${argument}: ${message}`));
+    return new CommandError(
+        "expected a certificate that can be presented, got the problems above; nothing was sent",
+        EXIT.bad,
+    );
+}
+
+async function readServerIssuers(
+    path: string | undefined,
+    host: CommandHost,
+): Promise<readonly X509Certificate[] | undefined> {
+    if (path === undefined) {
+        return undefined;
+    }
+    const { certificates, findings } = readCertificates(await requireBundleFile(path, host), "ca");
+    const [problem] = findings.filter(({ severity }) => severity === "error");
+    if (problem !== undefined) {
+        throw new CommandError(`--server-ca: ${problem.message}`, EXIT.bad);
+    }
+    return certificates;
+}
+
+function reportText(report: ProbeReport, findings: readonly Finding[]): string {
+    const { verdict, message, asked, version, without, presented, acceptableAuthorities, moreAuthorities } = report;
+    const rows = [
+        ["verdict", verdict],
+        ["asked", asked === undefined ? "not known" : asked ? "yes" : "no"],
+        ["TLS", version?.replace("TLSv", "") ?? "none"],
+        ["without it", without],
+        ["with it", presented ?? "not tried"],
+        ...acceptableAuthorities.map((name, index) => [index === 0 ? "acceptable" : "", name]),
+        ...(moreAuthorities === 0 ? [] : [["", `and ${String(moreAuthorities)} more`]]),
+    ];
+    const notes = findings.map((finding) => `${finding.severity}: ${finding.argument}: ${finding.message}`);
+    return `${[...columns(rows), "", ...notes, `${message}.`].join("\n")}\n`;
+}

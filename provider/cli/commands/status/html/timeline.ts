@@ -1,0 +1,112 @@
+import type { JudgedCertificate } from "../statusWarnings";
+
+/** Where things stand on a line of time; positions are fractions of its width. */
+export interface Timeline {
+    readonly months: readonly Month[];
+    readonly today: number;
+    /** In the order of the certificates; none where the dates are not known. */
+    readonly bars: readonly (Bar | undefined)[];
+}
+
+/** The first day of a month, in UTC. */
+export interface Month {
+    readonly at: number;
+    readonly label: string;
+    readonly isJanuary: boolean;
+    /** On which widths there is room for its label. */
+    readonly fits: readonly Width[];
+}
+
+export interface Bar {
+    readonly from: number;
+    readonly to: number;
+    readonly warnsFrom: number;
+    /** It began before the line does, or ends after it. */
+    readonly isCutAtStart: boolean;
+    readonly isCutAtEnd: boolean;
+}
+
+export type Width = "narrow" | "medium" | "wide";
+
+/** How far the line goes at most. What lasts longer is cut, so that it does not squeeze what ends next month. */
+const MOST_MONTHS_BEFORE = 12;
+const MOST_MONTHS_AFTER = 18;
+const LEAST_MONTHS_AFTER = 3;
+
+type Dated = Pick<JudgedCertificate, "fromMs" | "toMs" | "warnsFromMs">;
+
+export function layOut(certificates: readonly Dated[], nowMs: number): Timeline {
+    const { startMs, endMs } = rangeOf(certificates, nowMs);
+    const at = (ms: number): number => (ms - startMs) / (endMs - startMs);
+    return {
+        months: monthsOf(startMs, endMs, at),
+        today: at(nowMs),
+        bars: certificates.map((one) => barOf(one, at)),
+    };
+}
+
+/** Whole months, as far as there is an end or a beginning within reach. */
+function rangeOf(certificates: readonly Dated[], nowMs: number): { readonly startMs: number; readonly endMs: number } {
+    const earliestMs = monthAfter(nowMs, -MOST_MONTHS_BEFORE);
+    const latestMs = monthAfter(nowMs, MOST_MONTHS_AFTER);
+    const dates = certificates
+        .flatMap(({ fromMs, toMs }) => [fromMs, toMs])
+        .filter((ms) => ms !== undefined)
+        .filter((ms) => ms >= earliestMs && ms < latestMs);
+    const first = dates.reduce((one, other) => Math.min(one, other), nowMs);
+    const last = dates.reduce((one, other) => Math.max(one, other), nowMs);
+    return {
+        startMs: monthAfter(first, 0),
+        endMs: Math.max(monthAfter(last, 1), monthAfter(nowMs, LEAST_MONTHS_AFTER)),
+    };
+}
+
+/** The beginning of the month that is so many after that of `ms`. */
+function monthAfter(ms: number, months: number): number {
+    const date = new Date(ms);
+    return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months);
+}
+
+export const MONTH_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** How many labels have room side by side. */
+const MOST_LABELS: Readonly<Record<Width, number>> = { narrow: 6, medium: 10, wide: 18 };
+const STEPS_MONTHS = [1, 2, 3, 6, 12];
+
+function monthsOf(startMs: number, endMs: number, at: (ms: number) => number): readonly Month[] {
+    const firsts: number[] = [];
+    for (let ms = startMs; ms < endMs; ms = monthAfter(ms, 1)) {
+        firsts.push(ms);
+    }
+    const stepFor = (width: Width): number =>
+        STEPS_MONTHS.find((step) => firsts.length / step <= MOST_LABELS[width]) ?? 12;
+    return firsts.map((ms) => {
+        const date = new Date(ms);
+        const month = date.getUTCMonth();
+        return {
+            at: at(ms),
+            label: month === 0 ? String(date.getUTCFullYear()) : (MONTH_NAMES[month] ?? ""),
+            isJanuary: month === 0,
+            fits: (["narrow", "medium", "wide"] as const).filter((width) => month % stepFor(width) === 0),
+        };
+    });
+}
+
+function barOf({ fromMs, toMs, warnsFromMs }: Dated, at: (ms: number) => number): Bar | undefined {
+    if (toMs === undefined || warnsFromMs === undefined) {
+        return undefined;
+    }
+    const from = fromMs === undefined ? -1 : at(fromMs);
+    const to = Math.max(at(toMs), from);
+    return {
+        from: within(from),
+        to: within(to),
+        warnsFrom: within(Math.min(Math.max(at(warnsFromMs), from), to)),
+        isCutAtStart: from < 0,
+        isCutAtEnd: to > 1,
+    };
+}
+
+function within(position: number): number {
+    return Math.min(Math.max(position, 0), 1);
+}

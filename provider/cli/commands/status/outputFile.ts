@@ -1,0 +1,100 @@
+import { randomBytes } from "node:crypto";
+import { constants, type Stats } from "node:fs";
+import { open, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { CommandError, type CommandHost } from "../../command";
+import { errorCode } from "../../../text/errorCode";
+import { quote } from "../../../text/quoting";
+
+/** The mark of a file stands at its beginning, before anything that a state tells. */
+const HEAD_BYTES = 1024;
+/** Who may read it and who may write it, and nothing of its type. */
+const PERMISSIONS = 0o7777;
+
+/**
+ * Writes a file where there is none, or in place of an earlier one of this command: a scheduled job writes it anew each
+ * time, and a wrong path must not cost anybody a file. Whoever reads meanwhile gets the old one or the new one, never
+ * half of one. The new one belongs to whom the old one did, who may read it as before.
+ *
+ * @param isOwn Tells an earlier file of this command by its beginning.
+ */
+export async function writeOutput(
+    path: string,
+    content: string,
+    isOwn: (head: string) => boolean,
+    { folder }: Pick<CommandHost, "folder">,
+): Promise<void> {
+    const target = await throughLinks(resolve(folder, path));
+    const earlier = await readEarlier(target, path, isOwn);
+    // No collector takes a draft for a file of its own by this name.
+    const draft = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
+    try {
+        await writeDraft(draft, content, earlier);
+        await rename(draft, target);
+    } catch (error) {
+        await rm(draft, { force: true });
+        throw cannot("be written", path, error);
+    }
+}
+
+/** A link stays one; where it leads nowhere, it is replaced. */
+async function throughLinks(target: string): Promise<string> {
+    return await realpath(target).catch(() => target);
+}
+
+async function writeDraft(draft: string, content: string, earlier: Stats | undefined): Promise<void> {
+    const file = await open(draft, "wx", earlier === undefined ? undefined : 0o600);
+    try {
+        await file.writeFile(content);
+        if (earlier !== undefined) {
+            const own = await file.stat();
+            if (own.uid !== earlier.uid || own.gid !== earlier.gid) {
+                await file.chown(earlier.uid, earlier.gid);
+            }
+            await file.chmod(earlier.mode & PERMISSIONS);
+        }
+    } finally {
+        await file.close();
+    }
+}
+
+async function readEarlier(target: string, path: string, isOwn: (head: string) => boolean): Promise<Stats | undefined> {
+    try {
+        const stats = await stat(target);
+        if (!stats.isFile()) {
+            throw new CommandError(
+                `at ${quote(path)} there is a folder, a pipe or a device instead of a file; choose another path`,
+            );
+        }
+        // Nobody loses anything with an empty file, by which somebody may have said who is to read it.
+        if (stats.size > 0 && !isOwn(await headOf(target))) {
+            throw new CommandError(
+                `the file at ${quote(path)} is not one that this command wrote in this format, so it stays as it is; ` +
+                    "remove it, or choose another path",
+            );
+        }
+        return stats;
+    } catch (error) {
+        if (errorCode(error) === "ENOENT") {
+            return undefined;
+        }
+        throw error instanceof CommandError ? error : cannot("be read", path, error);
+    }
+}
+
+async function headOf(target: string): Promise<string> {
+    // If a pipe without a writer has come in its place meanwhile, it must not be waited for.
+    const file = await open(target, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+        return buffer.toString("utf8", 0, bytesRead);
+    } finally {
+        await file.close();
+    }
+}
+
+function cannot(what: string, path: string, error: unknown): CommandError {
+    return new CommandError(
+        `the file at ${quote(path)} cannot ${what} (${errorCode(error) ?? "unknown error"}); check the folder and its permissions`,
+    );
+}

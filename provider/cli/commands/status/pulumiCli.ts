@@ -1,0 +1,194 @@
+import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { stat } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { resolve } from "node:path";
+import { redact } from "../../../text/redact";
+import { CommandError, type CommandHost } from "../../command";
+import { shellWord } from "../../shell";
+import { shownUpTo, quote } from "../../../text/quoting";
+
+/** A backend in the cloud answers within seconds; whatever takes longer waits for somebody who is not there. */
+const LONGEST_RUN_MS = 60_000;
+/** Far above the largest states, and below the longest text that Node can hold. */
+const LARGEST_OUTPUT_BYTES = 256 * 1024 * 1024;
+/** Of what the CLI complains about, the beginning is enough, and it may go on for pages. */
+const LONGEST_COMPLAINT = 4096;
+const LONGEST_SHOWN_COMPLAINT = 300;
+
+export type CliHost = Pick<CommandHost, "clock" | "environment" | "folder" | "writeError">;
+
+/**
+ * The state of a stack as `pulumi stack export` prints it, with secrets encrypted; of the selected stack where none is
+ * named. Throws one sentence for everything that can keep it from coming.
+ */
+export async function exportStack(stack: string | undefined, host: CliHost): Promise<unknown> {
+    return await runForJson(["stack", "export", ...(stack === undefined ? [] : ["--stack", stack])], host);
+}
+
+/** The names of all stacks of the project in the folder, or of all projects at the backend. */
+export async function listStacks(of: "project" | "backend", host: CliHost): Promise<readonly string[]> {
+    const wanted = of === "project" ? [] : ["--all", "--fully-qualify-stack-names"];
+    const listed = await runForJson(["stack", "ls", "--json", ...wanted], host);
+    if (!Array.isArray(listed)) {
+        throw new CommandError(`pulumi stack ls printed JSON without a list; ${CHECK_PATH}`);
+    }
+    return listed.flatMap((one: unknown) =>
+        typeof one === "object" && one !== null && "name" in one && typeof one.name === "string" ? [one.name] : [],
+    );
+}
+
+const CHECK_PATH = "check that pulumi on PATH is the Pulumi CLI";
+
+async function runForJson(args: readonly string[], host: CliHost): Promise<unknown> {
+    await requireFolder(host.folder);
+    const command = `pulumi ${args.slice(0, 2).join(" ")}`;
+    const { exitCode, stdout, stderr } = await runPulumi(command, args, host);
+    const complaint = withoutSecretsOf(host, stderr);
+    if (exitCode !== 0) {
+        throw new CommandError(explain(args, exitCode, complaint));
+    }
+    if (complaint !== "") {
+        host.writeError(`${command}: ${complaint}`);
+    }
+    try {
+        return JSON.parse(stdout) as unknown;
+    } catch {
+        throw new CommandError(`${command} printed something else than JSON; ${CHECK_PATH}`);
+    }
+}
+
+/** A folder that is missing looks to `spawn` like a program that is. */
+async function requireFolder(folder: string): Promise<void> {
+    const found = await stat(folder).catch(() => undefined);
+    if (found?.isDirectory() !== true) {
+        throw new CommandError(`there is no folder ${quote(folder)}; check --cwd`);
+    }
+}
+
+interface Finished {
+    readonly exitCode: number;
+    readonly stdout: string;
+    readonly stderr: string;
+}
+
+async function runPulumi(command: string, args: readonly string[], host: CliHost): Promise<Finished> {
+    const child = spawn("pulumi", ["--non-interactive", "--color", "never", ...args], {
+        cwd: resolve(host.folder),
+        // The check for updates is a request of its own, and its outcome would stand among the complaints.
+        env: { ...host.environment, PULUMI_SKIP_UPDATE_CHECK: "true" },
+        stdio: ["ignore", "pipe", "pipe"],
+    });
+    try {
+        return await ended(command, child, host.clock.deadline(LONGEST_RUN_MS));
+    } finally {
+        // Whatever it left running may hold its end of the pipes, and would keep this process alive.
+        child.kill("SIGKILL");
+        child.stdout.destroy();
+        child.stderr.destroy();
+    }
+}
+
+function ended(
+    command: string,
+    child: ChildProcessByStdio<null, Readable, Readable>,
+    deadline: AbortSignal,
+): Promise<Finished> {
+    return new Promise((done, fail) => {
+        const chunks: Buffer[] = [];
+        let length = 0;
+        let stderr = "";
+        child.stdout.on("data", (chunk: Buffer) => {
+            chunks.push(chunk);
+            length += chunk.length;
+            if (length > LARGEST_OUTPUT_BYTES) {
+                fail(new CommandError(`${command} printed more than 256 MB; leave this stack out`));
+            }
+        });
+        child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+            stderr = (stderr + chunk).slice(0, LONGEST_COMPLAINT);
+        });
+        child.once("error", (error) => {
+            fail(cannotStart("code" in error ? String(error.code) : "unknown error"));
+        });
+        child.once("close", (code) => {
+            done({ exitCode: code ?? -1, stdout: Buffer.concat(chunks).toString("utf8"), stderr });
+        });
+        deadline.addEventListener("abort", () => {
+            fail(
+                new CommandError(
+                    `${command} did not end within ${String(LONGEST_RUN_MS / 1000)} s; run it by hand to see what it waits for`,
+                ),
+            );
+        });
+    });
+}
+
+function cannotStart(code: string): CommandError {
+    return new CommandError(
+        code === "ENOENT"
+            ? "there is no Pulumi CLI on PATH; install it, or add its folder to PATH"
+            : `pulumi from PATH cannot be started (${code}); run pulumi version by hand`,
+    );
+}
+
+interface Explanation {
+    readonly pattern: RegExp;
+    readonly problem: string;
+    readonly fix: string;
+}
+
+/** The failures that a scheduled job meets, by the words of the CLI; first match. */
+const EXPLANATIONS: readonly Explanation[] = [
+    {
+        pattern: /PULUMI_ACCESS_TOKEN|not logged in|pulumi login|invalid access token|401/i,
+        problem: "not logged in to the backend that keeps the state",
+        fix: "set PULUMI_ACCESS_TOKEN or PULUMI_BACKEND_URL, or run pulumi login",
+    },
+    {
+        pattern: /passphrase/i,
+        problem: "the passphrase of the stack is missing",
+        fix: "set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
+    },
+    {
+        pattern: /no stack named/i,
+        problem: "no stack of this name in this project",
+        fix: "check --stack and --cwd, and the backend, which pulumi whoami --verbose shows",
+    },
+    {
+        pattern: /no stack selected/i,
+        problem: "no stack is selected in the folder",
+        fix: "name one by --stack, or run pulumi stack select",
+    },
+    {
+        pattern: /fully qualified name|no Pulumi\.yaml|Pulumi project file/i,
+        problem: "no Pulumi.yaml in the folder",
+        fix: "give --cwd DIR, or the stack as organization/project/stack",
+    },
+];
+
+function explain(args: readonly string[], exitCode: number, complaint: string): string {
+    const known = EXPLANATIONS.find(({ pattern }) => pattern.test(complaint));
+    const { problem, fix } = known ?? {
+        problem: `pulumi ${args.slice(0, 2).join(" ")} failed with exit code ${String(exitCode)}`,
+        fix: `run pulumi ${args.map(shellWord).join(" ")} by hand`,
+    };
+    return `${problem}; ${fix}${complaint === "" ? "" : ` (pulumi says: ${complaint})`}`;
+}
+
+/** What could stand in a message of the CLI, since it was told so. */
+const SECRET_VARIABLES = [
+    "PULUMI_ACCESS_TOKEN",
+    "PULUMI_CONFIG_PASSPHRASE",
+    "VERCEL_API_TOKEN",
+    "VERCEL_TOKEN",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AZURE_STORAGE_KEY",
+] as const;
+
+function withoutSecretsOf({ environment }: CliHost, text: string): string {
+    const secrets = SECRET_VARIABLES.flatMap((name) => environment[name]?.trim() ?? []);
+    // A backend may be given as a URL with credentials in it.
+    const clean = redact(text, secrets).replace(/\/\/[^/\s@]*@/g, "//…@");
+    return shownUpTo(LONGEST_SHOWN_COMPLAINT, clean.replace(/^error: /, ""));
+}

@@ -1,0 +1,128 @@
+import type { JudgedCertificate } from "./statusWarnings";
+import { WARNING_CODES, type Note, type Warning } from "./warningTable";
+import { shownDate } from "../../../text/isoDates";
+
+/** One stack that was asked for. */
+export interface ReportedStack {
+    readonly name: string;
+    /** Of this package. */
+    readonly certificates: number;
+    /** Why there is nothing to say about it. */
+    readonly problem: StackProblem | undefined;
+}
+
+export interface StackProblem {
+    /** Whether its state could not be had, or holds nothing to watch. */
+    readonly code: "unreadable" | "no-certificates";
+    readonly message: string;
+}
+
+/** What `status` found out, for all its forms. */
+export interface StatusReport {
+    readonly nowMs: number;
+    readonly stacks: readonly ReportedStack[];
+    readonly certificates: readonly JudgedCertificate[];
+}
+
+/** The verdict on what needs attention; `undefined` if all is in order. */
+export function attentionOf({ stacks, certificates }: StatusReport): string | undefined {
+    const share = shareNeedingAttention(certificates);
+    const counts = WARNING_CODES.map((code) => [code, certificates.filter((one) => has(one, code)).length] as const);
+    const kinds = counts.filter(([, count]) => count > 0).map(([code, count]) => `${String(count)} ${code}`);
+    const empty = stacks.filter(({ problem }) => problem?.code === "no-certificates").length;
+    const isComplete = stacks.every(({ problem }) => problem === undefined);
+    const verdicts = [
+        ...(share === undefined ? [] : [`${share} (${kinds.join(", ")})`]),
+        ...(empty === 0 ? [] : [`${counted(empty, "stack")} without certificates`]),
+        // A job that watches nothing must not stay green.
+        ...(certificates.length === 0 && isComplete ? ["no stack has a certificate of this package"] : []),
+    ];
+    return verdicts.length === 0 ? undefined : verdicts.join("; ");
+}
+
+/** As "1 of 4 certificates needs attention"; `undefined` where none does. */
+export function shareNeedingAttention(certificates: readonly JudgedCertificate[]): string | undefined {
+    const bad = certificates.filter(({ warnings }) => warnings.length > 0).length;
+    const verb = bad === 1 ? "needs" : "need";
+    return bad === 0 ? undefined : `${String(bad)} of ${counted(certificates.length, "certificate")} ${verb} attention`;
+}
+
+function has({ warnings }: JudgedCertificate, code: Warning["code"]): boolean {
+    return warnings.some((warning) => warning.code === code);
+}
+
+export function counted(count: number, noun: string): string {
+    return `${String(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** With `--json`, exactly this; documented in README.md. What is not known is `null`. */
+export interface StatusJson {
+    /** ISO 8601, as all times here. */
+    readonly at: string;
+    readonly inOrder: boolean;
+    readonly stacks: readonly {
+        readonly name: string;
+        readonly certificates: number;
+        readonly problem: StackProblem | null;
+    }[];
+    readonly certificates: readonly CertificateJson[];
+}
+
+export interface CertificateJson {
+    readonly stack: string;
+    readonly name: string;
+    readonly urn: string;
+    readonly id: string;
+    readonly team: string | null;
+    readonly project: string;
+    /** `*` for the whole project. */
+    readonly origin: string | null;
+    readonly certId: string | null;
+    readonly fingerprint: string | null;
+    readonly certFingerprint: string | null;
+    readonly subject: string | null;
+    readonly issuer: string | null;
+    readonly serialNumber: string | null;
+    readonly notBefore: string | null;
+    readonly notAfter: string | null;
+    readonly uploadedAt: string | null;
+    readonly warnsFrom: string | null;
+    readonly daysLeft: number | null;
+    readonly staleCertIds: readonly string[];
+    readonly otherCertIds: readonly string[];
+    readonly lookedUp: boolean;
+    readonly pendingDeletion: boolean;
+    readonly warnings: readonly Warning[];
+    readonly notes: readonly Note[];
+}
+
+export function statusJson(report: StatusReport): StatusJson {
+    return {
+        at: shownDate(report.nowMs),
+        inOrder: report.stacks.every(({ problem }) => problem === undefined) && attentionOf(report) === undefined,
+        stacks: report.stacks.map(({ name, certificates, problem = null }) => ({ name, certificates, problem })),
+        certificates: report.certificates.map(certificateJson),
+    };
+}
+
+function certificateJson(one: JudgedCertificate): CertificateJson {
+    return {
+        ...{ stack: one.stack, name: one.name, urn: one.urn, id: one.id },
+        ...{ team: one.team ?? null, project: one.project, origin: told(one.origin), certId: told(one.certId) },
+        ...{ fingerprint: told(one.fingerprint), certFingerprint: told(one.certFingerprint) },
+        ...{ subject: told(one.subject), issuer: told(one.issuer), serialNumber: told(one.serialNumber) },
+        ...{ notBefore: time(one.fromMs), notAfter: time(one.toMs), uploadedAt: time(one.uploadedMs) },
+        ...{ warnsFrom: time(one.warnsFromMs), daysLeft: one.daysLeft ?? null },
+        ...{ staleCertIds: one.staleCertIds, otherCertIds: one.otherCertIds },
+        ...{ lookedUp: one.isLookedUp, pendingDeletion: one.isPendingDeletion },
+        ...{ warnings: one.warnings, notes: one.notes },
+    };
+}
+
+function told(text: string): string | null {
+    return text === "" ? null : text;
+}
+
+function time(ms: number | undefined): string | null {
+    return ms === undefined ? null : shownDate(ms);
+}

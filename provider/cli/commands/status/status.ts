@@ -1,0 +1,199 @@
+import { resolve } from "node:path";
+import { messageOf } from "../../../operations/failures";
+import { COMMAND, CommandError, EXIT, type Command, type CommandHost, type ExitCode } from "../../command";
+import { misuse } from "../../options";
+import type { Parsed } from "../../parsed";
+import { FORMATS, type Format, type FormatName } from "./formats";
+import { judgeAll } from "./statusWarnings";
+import { writeOutput } from "./outputFile";
+import { exportStack, listStacks } from "./pulumiCli";
+import { attentionOf, type ReportedStack, type StatusReport } from "./stackReport";
+import { readStack, type StoredStack } from "./storedCertificate";
+import { rendered } from "../../terminal";
+import { shown, quote } from "../../../text/quoting";
+
+const FORMAT_NAMES = Object.keys(FORMATS).join("|");
+
+export const statusCommand: Command = {
+    name: "status",
+    operands: "[--stack NAME]…",
+    leastOperands: 0,
+    mostOperands: 0,
+    summary: "Say of the certificates in the state of stacks how long they last, and what is not in order",
+    details: [
+        "Runs pulumi stack export, so it needs the Pulumi CLI on PATH and a login, but neither passphrase nor program.",
+        "Secrets stay encrypted. Vercel is not asked: what the last refresh noticed is what is known.",
+        "Exit code 1 if a certificate is not in order or there is none, 3 if the state of a stack could not be read.",
+    ],
+    options: {
+        stack: {
+            value: "NAME",
+            help: "A stack, as pulumi names it; may be given several times; default: the selected one",
+            repeatable: true,
+        },
+        all: { help: "Every stack of the project in the folder" },
+        "all-projects": { help: "Every stack of every project at the backend" },
+        cwd: { value: "DIR", help: "The folder of the Pulumi project; default: the current one" },
+        days: {
+            value: "DAYS",
+            help: "Warn from so many days before the expiry on; default: expiryWarningDays of each resource",
+        },
+        format: { value: FORMAT_NAMES, help: "How to print the result; default: table; --json is --format json" },
+        output: { value: "FILE", help: "Write the result there, at once; replaces only a file of this command" },
+        html: { value: "FILE", help: "Also write a page with a timeline; replaces only a page of this command" },
+    },
+    run: runStatus,
+};
+
+async function runStatus(parsed: Parsed, host: CommandHost): Promise<ExitCode> {
+    const warningDays = daysOf(parsed);
+    const format: Format = FORMATS[formatOf(parsed)];
+    const files = [
+        { path: fileOf(parsed, "output"), format },
+        { path: fileOf(parsed, "html"), format: FORMATS.html },
+    ];
+    const nowMs = host.clock.now();
+    const readings = await readStacks(parsed, host);
+    const stored = readings.flatMap(({ stack }) => stack?.certificates ?? []);
+    const report: StatusReport = {
+        nowMs,
+        stacks: readings.map(({ reported }) => reported),
+        certificates: judgeAll(stored, { nowMs, warningDays }),
+    };
+    if (parsed.value("output") === undefined) {
+        host.write(format.render(report));
+    }
+    const exitCode = conclude(report, host);
+    // Last: where a file cannot be written, everything else has been said.
+    for (const {
+        path,
+        format: { render, isOwn },
+    } of files) {
+        if (path !== undefined) {
+            await writeOutput(path, rendered(render(report), false), isOwn, host);
+        }
+    }
+    return exitCode;
+}
+
+function fileOf(parsed: Parsed, option: string): string | undefined {
+    const path = parsed.value(option);
+    if (path === "-") {
+        throw misuse(statusCommand, `--${option} needs a file; without --output, the result is on standard output`);
+    }
+    return path;
+}
+
+function formatOf(parsed: Parsed): FormatName {
+    const given = parsed.value("format");
+    const format = Object.keys(FORMATS).find((name): name is FormatName => name === given);
+    if (given !== undefined && format === undefined) {
+        throw misuse(statusCommand, `--format is one of ${FORMAT_NAMES}, not ${quote(given)}`);
+    }
+    if (parsed.flag("json") && format !== undefined && format !== "json") {
+        throw misuse(statusCommand, `--json and --format ${format} exclude each other`);
+    }
+    return format ?? (parsed.flag("json") ? "json" : "table");
+}
+
+function daysOf(parsed: Parsed): number | undefined {
+    const given = parsed.value("days");
+    if (given !== undefined && !/^\d{1,5}(?:\.\d+)?$/.test(given)) {
+        throw misuse(statusCommand, `--days needs a number of days, not ${quote(given)}`);
+    }
+    return given === undefined ? undefined : Number(given);
+}
+
+interface Reading {
+    readonly reported: ReportedStack;
+    readonly stack: StoredStack | undefined;
+}
+
+/** Each export is a process of its own. */
+const EXPORTS_AT_ONCE = 4;
+
+/** The problems of one stack do not keep the others from being read. */
+async function readStacks(parsed: Parsed, host: CommandHost): Promise<readonly Reading[]> {
+    const there = { ...host, folder: resolve(host.folder, parsed.value("cwd") ?? ".") };
+    const wanted = await wantedStacks(parsed, there);
+    const readings: Reading[] = [];
+    for (let at = 0; at < wanted.names.length; at += EXPORTS_AT_ONCE) {
+        const next = wanted.names.slice(at, at + EXPORTS_AT_ONCE);
+        readings.push(...(await Promise.all(next.map((name) => readOne(name, there)))));
+    }
+    return wanted.areChosen ? withoutRepeated(readings, host).map(emptyReported) : readings;
+}
+
+interface WantedStacks {
+    /** `undefined` for the selected one. */
+    readonly names: readonly (string | undefined)[];
+    /** Whether the user named them, and so expects a certificate in each. */
+    readonly areChosen: boolean;
+}
+
+async function wantedStacks(parsed: Parsed, host: CommandHost): Promise<WantedStacks> {
+    const named = [...new Set(parsed.values("stack"))];
+    const [isAll, isAllProjects] = [parsed.flag("all"), parsed.flag("all-projects")];
+    if (Number(named.length > 0) + Number(isAll) + Number(isAllProjects) > 1) {
+        throw misuse(statusCommand, "--stack, --all and --all-projects exclude each other");
+    }
+    return isAll || isAllProjects
+        ? { names: await listStacks(isAll ? "project" : "backend", host), areChosen: false }
+        : { names: named.length === 0 ? [undefined] : named, areChosen: true };
+}
+
+/** A stack has a short name and a full one; by both at once it would look like two that claim the same. */
+function withoutRepeated(readings: readonly Reading[], host: CommandHost): readonly Reading[] {
+    return readings.filter(({ stack }, index) => {
+        const first = readings.slice(0, index).find((one) => isSameStack(one.stack, stack));
+        if (first !== undefined && stack !== undefined) {
+            host.writeError(`${COMMAND}: ${stack.name} is the stack ${first.reported.name}, and counted once`);
+        }
+        return first === undefined;
+    });
+}
+
+/** Only a full name tells the organization, so two full ones are two stacks, whatever is in them. */
+function isSameStack(one: StoredStack | undefined, other: StoredStack | undefined): boolean {
+    if (one === undefined || other === undefined || one.urnPrefix === "" || one.urnPrefix !== other.urnPrefix) {
+        return false;
+    }
+    return `/${one.name}`.endsWith(`/${other.name}`) || `/${other.name}`.endsWith(`/${one.name}`);
+}
+
+async function readOne(name: string | undefined, host: CommandHost): Promise<Reading> {
+    try {
+        const stack = readStack(name, await exportStack(name, host));
+        const certificates = stack.certificates.length;
+        return { stack, reported: { name: stack.name, certificates, problem: undefined } };
+    } catch (error) {
+        if (!(error instanceof CommandError)) {
+            throw error;
+        }
+        const problem = { code: "unreadable", message: messageOf(error) } as const;
+        return { stack: undefined, reported: { name: shown(name ?? "(selected)"), certificates: 0, problem } };
+    }
+}
+
+function emptyReported({ stack, reported }: Reading): Reading {
+    const problem = {
+        code: "no-certificates",
+        message: "there are no certificates of this package in the state; check the name, or leave the stack out",
+    } as const;
+    return stack?.certificates.length === 0 ? { stack, reported: { ...reported, problem } } : { stack, reported };
+}
+
+/** The exit code, and why it is not 0. */
+function conclude(report: StatusReport, host: CommandHost): ExitCode {
+    for (const { name, problem } of report.stacks) {
+        if (problem !== undefined) {
+            host.writeError(`${COMMAND}: ${name}: ${problem.message}`);
+        }
+    }
+    const attention = attentionOf(report);
+    if (attention !== undefined) {
+        host.writeError(`${COMMAND}: ${attention}`);
+    }
+    const isUnread = report.stacks.some(({ problem }) => problem?.code === "unreadable");
+    return isUnread ? EXIT.failed : attention === undefined ? EXIT.fine : EXIT.bad;
+}

@@ -1,0 +1,228 @@
+import { warningMsOf } from "../../../certificates/checks/expiries";
+import { SharedBy } from "./neighbours";
+import { earliest, type StoredCertificate } from "./storedCertificate";
+import { WARNING_CODES, type Note, type Warning, type WarningCode } from "./warningTable";
+import { DAY_MS, shownDate } from "../../../text/isoDates";
+
+export interface JudgedCertificate extends StoredCertificate {
+    /** Whole days; negative once it has expired. */
+    readonly daysLeft: number | undefined;
+    /** From when on it is warned of. */
+    readonly warnsFromMs: number | undefined;
+    /** The gravest first. */
+    readonly warnings: readonly Warning[];
+    readonly notes: readonly Note[];
+}
+
+export interface StatusMoment {
+    readonly nowMs: number;
+    /** In place of what the resources say. */
+    readonly warningDays: number | undefined;
+}
+
+/** What is to be said about certificates by what the states tell of them, each by itself and all together. */
+export function judgeAll(
+    certificates: readonly StoredCertificate[],
+    moment: StatusMoment,
+): readonly JudgedCertificate[] {
+    const places = new SharedBy(certificates, (one) => (isOwner(one) ? [placeOf(one)] : []));
+    const ids = new SharedBy(certificates, idsOf);
+    const copies = new SharedBy(certificates, ({ certFingerprint, isPendingDeletion }) =>
+        certFingerprint === "" || isPendingDeletion ? [] : [certFingerprint],
+    );
+    return certificates.map((certificate) => {
+        const warnsFromMs = warnsFrom(certificate, moment);
+        const warnings = [
+            ...judgeDates(certificate, warnsFromMs, moment),
+            ...judgeState(certificate, ids),
+            ...judgeOwners(certificate, places, ids),
+        ].sort((a, b) => WARNING_CODES.indexOf(a.code) - WARNING_CODES.indexOf(b.code));
+        const daysLeft = certificate.toMs === undefined ? undefined : daysUntil(certificate.toMs, moment);
+        const copiesOf = copies.namesFor(certificate);
+        const notes: readonly Note[] =
+            copiesOf === undefined
+                ? []
+                : [{ code: "same-certificate", message: `the same certificate is that of ${copiesOf}` }];
+        return { ...certificate, daysLeft, warnsFromMs, warnings, notes };
+    });
+}
+
+/** As `pulumi up` does it. States of 0.1.0 tell only the earliest end, so the rule is applied to that. */
+function warnsFrom(
+    { fromMs, toMs, expiries, expiryWarningDays }: StoredCertificate,
+    { warningDays }: StatusMoment,
+): number | undefined {
+    if (toMs === undefined || (warningDays === undefined && expiries.length > 0)) {
+        return earliest(expiries.map(({ warnsFromMs }) => warnsFromMs));
+    }
+    const lifetimeMs = fromMs === undefined ? Infinity : toMs - fromMs;
+    return toMs - warningMsOf(warningDays ?? expiryWarningDays, lifetimeMs);
+}
+
+function judgeDates(
+    { fromMs, toMs, isLookedUp, isPendingDeletion, fingerprint, encrypted }: StoredCertificate,
+    warnsFromMs: number | undefined,
+    moment: StatusMoment,
+): readonly Warning[] {
+    const { nowMs } = moment;
+    if (isPendingDeletion) {
+        // It is to go; that it is still there is said, and its dates are of no interest.
+        return [];
+    }
+    if (toMs === undefined || warnsFromMs === undefined) {
+        // A lookup never tells dates, by design; where it is not known what is in place, there are none.
+        const isExplained = isLookedUp || fingerprint === "" || encrypted.includes("notAfter");
+        const message = "the state does not say when it expires; run pulumi up, which records it";
+        return isExplained ? [] : [warning("dates-unknown", message)];
+    }
+    if (toMs < nowMs) {
+        return [warning("expired", `expired ${ago(toMs, moment)} (${dayOf(toMs)}): renew it`)];
+    }
+    return [
+        ...(fromMs !== undefined && fromMs > nowMs
+            ? [
+                  warning(
+                      "not-yet-valid",
+                      `is valid only from ${shownDate(fromMs)} on: wait, or check this machine's clock`,
+                  ),
+              ]
+            : []),
+        ...(nowMs >= warnsFromMs
+            ? [warning("expires-soon", `expires ${within(toMs, moment)} (${dayOf(toMs)}): renew it`)]
+            : []),
+    ];
+}
+
+function judgeState(certificate: StoredCertificate, ids: SharedBy): readonly Warning[] {
+    const { staleCertIds, isPendingDeletion, encrypted } = certificate;
+    return [
+        ...(isPendingDeletion
+            ? [warning("pending-deletion", "was replaced, and is not deleted yet; run pulumi up, which deletes it")]
+            : judgePlace(certificate, ids)),
+        ...(staleCertIds.length === 0
+            ? []
+            : [
+                  warning(
+                      "stale-ids",
+                      `${staleCertIds.join(", ")} of earlier rotations could not be deleted; run pulumi up, which tries again`,
+                  ),
+              ]),
+        ...(encrypted.length === 0
+            ? []
+            : [
+                  warning(
+                      "encrypted",
+                      `the state keeps ${encrypted.join(", ")} as a secret, so nobody can tell; take it out of additionalSecretOutputs`,
+                  ),
+              ]),
+    ];
+}
+
+/** What is at the origin, as far as the last write or refresh told. */
+function judgePlace(certificate: StoredCertificate, ids: SharedBy): readonly Warning[] {
+    const { fingerprint, otherCertIds, isLookedUp, isUnconfirmed, encrypted } = certificate;
+    if (isLookedUp) {
+        return [];
+    }
+    const others = otherCertIds.map((id) => {
+        const owners = ids.namesAt(id, certificate);
+        return owners === undefined ? id : `${id} (${owners})`;
+    });
+    if (isUnconfirmed) {
+        return [
+            warning("unconfirmed", "no listing has shown the last upload so far; run pulumi refresh, then pulumi up"),
+        ];
+    }
+    if (fingerprint === "" && !encrypted.includes("fingerprint")) {
+        const seen = others.length === 0 ? "" : `: ${others.join(", ")} is at the origin`;
+        return [
+            warning(
+                "drifted",
+                `may no longer be in place${seen}; run pulumi up, which uploads the declared certificate`,
+            ),
+        ];
+    }
+    return others.length === 0
+        ? []
+        : [
+              warning(
+                  "other-certificate",
+                  `${others.join(", ")} is at the origin as well, and nobody but Vercel knows which one it presents; ` +
+                      "remove what does not belong there, then run pulumi refresh",
+              ),
+          ];
+}
+
+/** Vercel has one certificate for an origin: what one resource uploads or deletes, the other one loses. */
+function judgeOwners(certificate: StoredCertificate, places: SharedBy, ids: SharedBy): readonly Warning[] {
+    const sharers = ids.namesFor(certificate);
+    if (sharers !== undefined) {
+        const message =
+            `its id is also in the state of ${sharers}: when one is rotated or destroyed, the other loses its certificate; ` +
+            "keep one, and take the other out of its state with pulumi state delete";
+        return [warning("shared-id", message)];
+    }
+    const twins = places.namesFor(certificate);
+    return twins === undefined
+        ? []
+        : [
+              warning(
+                  "duplicate",
+                  `${twins} has a certificate for ${placeOf(certificate)} as well; declare it once, and look it up elsewhere with .get`,
+              ),
+          ];
+}
+
+function isOwner({ isLookedUp, isPendingDeletion, origin }: StoredCertificate): boolean {
+    return !isLookedUp && !isPendingDeletion && origin !== "";
+}
+
+/** The ids that a resource would delete. */
+function idsOf({ certId, staleCertIds, isLookedUp }: StoredCertificate): readonly string[] {
+    return isLookedUp ? [] : [...(certId === "" ? [] : [certId]), ...staleCertIds];
+}
+
+function warning(code: WarningCode, message: string): Warning {
+    return { code, message };
+}
+
+function daysUntil(ms: number, { nowMs }: StatusMoment): number {
+    return Math.floor((ms - nowMs) / DAY_MS);
+}
+
+function within(ms: number, moment: StatusMoment): string {
+    const days = daysUntil(ms, moment);
+    return days === 0 ? "within a day" : `in ${daysText(days)}`;
+}
+
+function ago(ms: number, { nowMs }: StatusMoment): string {
+    const days = Math.floor((nowMs - ms) / DAY_MS);
+    return days === 0 ? "within the last day" : `${daysText(days)} ago`;
+}
+
+/** How long it lasts, in words. */
+export function lastingOf({ toMs, daysLeft }: Pick<JudgedCertificate, "toMs" | "daysLeft">, nowMs: number): string {
+    const moment = { nowMs, warningDays: undefined };
+    if (toMs === undefined || daysLeft === undefined) {
+        return "no dates known";
+    }
+    if (toMs < nowMs) {
+        return `expired ${ago(toMs, moment)}`;
+    }
+    return daysLeft === 0 ? `expires ${within(toMs, moment)}` : `${daysText(daysLeft)} left`;
+}
+
+function daysText(days: number): string {
+    return `${String(days)} day${days === 1 ? "" : "s"}`;
+}
+
+function dayOf(ms: number): string {
+    return shownDate(ms).slice(0, 10);
+}
+
+/** How lines name where a certificate is presented. */
+export function placeOf({ team, project, origin }: Pick<StoredCertificate, "team" | "project" | "origin">): string {
+    return [...(team === undefined ? [] : [team]), project === "" ? "?" : project, origin === "" ? "?" : origin].join(
+        "/",
+    );
+}

@@ -1,0 +1,170 @@
+import { createReadStream } from "node:fs";
+import { resolve } from "node:path";
+import { UnsupportedEncryption } from "../certificates/parse/decryption";
+import { isWholeSequence } from "../certificates/parse/der";
+import { certificatesOfPkcs7, shapeOf } from "../certificates/parse/keyEncoding";
+import { isIssuedBy, parseCertificate } from "../certificates/parse/certificateCache";
+import { encodePem, readPem, type PemBlock } from "../certificates/parse/pem";
+import { needsLegacy, openPkcs12 } from "../certificates/parse/pkcs12";
+import { readPrivateKey } from "../certificates/parse/privateKey";
+import { decodeText } from "../certificates/parse/repair";
+import { CommandError, type CommandHost } from "./command";
+import type { Parsed } from "./parsed";
+import { shellWord } from "./shell";
+import { quote } from "../text/quoting";
+
+/** Larger than any bundle in use. Bounds what is read of a file that was given by mistake. */
+const LARGEST_FILE_BYTES = 1024 * 1024;
+
+/** A file that a user named, with what is in it as PEM text, whatever it was. */
+export interface BundleFile {
+    readonly path: string;
+    /** One text for what belongs together; of PKCS #12, certificates and key apart. */
+    readonly texts: readonly string[];
+    /** Why nothing could be had of it. */
+    readonly problem?: string;
+    /** Whether another passphrase could do. */
+    readonly isLocked: boolean;
+}
+
+/** The option of every command that reads keys from files. */
+export const PASSPHRASE_OPTION = {
+    "passphrase-env": {
+        value: "NAME",
+        help: "The environment variable with the passphrase of encrypted files; default: asked at a terminal",
+    },
+} as const;
+
+/** Reads files that a user named, "-" being standard input; asks for a passphrase where one is needed. */
+export async function readBundleFiles(
+    paths: readonly string[],
+    parsed: Parsed,
+    host: CommandHost,
+): Promise<{ readonly files: readonly BundleFile[]; readonly passphrase: string | undefined }> {
+    const contents = await Promise.all(paths.map(async (path) => ({ path, bytes: await readBounded(path, host) })));
+    const open = (passphrase: string | undefined): readonly BundleFile[] =>
+        contents.map(({ path, bytes }) => openFile(path, bytes, passphrase));
+    const given = passphraseOf(parsed, host);
+    const files = open(given);
+    const locked = files.filter(({ isLocked }) => isLocked).map(({ path }) => path);
+    if (given !== undefined || locked.length === 0) {
+        return { files, passphrase: given };
+    }
+    const passphrase = await host.askForSecret(`Passphrase of ${locked.map((path) => quote(path)).join(", ")}: `);
+    return passphrase === undefined ? { files, passphrase } : { files: open(passphrase), passphrase };
+}
+
+/** The PEM text of a file where nothing that needs a passphrase can be used. */
+export async function requireBundleFile(path: string, host: CommandHost): Promise<string> {
+    const { problem, texts } = openFile(path, await readBounded(path, host), undefined);
+    if (problem !== undefined) {
+        throw new CommandError(`${quote(path)}: ${problem}`);
+    }
+    return texts.join("");
+}
+
+export function passphraseOf(
+    parsed: Parsed,
+    { environment }: CommandHost,
+    option = "passphrase-env",
+): string | undefined {
+    const name = parsed.value(option);
+    const passphrase = name !== undefined && Object.hasOwn(environment, name) ? environment[name] : undefined;
+    if (name !== undefined && passphrase === undefined) {
+        throw new CommandError(`expected a passphrase in the environment variable ${quote(name)}, but it is not set`);
+    }
+    return passphrase;
+}
+
+function openFile(path: string, bytes: Buffer, passphrase: string | undefined): BundleFile {
+    const text = decodeText(bytes);
+    const blocks = isWholeSequence(bytes) ? [{ label: shapeOf(bytes), der: bytes }] : readPem(text, "ca").blocks;
+    const container = blocks.find(({ label }) => label === "PKCS12");
+    if (container !== undefined) {
+        return openContainer(path, container, passphrase);
+    }
+    if (blocks.some(isPkcs7)) {
+        const ders = blocks.flatMap((block) => (isPkcs7(block) ? certificatesOfPkcs7(block.der) : [block.der]));
+        return { path, texts: rootsApart(ders), isLocked: false };
+    }
+    const isEncrypted = blocks.some(({ label, encrypted }) => label.startsWith("ENCRYPTED") || encrypted !== undefined);
+    return {
+        path,
+        texts: [isWholeSequence(bytes) ? blocks.map(({ label, der }) => pemOf([der], label)).join("") : text],
+        isLocked: isEncrypted && readPrivateKey(text, passphrase).value === undefined,
+    };
+}
+
+function isPkcs7({ label }: PemBlock): boolean {
+    return /^CMS$|^PKCS ?#?7/.test(label);
+}
+
+function openContainer(path: string, { der }: PemBlock, passphrase: string | undefined): BundleFile {
+    try {
+        const opened = openPkcs12(der, passphrase);
+        if (opened === "damaged") {
+            return { path, texts: [], problem: "expected PKCS #12, got a damaged one; copy it again", isLocked: false };
+        }
+        if (opened === "passphrase") {
+            const legacy = needsLegacy(der) ? "-legacy " : "";
+            const problem =
+                `expected the passphrase of PKCS #12, got ${passphrase === undefined ? "none" : "another"}; give it by ` +
+                `--passphrase-env NAME, or look at it with \`openssl pkcs12 ${legacy}-in ${shellWord(path)} -info -noout\``;
+            return { path, texts: [], problem, isLocked: true };
+        }
+        return {
+            path,
+            texts: [...rootsApart(opened.certificates), ...opened.keys.map((key) => pemOf([key], "PRIVATE KEY"))],
+            isLocked: false,
+        };
+    } catch (error) {
+        if (error instanceof UnsupportedEncryption) {
+            const problem = `expected PKCS #12 that can be read here, got ${error.message}; make it again with \`openssl pkcs12 -export\``;
+            return { path, texts: [], problem, isLocked: false };
+        }
+        throw error;
+    }
+}
+
+/** What issued itself is for `ca`, all else for `cert`. */
+function rootsApart(ders: readonly Buffer[]): readonly string[] {
+    const [roots, others] = [ders.filter(isRoot), ders.filter((der) => !isRoot(der))];
+    return [others, roots].filter(({ length }) => length > 0).map((some) => pemOf(some));
+}
+
+function isRoot(der: Buffer): boolean {
+    try {
+        const certificate = parseCertificate(der);
+        return isIssuedBy(certificate, certificate);
+    } catch {
+        // No certificate, which is said where it is read.
+        return false;
+    }
+}
+
+function pemOf(ders: readonly Buffer[], label = "CERTIFICATE"): string {
+    return ders.map((der) => encodePem(label, der)).join("");
+}
+
+async function readBounded(path: string, { folder, input }: CommandHost): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    try {
+        for await (const chunk of path === "-"
+            ? input()
+            : (createReadStream(resolve(folder, path)) as AsyncIterable<Buffer>)) {
+            chunks.push(Buffer.from(chunk));
+            length += chunk.length;
+            if (length > LARGEST_FILE_BYTES) {
+                break;
+            }
+        }
+    } catch (error) {
+        const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+        throw new CommandError(`expected a file at ${quote(path)}, but it cannot be read (${code}); check the path`);
+    }
+    if (length > LARGEST_FILE_BYTES) {
+        throw new CommandError(`expected at most 1 MB in ${quote(path)}, got more; check that it is the right file`);
+    }
+    return Buffer.concat(chunks);
+}

@@ -1,0 +1,119 @@
+import { isCertificateMissing, isEffectUnknown } from "../vercel/errors";
+import type { CertificateEntry, ProjectAddress } from "../vercel/client";
+import type { OperationContext } from "./context";
+import { messageOf, OperationError } from "./failures";
+import { holdsOrigin, labelOf, type Identity } from "./identity";
+import { isUnlisted, listUntil } from "./listing";
+import { explainNotFound } from "./notFound";
+
+const MOST_ATTEMPTS = 2;
+
+/** Whose certificates are to go, and how the project is called now. */
+export interface Place {
+    readonly identity: Identity;
+    readonly address: ProjectAddress;
+}
+
+/** A certificate that would not go, and why. */
+export interface FailedRemoval {
+    readonly certId: string;
+    readonly error: unknown;
+}
+
+/**
+ * Removes what it can of several certificates of a resource, one after the other; one that will not go does not keep the
+ * others. What the listing lacks is removed by call all the same: listings may lag behind.
+ */
+export async function removeEach(
+    certIds: readonly string[],
+    listed: readonly CertificateEntry[],
+    place: Place,
+    context: OperationContext,
+): Promise<readonly FailedRemoval[]> {
+    const failures: FailedRemoval[] = [];
+    for (const certId of certIds) {
+        try {
+            await removeCertificate(certId, listed, place, context);
+        } catch (error) {
+            failures.push({ certId, error });
+        }
+    }
+    return failures;
+}
+
+/** Removes certificates that are to go and says which would not; they are tried again by the next run. */
+export async function removeReplaced(
+    certIds: readonly string[],
+    listed: readonly CertificateEntry[],
+    place: Place,
+    context: OperationContext,
+): Promise<readonly string[]> {
+    const failures = await removeEach(certIds, listed, place, context);
+    const remaining = failures.map(({ certId }) => certId);
+    if (failures.length > 0) {
+        const reasons = [...new Set(failures.map(({ error }) => messageOf(explainNotFound(error))))];
+        context.notify(
+            `${labelOf(place.identity)}: the new certificate is in place, but the replaced ${remaining.join(", ")} could not be ` +
+                `removed; the next run tries again. ${reasons.join(" ")}`,
+        );
+    }
+    return remaining;
+}
+
+/**
+ * Returns when the certificate is gone for certain: its deletion was answered, or is answered by "could not be found"
+ * and a listing agrees. One whose answer was lost is never repeated blindly: a listing comes first.
+ */
+async function removeCertificate(
+    certId: string,
+    listed: readonly CertificateEntry[],
+    { identity, address }: Place,
+    context: OperationContext,
+): Promise<void> {
+    const { store, memory } = context;
+    let entries = listed;
+    for (let attempt = 1; ; attempt += 1) {
+        refuseElsewhere(certId, entries, identity.origin);
+        try {
+            await store.deleteCertificate(address, certId, labelOf(identity));
+            memory.noteDeleted(certId);
+            return;
+        } catch (error) {
+            if (isCertificateMissing(error)) {
+                await confirmGone(certId, address, context);
+                return;
+            }
+            if (!isEffectUnknown(error) || attempt >= MOST_ATTEMPTS) {
+                throw error;
+            }
+        }
+        entries = await store.listCertificates(address);
+    }
+}
+
+/** Vercel deletes by id alone: whatever else has the id would be gone as well. */
+function refuseElsewhere(certId: string, entries: readonly CertificateEntry[], origin: string | undefined): void {
+    const places = entries.filter((entry) => entry.certId === certId);
+    const elsewhere = places.filter((entry) => !holdsOrigin(entry.origin, origin));
+    if (elsewhere.length === 0) {
+        return;
+    }
+    const others = elsewhere.map((entry) => JSON.stringify(entry.origin)).join(", ");
+    throw new OperationError(
+        places.length > elsewhere.length
+            ? `${certId} was not deleted, for Vercel lists it for ${others} as well, which would be without a ` +
+                  `certificate then. Put another certificate in place there, or here, and run pulumi up again.`
+            : `${certId} was not deleted, for Vercel lists it for ${others}, and not for the origin of this resource. ` +
+                  `Run pulumi refresh, which takes it out of the state.`,
+    );
+}
+
+async function confirmGone(certId: string, address: ProjectAddress, context: OperationContext): Promise<void> {
+    const isGone = (entries: readonly CertificateEntry[]): boolean => isUnlisted(entries, certId);
+    if (!isGone(await listUntil(address, isGone, context))) {
+        throw new OperationError(
+            `Vercel says that the certificate ${certId} could not be found, and lists it, or entries that cannot be ` +
+                `read. Run this again later; if it stays so, ask Vercel.`,
+        );
+    }
+}

@@ -1,0 +1,79 @@
+import type { Attempt } from "./connection";
+import type { Ending } from "./ending";
+
+/** What a probe found out; documents and scripts name these words. */
+export type Verdict =
+    /** The origin refuses clients without a certificate and takes this one. */
+    | "accepted"
+    /** The origin does not ask for a client certificate. */
+    | "not-asked"
+    /** The origin asks, but takes clients without a certificate as well. */
+    | "not-enforced"
+    /** The origin refuses this certificate. */
+    | "rejected"
+    /** The origin asks, and answers in a way that has other explanations than the certificate. */
+    | "undecided"
+    /** The origin's own certificate is not trusted. */
+    | "untrusted"
+    /** There was no handshake with the origin. */
+    | "unreachable";
+
+/** How far a client got. */
+type Access = "refused" | "denied" | "admitted" | "unknown";
+
+/** With these statuses an application turns a client away, be it for its certificate or for something else. */
+const DENIALS: ReadonlySet<number> = new Set([400, 401, 403, 495, 496]);
+
+export function accessOf(ending: Ending): Access {
+    switch (ending.kind) {
+        case "refused":
+            return "refused";
+        case "answered":
+            if (ending.fault !== undefined) {
+                return "refused";
+            }
+            return ending.status !== undefined && DENIALS.has(ending.status) ? "denied" : "admitted";
+        case "untrusted":
+        case "unreachable":
+        case "silent":
+            return "unknown";
+    }
+}
+
+/**
+ * What two connections say together, one without and one with the certificate. Only a difference between them proves
+ * anything: an answer alone may have nothing to do with the certificate.
+ */
+export function conclude(without: Attempt, presented: Attempt): Verdict {
+    for (const { ending } of [without, presented]) {
+        if (ending.kind === "untrusted" || ending.kind === "unreachable") {
+            return ending.kind;
+        }
+    }
+    const before = accessOf(without.ending);
+    const after = accessOf(presented.ending);
+    if (isBetter(before, after)) {
+        // Also where the request came too late to be seen: servers may ask once they know the path.
+        return "accepted";
+    }
+    const asked = without.handshake.asked ?? presented.handshake.asked;
+    if (asked === false && presented.handshake.asked !== true) {
+        return "not-asked";
+    }
+    return BY_ACCESS[before][after];
+}
+
+function isBetter(before: Access, after: Access): boolean {
+    return (
+        (before === "refused" && (after === "denied" || after === "admitted")) ||
+        (before === "denied" && after === "admitted")
+    );
+}
+
+/** For an origin that asks, or of which that is not known: access without the certificate, then with it. */
+const BY_ACCESS: Readonly<Record<Access, Readonly<Record<Access, Verdict>>>> = {
+    refused: { refused: "rejected", denied: "accepted", admitted: "accepted", unknown: "undecided" },
+    denied: { refused: "rejected", denied: "undecided", admitted: "accepted", unknown: "undecided" },
+    admitted: { refused: "rejected", denied: "rejected", admitted: "not-enforced", unknown: "undecided" },
+    unknown: { refused: "rejected", denied: "undecided", admitted: "undecided", unknown: "undecided" },
+};

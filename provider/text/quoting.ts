@@ -1,0 +1,24 @@
+import { withoutSecrets } from "./redact";
+
+export const LONGEST_NAME = 200;
+
+/** Text from a certificate or a user as part of a message: one line, no control characters, bounded. */
+export function shown(text: string): string {
+    return shownUpTo(LONGEST_NAME, text);
+}
+
+/** The same with a length of one's own. */
+export function shownUpTo(longest: number, text: string): string {
+    const line = text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu, " ").trim();
+    // The cut may go through a character of two units; half of one is no text.
+    return line.length > longest ? `${line.slice(0, longest).replace(/\p{Cs}$/u, "")}…` : line;
+}
+
+const QUOTED_LENGTH = 80;
+
+/** A user's text as part of a message: one line, no control characters, not endless, and no key that was misplaced. */
+export function quote(text: string): string {
+    const clean = withoutSecrets(text);
+    const shown = clean.length > QUOTED_LENGTH ? `${clean.slice(0, QUOTED_LENGTH)}…` : clean;
+    return JSON.stringify(shown).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "�");
+}
