@@ -41,7 +41,7 @@ export function readKeySource(given: unknown, report: Report): KeySource | Unkno
         const { got, mend } = describeValue(value);
         return report("wrong-type", `key: expected ${KEY_EXPECTED}, got ${got}`, mendForKey(value) ?? mend);
     }
-    const parts = readParts("key", KEY_EXPECTED, KEY_PARTS, value, report);
+    const parts = readParts(KEY_EXPECTED, KEY_PARTS, value, report);
     if (parts === UNKNOWN) {
         return UNKNOWN;
     }
@@ -54,7 +54,7 @@ export function readKeySource(given: unknown, report: Report): KeySource | Unkno
                   "have the command print the decrypted key; a passphrase goes with file or env",
               );
     }
-    const reference = readReference("key", parts, report);
+    const reference = readReference(parts, report);
     const passphrase = "passphrase" in value ? readPassphrase(withoutMark(value["passphrase"]), report) : undefined;
     if (reference === UNKNOWN || passphrase === UNKNOWN) {
         return UNKNOWN;
@@ -94,7 +94,6 @@ type Parts<Name extends string> = Readonly<Partial<Record<Name, unknown>>>;
 
 /** The properties of a source, of which exactly one says where to look. */
 function readParts<Name extends string>(
-    argument: string,
     expected: string,
     names: readonly Name[],
     value: Given,
@@ -108,19 +107,19 @@ function readParts<Name extends string>(
     }
     const shown = given.slice(0, MOST_NAMES).map(quote).join(", ");
     const [mend] = unknown.slice(0, MOST_NAMES).flatMap((name) => suggestion(name, names) ?? []);
-    return report("wrong-key-source", `${argument}: expected ${expected}, got an object with ${shown}`, mend);
+    return report("wrong-key-source", `key: expected ${expected}, got an object with ${shown}`, mend);
 }
 
-function readReference(argument: string, { file, env }: Parts<"file" | "env">, report: Report): Reference | Unknown {
+function readReference({ file, env }: Parts<"file" | "env">, report: Report): Reference | Unknown {
     const isFile = file !== undefined;
     const expected = isFile ? "a path in file" : "the name of an environment variable in env";
-    const text = readText(argument, expected, isFile ? file : env, report);
+    const text = readText(expected, isFile ? file : env, report);
     if (text === UNKNOWN) {
         return UNKNOWN;
     }
     const mend = isFile ? pathHint(text) : variableHint(text);
     if (mend !== undefined) {
-        return report("wrong-key-source", `${argument}: expected ${expected}, got ${quote(text)}`, mend);
+        return report("wrong-key-source", `key: expected ${expected}, got ${quote(text)}`, mend);
     }
     return isFile ? { kind: "file", file: text } : { kind: "environment", variable: text };
 }
@@ -139,11 +138,11 @@ function variableHint(variable: string): string | undefined {
         : undefined;
 }
 
-function readText(argument: string, expected: string, value: unknown, report: Report): string | Unknown {
+function readText(expected: string, value: unknown, report: Report): string | Unknown {
     if (value === UNKNOWN_VALUE) {
         return UNKNOWN;
     }
-    const facts = (got: string): string => `${argument}: expected ${expected}, got ${got}`;
+    const facts = (got: string): string => `key: expected ${expected}, got ${got}`;
     if (typeof value !== "string") {
         const { got, mend } = describeValue(value);
         return report("wrong-key-source", facts(value === null ? "an output that has no value" : got), mend);
@@ -177,8 +176,8 @@ function readPassphrase(value: unknown, report: Report): PassphraseSource | Unkn
         const { got, mend } = describeValue(value);
         return report("wrong-key-source", `key: expected ${PASSPHRASE_EXPECTED}, got ${got}`, mend);
     }
-    const parts = readParts("key", PASSPHRASE_EXPECTED, PASSPHRASE_PARTS, value, report);
-    return parts === UNKNOWN ? UNKNOWN : readReference("key", parts, report);
+    const parts = readParts(PASSPHRASE_EXPECTED, PASSPHRASE_PARTS, value, report);
+    return parts === UNKNOWN ? UNKNOWN : readReference(parts, report);
 }
 
 function readCommand(value: unknown, report: Report): KeySource | Unknown {
@@ -193,7 +192,7 @@ function readCommand(value: unknown, report: Report): KeySource | Unknown {
     const command: string[] = [];
     for (const part of value as readonly unknown[]) {
         // An argument may be empty; the program may not.
-        const text = part === "" && command.length > 0 ? "" : readText("key", COMMAND_EXPECTED, part, report);
+        const text = part === "" && command.length > 0 ? "" : readText(COMMAND_EXPECTED, part, report);
         if (text === UNKNOWN) {
             return UNKNOWN;
         }

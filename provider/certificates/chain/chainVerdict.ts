@@ -19,6 +19,7 @@ interface Search {
     readonly path: Path;
     readonly faults: readonly Fault[];
     readonly standing: Standing;
+    readonly code?: undefined;
 }
 
 /** What OpenSSL says, the code of its reason, and when it looked at its clock. */
@@ -62,8 +63,8 @@ export async function judgeChain(
     const canTry = key !== undefined && !known.some(({ code }) => UNTRIABLE.has(code));
     const trial = canTry ? await tryWithOpenSsl(material, key) : undefined;
     const decided = trial !== undefined && !isMatterOfTime(trial, search, nowMs) ? trial : undefined;
-    const said = explain(material, search, decided?.standing ?? search.standing, decided?.code, nowMs).filter(
-        ({ message }) => known.every((one) => one.message !== message),
+    const said = explain(material, search, decided ?? search, nowMs).filter(({ message }) =>
+        known.every((one) => one.message !== message),
     );
     return key === undefined && said.length > 0 ? [...said, finding("chain-not-tried", "cert", NOT_TRIED)] : said;
 }
@@ -100,8 +101,7 @@ function isMatterOfTime({ standing, code, atMs }: Trial, { faults }: Search, now
 function explain(
     material: CertificateSet,
     search: Search,
-    standing: Standing,
-    code: string | undefined,
+    { standing, code }: Trial | Search,
     nowMs: number,
 ): Finding[] {
     const { path, faults } = search;

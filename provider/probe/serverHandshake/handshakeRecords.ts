@@ -1,4 +1,4 @@
-import { createDecipheriv, createHmac } from "node:crypto";
+import { createDecipheriv, createHmac, type DecipherCCM } from "node:crypto";
 import { ByteReader } from "./byteReader";
 
 /** A handshake message of RFC 8446 §4 or RFC 5246 §7.4. */
@@ -105,17 +105,17 @@ function decryptorOf({
         const nonce = Buffer.from(staticNonce);
         nonce.writeUInt32BE((nonce.readUInt32BE(8) ^ sequence) >>> 0, 8);
         sequence += 1;
-        return open(suite, key, nonce, header, body);
+        // Node's types know both kinds of cipher, but no union of them.
+        const name = suite.cipher as "chacha20-poly1305";
+        return open(createDecipheriv(name, key, nonce, { authTagLength: TAG_LENGTH }), header, body);
     };
 }
 
-function open({ cipher }: Suite, key: Buffer, nonce: Buffer, header: Buffer, body: Buffer): Buffer | undefined {
+function open(decipher: DecipherCCM, header: Buffer, body: Buffer): Buffer | undefined {
     if (body.length < TAG_LENGTH) {
         return undefined;
     }
     try {
-        // Node's types know both kinds of cipher, but no union of them.
-        const decipher = createDecipheriv(cipher as "chacha20-poly1305", key, nonce, { authTagLength: TAG_LENGTH });
         decipher.setAuthTag(body.subarray(-TAG_LENGTH));
         decipher.setAAD(header, { plaintextLength: body.length - TAG_LENGTH });
         const padded = Buffer.concat([decipher.update(body.subarray(0, -TAG_LENGTH)), decipher.final()]);
