@@ -2,9 +2,11 @@ import { expect } from "chai";
 import { createPrivateKey, generateKeyPairSync, X509Certificate, type KeyObject } from "node:crypto";
 import * as fc from "fast-check";
 import { before, describe, it } from "mocha";
+import { gzipSync } from "node:zlib";
 import { readCertificates } from "../../provider/certificates/parse/certificate";
 import { exposesPrivateKey } from "../../provider/certificates/parse/exposedKey";
 import { mintAuthority, mintBundle } from "../support/mint";
+import { OpenSsl } from "../support/openssl";
 import { pem } from "../support/mintByHand";
 import { holdsFor, runsOf, withinTime } from "./support/fuzz";
 import { alternativeNames, handmade, nameOf } from "./support/handmade";
@@ -31,18 +33,61 @@ describe("a private key among certificates", () => {
         const der = key.export({ type: "pkcs8", format: "der" });
         const forms = [text, text.toLowerCase(), text.replaceAll("-----", "---- "), BASE64(text), der.toString("hex")];
         const columns = BASE64(der).replace(/.{1,70}/g, "$&\n  ");
-        return [...forms, BASE64(der), columns, encodeURIComponent(text), JSON.stringify(text), BASE64(BASE64(text))];
+        const jwk = key.export({ format: "jwk" });
+        return [
+            ...[...forms, BASE64(der), columns, encodeURIComponent(text), JSON.stringify(text), BASE64(BASE64(text))],
+            JSON.stringify(jwk, null, 4),
+            Object.entries(jwk)
+                .map(([name, value]) => `  ${name}: ${String(value)}`)
+                .join("\n"),
+            [...Buffer.from(text)].join(" "),
+            BASE64(gzipSync(text)),
+            dumpOf(Buffer.from(text), (bytes) => bytes.toString("hex").replace(/.{4}/g, "$& "), 8),
+            dumpOf(
+                Buffer.from(text),
+                (bytes) => bytes.toString("latin1").replace(/./gs, "   $&").replaceAll("\n", "\\n"),
+                7,
+            ),
+        ];
     };
+    /** As `xxd` has it, and as `od -c`. */
+    const dumpOf = (bytes: Buffer, row: (bytes: Buffer) => string, width: number): string =>
+        Array.from({ length: Math.ceil(bytes.length / 16) }, (_, at) => {
+            const part = bytes.subarray(at * 16, at * 16 + 16);
+            const [base, column] = width === 8 ? [16, `  ${part.toString("latin1").replace(/\n/g, ".")}`] : [8, ""];
+            return `${(at * 16).toString(base).padStart(width, "0")}${width === 8 ? ":" : ""} ${row(part)}${column}`;
+        }).join("\n");
 
     it(`is found in every form, whatever stands around it (${String(runsOf(400))} cases)`, async () => {
-        const all = keys.map(formsOf);
-        const which = fc.record({ key: fc.nat(3), form: fc.nat(9), before: words, after: words });
+        const all = keys.map(formsOf) as [readonly string[], ...(readonly string[])[]];
+        const which = fc.record({ key: fc.nat(3), form: fc.nat(all[0].length - 1), before: words, after: words });
         await holdsFor(400, which, ({ key, form, before: ahead, after }) => {
             // Letters that touch base64 or hexadecimal digits are a part of them.
             const text = `${certificate}${ahead}\n"${all[key]?.[form] ?? ""}"\n${after}`;
             const codes = readCertificates(text, "cert").findings.map(({ code }) => code);
             expect(codes).to.include("private-key-exposed");
         });
+    });
+
+    it("is found inside of the block of a certificate, and in the base64 of a PKCS #12 file behind it", () => {
+        const cert = certificate;
+        const [key] = keys;
+        const der = key?.export({ type: "pkcs8", format: "der" }) ?? Buffer.alloc(0);
+        const openssl = new OpenSsl();
+        const bundle = openssl.write(
+            "bundle.pem",
+            `${cert}${key?.export({ type: "pkcs8", format: "pem" }).toString() ?? ""}`,
+        );
+        const file = openssl.make("pkcs12", "-export", "-in", bundle, "-passout", "pass:secret");
+        openssl.dispose();
+        for (const text of [
+            cert.replace("-----END", `${BASE64(der)}\n-----END`),
+            cert.replace("-----END", `${der.toString("hex").toUpperCase()}\n-----END`),
+            pem("CERTIFICATE", Buffer.concat([new X509Certificate(cert).raw, der])),
+            `${cert}# ${BASE64(file)}\n`,
+        ]) {
+            expect(readCertificates(text, "cert").findings.map(({ code }) => code)).to.include("private-key-exposed");
+        }
     });
 
     it(`is never found in certificates, their text, and what else is public (${String(runsOf(400))} cases)`, async () => {
@@ -88,6 +133,8 @@ describe("a private key among certificates", () => {
             "> ",
             "LS0tLS1CRUdJTi",
             "0\u0082",
+            "000000 ab ",
+            "0000000: abcd\n",
         ]) {
             await withinTime(() => {
                 readCertificates(unit.repeat(Math.floor((128 * 1024) / unit.length)), "ca");

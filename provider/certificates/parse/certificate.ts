@@ -55,15 +55,25 @@ export function looksLikeCertificates(text: string, argument: "cert" | "ca"): bo
 /** The blocks of a text that are no private key; that there is one, in whatever form, is a finding. */
 function readPublicBlocks(text: string, argument: "cert" | "ca"): PemReading {
     const reading = readPem(text, argument);
-    const { blocks, rest, findings } = reading;
-    const isPublic = ({ label, der }: PemBlock): boolean =>
-        !label.includes("PRIVATE KEY") && (shapeOf(der) === "CERTIFICATE" || !holdsKeyDer(der));
-    const ofPublic = blocks.filter(isPublic);
-    if (ofPublic.length === blocks.length && !exposesPrivateKey(rest)) {
+    const { blocks, rest, form, findings } = reading;
+    const ofPublic = blocks.filter(({ label, der }) => !label.includes("PRIVATE KEY") && isPublic(der));
+    // Where a block was repaired, or is longer than its certificate, anything may stand in the middle of it.
+    const isExact = form === undefined && findings.length === 0 && blocks.every(({ der }) => endOf(der) === der.length);
+    if (ofPublic.length === blocks.length && !exposesPrivateKey(isExact ? rest : text)) {
         return reading;
     }
     const exposed = finding("private-key-exposed", argument, "expected certificates only, got a private key as well");
     return { ...reading, blocks: ofPublic, findings: [...findings, exposed] };
+}
+
+function isPublic(der: Buffer): boolean {
+    const shape = shapeOf(der);
+    // Of PKCS #12 there is more to say.
+    return shape === "PKCS12" || !holdsKeyDer(shape === "CERTIFICATE" ? der.subarray(endOf(der)) : der);
+}
+
+function endOf(der: Buffer): number | undefined {
+    return readElement(der)?.end;
 }
 
 function isCertificateBlock({ label }: PemBlock): boolean {

@@ -1,3 +1,4 @@
+import { constants, gunzipSync } from "node:zlib";
 import { INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, readHead, SEQUENCE } from "./der";
 import { repairEncoding, repairText } from "./repair";
 
@@ -9,7 +10,7 @@ const SIGNS: readonly RegExp[] = [
     /[-\u2010-\u2015\u2212]\s{0,3}(?:BEGIN|END)\s{1,3}(?:[A-Z0-9]{2,12}\s{1,3}){0,2}PRIVATE\s{0,3}KEY/i,
     /PRIVATE\s{0,3}KEY(?:\s{0,3}-{2}|[\u2010-\u2015\u2212])/i,
     /^[ \t]*(?:[\w-]+ )?(?:Private-Key:|priv:|privateExponent:|prime1:)/im,
-    /"d"\s{0,9}:\s{0,9}"[\w-]{20}/,
+    /(?:^|[{,\s"'])d["']?\s{0,9}[:=]\s{0,9}["']?[\w-]{20}/,
     /<(?:D|InverseQ)>\s{0,9}[A-Za-z0-9+/=]{20}/,
     /PuTTY-User-Key-File-\d/,
     /openssh-key-v1/,
@@ -20,6 +21,7 @@ const SIGNS: readonly RegExp[] = [
 const MOST_LEVELS = 3;
 /** In bytes, or letters; the shortest key in use has more. */
 const SHORTEST_KEY = 40;
+const LONGEST_UNZIPPED = 1_000_000;
 
 /**
  * Whether a text holds a private key in any form that can be recognised: in clear, in base64, in hexadecimal or decimal
@@ -29,18 +31,45 @@ export function exposesPrivateKey(text: string, level = 0): boolean {
     if (text.length < SHORTEST_KEY) {
         return false;
     }
-    const repaired = repairText(repairEncoding(text)).text;
-    const plain = repaired.replace(/[\p{Cf}\\]/gu, "").normalize("NFKC");
-    return SIGNS.some((sign) => sign.test(plain)) || encodedIn(plain).some((bytes) => holdsKey(bytes, level));
+    // What repairs a certificate may spoil the form of a key.
+    const readings = new Set([text, repairText(repairEncoding(text)).text, withoutOffsets(text)]);
+    return [...readings]
+        .map((reading) => reading.replace(/[\p{Cf}\\]/gu, "").normalize("NFKC"))
+        .some(
+            (plain) =>
+                SIGNS.some((sign) => sign.test(plain)) || encodedIn(plain).some((bytes) => holdsKey(bytes, level)),
+        );
+}
+
+/** Dumps of `xxd`, `hexdump` and `od`: an offset before each line, and what it says in letters behind some. */
+function withoutOffsets(text: string): string {
+    return text.replace(
+        /^[ \t]{0,80}[0-9a-f]{6,10}:?[ \t]+((?:[0-9a-f]{2,4} {1,3}){4,}(?= ))?.*/gim,
+        (line, bytes?: string) => bytes ?? line.replace(/^\s*\S+\s/, "").replaceAll(" ", ""),
+    );
 }
 
 function holdsKey(bytes: Buffer, level: number): boolean {
     if (holdsKeyDer(bytes) || bytes.includes("PRIVATE KEY")) {
         return true;
     }
-    const text = bytes.toString("utf8").replaceAll("\0", "");
+    const text = (isGzip(bytes) ? unzipped(bytes) : bytes).toString("utf8").replaceAll("\0", "");
     const isText = !/(?!\s)\p{Cc}|\uFFFD/u.test(text);
     return isText && level < MOST_LEVELS && exposesPrivateKey(text, level + 1);
+}
+
+function isGzip(bytes: Buffer): boolean {
+    return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/** As far as it can be unpacked, and no more than a bundle has. */
+function unzipped(bytes: Buffer): Buffer {
+    try {
+        return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: LONGEST_UNZIPPED });
+    } catch {
+        // Nothing that anybody could read.
+        return bytes;
+    }
 }
 
 /** The bytes of every long run of base64 and of digits. What stands before a run may shift it. */
@@ -57,11 +86,11 @@ function encodedIn(text: string): readonly Buffer[] {
         ...runs(/[^0-9a-fx\s:,]+/i, /0x|[^0-9a-f]/gi).flatMap((run) =>
             [0, 1].map((shift) => Buffer.from(run.slice(shift), "hex")),
         ),
-        ...runs(/[^\d\s,]+/, /\s+/g).map((run) => Buffer.from(run.split(",").map(Number))),
+        ...runs(/[^\d\s,]+/, /^\s+|\s+$/g).map((run) => Buffer.from(run.split(/[\s,]+/).map(Number))),
     ];
 }
 
-/** Whether a private key begins anywhere in bytes: PKCS #8, SEC 1, PKCS #1, or DSA's own form. */
+/** Whether a private key begins anywhere in bytes: PKCS #8, SEC 1, PKCS #1, DSA's own form, or a PKCS #12 file. */
 export function holdsKeyDer(bytes: Buffer): boolean {
     for (let at = bytes.indexOf(SEQUENCE); at >= 0; at = bytes.indexOf(SEQUENCE, at + 1)) {
         if (beginsKeyDer(bytes, at)) {
@@ -71,16 +100,23 @@ export function holdsKeyDer(bytes: Buffer): boolean {
     return false;
 }
 
-/** RFC 5958, RFC 5915, RFC 8017. Their first elements do: what follows may be cut off. */
+/** The object identifier of RFC 2315 with which PKCS #12 begins after its version (RFC 7292). */
+const PKCS7 = Buffer.from("06092a864886f70d0107", "hex");
+
+/** RFC 5958, RFC 5915, RFC 8017, RFC 7292. Their first elements do: what follows may be cut off. */
 function beginsKeyDer(bytes: Buffer, at: number): boolean {
     const outer = readHead(bytes, at);
     const version = outer === undefined ? undefined : readHead(bytes, outer.start);
-    if (outer === undefined || version?.tag !== INTEGER || version.length !== 1 || (bytes[version.start] ?? 2) > 1) {
+    if (outer === undefined || version?.tag !== INTEGER || version.length !== 1) {
         return false;
     }
     const second = readHead(bytes, version.start + 1);
     if (second === undefined || outer.length < SHORTEST_KEY) {
         return false;
+    }
+    const number = bytes[version.start];
+    if (number !== 0 && number !== 1) {
+        return number === 3 && second.tag === SEQUENCE && bytes.subarray(second.start).indexOf(PKCS7) === 0;
     }
     const next = bytes[second.start + second.length];
     switch (second.tag) {
@@ -88,7 +124,7 @@ function beginsKeyDer(bytes: Buffer, at: number): boolean {
             return bytes[second.start] === OBJECT_IDENTIFIER && (next === undefined || next === OCTET_STRING);
         case OCTET_STRING:
             return (
-                bytes[version.start] === 1 &&
+                number === 1 &&
                 second.length >= 20 &&
                 second.length <= 72 &&
                 next !== undefined &&
