@@ -58,7 +58,9 @@ function readPublicBlocks(text: string, argument: "cert" | "ca"): PemReading {
     const { blocks, rest, form, findings } = reading;
     const ofPublic = blocks.filter(({ label, der }) => !label.includes("PRIVATE KEY") && isPublic(der));
     // Where a block was repaired, or is longer than its certificate, anything may stand in the middle of it.
-    const isExact = form === undefined && findings.length === 0 && blocks.every(({ der }) => endOf(der) === der.length);
+    const isExact =
+        blocks.length === 0 ||
+        (form === undefined && findings.length === 0 && blocks.every(({ der }) => endOf(der) === der.length));
     if (ofPublic.length === blocks.length && !exposesPrivateKey(isExact ? rest : text)) {
         return reading;
     }
