@@ -35,7 +35,7 @@ export interface ProcessHost extends Omit<CommandHost, "write"> {
     write(text: string): void;
 }
 
-/** What the process returns; documented in README.md, and relied on by scripts. */
+/** What the process returns; documented in docs/reference/command-line.md, and relied on by scripts. */
 export const EXIT = {
     fine: 0,
     /** The command did its work, and what it looked at is not in order. */

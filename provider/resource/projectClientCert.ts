@@ -76,93 +76,92 @@ export type PrivateKeySource =
 /** The arguments of {@link ProjectClientCert}. */
 export interface ProjectClientCertArgs {
     /**
-     * The Vercel project: its name, or its id (`prj_…`). Another project replaces the certificate; another name of the
-     * same project does not, it costs one call that looks this up. A name with slashes, blanks or other characters that
-     * no name at Vercel has is an error, and so is a project that the token and the team cannot see. Not secret.
+     * The Vercel project: its name, or its id (`prj_…`), which survives a rename. If you change it to another project, Pulumi
+     * replaces the certificate. If you change it to another name of the same project, Pulumi updates the resource; the
+     * provider looks this up with two listings. It is an error if no project at Vercel can have this name (slashes,
+     * blanks and the like), or if token and team cannot see the project. Not secret.
      */
     project: pulumi.Input<string>;
 
     /**
      * The team that owns the project: its id (`team_…`) or its slug. Default: the configuration `vercel:team`, else the
-     * scope of the token. An output that turns out to have no value, as for a personal account, counts as left out, with
-     * a warning. A change acts as one of {@link project}, and the errors are the same. Not secret.
+     * scope of the token. An output that has no value, as for a personal account, counts as left out; a warning names the
+     * scope. A change acts like one of {@link project}, and the errors are the same. Not secret.
      */
     team?: pulumi.Input<string | undefined>;
 
     /**
-     * The origin that the certificate is presented to, as `https://host[:port]`, without path, query or credentials.
-     * Left out: the certificate is project-wide. Origins are compared in the form of RFC 6454 (case, default port and a
-     * final slash do not count); a change replaces the certificate. Anything but such an origin is an error, also an output
-     * that turns out to have no value. Not secret.
+     * The origin to which Vercel presents the certificate, as `https://host[:port]`, without path, query or credentials.
+     * Default: the certificate is project-wide. A change replaces the certificate, but case, default port and a final slash
+     * do not count (RFC 6454). Anything else than such an origin is an error. Not secret.
      */
     origin?: pulumi.Input<string | undefined>;
 
     /**
-     * The client certificate (RFC 5280) and its intermediates as PEM text (RFC 7468), in any order, 64 kB and 32
-     * certificates at most. Rotates in place when the certificates change; reformatting, reordering and comments change
-     * nothing. What is wrong with new certificates are errors, in a preview already and all at once; FINDINGS.md lists
-     * them. Not secret: a private key in here is an error.
+     * The client certificate (RFC 5280) and its intermediates as PEM text (RFC 7468), in any order: at most 64 kB and 32
+     * certificates. New certificates rotate in place; reformatting, reordering and comments change nothing. Whatever is
+     * wrong with new certificates is an error in the preview, all at once; docs/reference/findings.md lists the errors. Not
+     * secret: a private key in this text is an error.
      */
     cert: pulumi.Input<string>;
 
     /**
-     * The private key of the leaf in `cert`; see {@link PrivateKeySource}. Secret if text, and never an output. A change by
-     * itself does nothing: a new key comes with a new certificate, and it must match that one, or it is an error.
+     * The private key of the leaf in `cert`; see {@link PrivateKeySource}. Secret if given as text, and never an output. A
+     * change alone does nothing. A key that does not match a new `cert` is an error.
      */
     key: pulumi.Input<PrivateKeySource>;
 
     /**
-     * The certificates of the issuers as PEM text, in any order, 64 kB at most. The chain in `cert` must verify against
-     * them, which is an error otherwise, or with {@link skipValidation} a warning. A change acts as one of {@link cert}.
-     * Not secret.
+     * The certificates of the issuers as PEM text, in any order: at most 512 kB. It is an error if the chain in `cert` does
+     * not verify against them, or with {@link skipValidation} a warning. A change acts like one of {@link cert}. Not secret.
      */
     ca: pulumi.Input<string>;
 
     /**
-     * Asks Vercel not to validate the certificate, and turns this provider's own findings on chain, purpose, key length
-     * and dates into warnings, since an origin may see them differently. Default `false`. A change by itself uploads
-     * nothing. Not secret.
+     * Asks Vercel not to validate the certificate, and turns the provider's own errors about chain, purpose, key length and
+     * dates into warnings, because an origin may judge them differently. Default `false`. A change alone uploads nothing.
+     * Not secret.
      */
     skipValidation?: pulumi.Input<boolean | undefined>;
 
     /**
-     * Whether a certificate that is already in place for the origin, and that this resource did not upload, may be
-     * replaced. Default `false`: such a certificate is an error. A change by itself uploads nothing. Not secret.
+     * Allows this resource to replace a certificate at the origin that it did not upload. Default `false`: such a
+     * certificate is an error. A change alone uploads nothing. Not secret.
      */
     allowOverwrite?: pulumi.Input<boolean | undefined>;
 
     /**
-     * The only {@link ProjectClientCert.fingerprint} that may be deployed: `v1:` and 64 lower-case hexadecimal digits, as
-     * the output has it where the certificates were tested. While `cert` and `ca` have another one, `preview` and `up` fail
-     * before any call, also where nothing would be uploaded. Unknown in a preview: judged by `up`. Default: everything may be
-     * deployed. An output that turns out to be `undefined` is an error, not a gate left open; from another stack, take it
-     * by `requireOutput`. A change by itself uploads nothing. Not secret.
+     * The only {@link ProjectClientCert.fingerprint} that may be deployed: `v1:` and 64 lower-case hexadecimal digits, as in
+     * the output of the stack where the certificates were tested. While `cert` and `ca` have another fingerprint, `preview`
+     * and `up` fail before any call, even if nothing would be uploaded. If a preview does not know the value yet, `up` judges
+     * it. Default: everything may be deployed. From another stack, take it with `requireOutput`: an output that has no value
+     * is an error, because it must not open the gate. A change alone uploads nothing. Not secret.
      */
     expectedFingerprint?: pulumi.Input<string> | undefined;
 
     /**
-     * From how many days before the end of a certificate on every preview and `up` warns of it: of the leaf, of the
-     * intermediates, and of the certificates in `ca` that the chain needs. A number of 0 or more; 0 warns only once a
-     * certificate has expired. Any other value is an error. Default: a third of the certificate's lifetime, at most 30
-     * days. A change uploads nothing. Not secret.
+     * How many days before expiry the warnings start. Every preview and `up` then warns about the leaf, the intermediates,
+     * and the certificates in `ca` that the chain needs. A number of 0 or more; with 0, only expired certificates are warned
+     * about. Any other value is an error. Default: a third of each certificate's lifetime, at most 30 days. A change uploads
+     * nothing. Not secret.
      */
     expiryWarningDays?: pulumi.Input<number | undefined>;
 
     /**
-     * Whether the origin is asked about the certificate before each upload, by two TLS connections from where Pulumi
-     * runs: without and with the certificate. If the origin rejects it, nothing is uploaded and the operation fails, while
-     * the certificate in place still works. Whatever else the probe finds, such as an origin that does not ask for a
-     * certificate or cannot be reached, is a warning. Default `false`. Never done in a preview; an error without
-     * {@link origin}. A change by itself uploads nothing. Not secret.
+     * Asks the origin about the certificate before each upload. The provider opens two TLS connections from where Pulumi
+     * runs, first without and then with the certificate. If the origin rejects it, the provider uploads nothing and fails,
+     * while the certificate in place still works. Every other result is a warning, such as an origin that does not ask for a
+     * certificate or cannot be reached. Default `false`. A preview never probes. It is an error without {@link origin}. A
+     * change alone uploads nothing. Not secret.
      */
     probe?: pulumi.Input<boolean | undefined>;
 
     /**
-     * The name of the environment variable that holds the token for this resource: A to Z, digits and `_`, as
+     * The name of the environment variable that holds the token for this resource: A to Z, digits and `_`, such as
      * `VERCEL_TOKEN_PROD`. Default: the token of all resources, see {@link ProjectClientCert}. If the variable is not set
-     * where a call is to be made, that is an error; no other token is tried. The name is stored, since refresh and destroy use
-     * it; the token never is. A change updates the resource and uploads nothing. An output that turns out to have no
-     * value is an error. Not secret; the token itself, given here by mistake, is refused and not shown.
+     * when the provider makes a call, that is an error; the provider tries no other token. The state keeps the name for
+     * refresh and destroy, and never the token. A change updates the resource and uploads nothing. Not secret. If you give
+     * the token itself by mistake, the provider refuses it and does not show it.
      */
     tokenEnv?: pulumi.Input<string | undefined>;
 }
@@ -202,23 +201,23 @@ export class ProjectClientCert extends pulumi.CustomResource {
     declare readonly certId: pulumi.Output<string>;
     /** The origin as Vercel returned it. What Vercel returns for a project-wide certificate is not documented. */
     declare readonly origin: pulumi.Output<string | undefined>;
-    /** The project as used last: its name or its id, as it was given. */
+    /** The project as last used: its name or its id, as you gave it. */
     declare readonly project: pulumi.Output<string>;
-    /** The team as used last, or `undefined` where the token's own scope was used. */
+    /** The team as last used; `undefined` if the token's own scope was used. */
     declare readonly team: pulumi.Output<string | undefined>;
-    /** The name of the variable whose token was used last, or `undefined` where that was the default token. */
+    /** The name of the variable whose token was last used; `undefined` if that was the default token. */
     declare readonly tokenEnv: pulumi.Output<string | undefined>;
     /**
-     * `v1:` and the hexadecimal SHA-256 over the chain, leaf first, and the set of issuers (DESIGN.md, "Fingerprint",
-     * has the bytes). Equal fingerprints mean that there is nothing to upload. Empty after {@link ProjectClientCert.get},
-     * and while something else is in place.
+     * `v1:` and the hexadecimal SHA-256 over all certificates of `cert`, leaf first, and the set of those in `ca` (DESIGN.md,
+     * "Fingerprint", has the bytes). If it is equal, there is nothing to upload. Empty after {@link ProjectClientCert.get},
+     * and while another certificate is in place.
      */
     declare readonly fingerprint: pulumi.Output<string>;
-    /** The hexadecimal SHA-256 of the leaf, as `openssl x509 -fingerprint -sha256` prints it, without the colons. */
+    /** The SHA-256 of the leaf as `openssl x509 -fingerprint -sha256` prints it, but in lower case and without colons. */
     declare readonly certFingerprint: pulumi.Output<string>;
     /**
-     * The hexadecimal SHA-256 of the leaf's SubjectPublicKeyInfo, of which a pin of RFC 7469 is the base64. It stays the
-     * same over a renewal with the same key.
+     * The hexadecimal SHA-256 of the leaf's SubjectPublicKeyInfo; a pin of RFC 7469 is the same in base64. A renewal with the
+     * same key keeps it.
      */
     declare readonly publicKeyFingerprint: pulumi.Output<string>;
     /** The subject of the leaf, on one line, such as `CN=billing-client`. */
@@ -227,23 +226,22 @@ export class ProjectClientCert extends pulumi.CustomResource {
     declare readonly issuer: pulumi.Output<string>;
     /** The serial number of the leaf, in hexadecimal. */
     declare readonly serialNumber: pulumi.Output<string>;
-    /** From when on the leaf is valid, ISO 8601 in UTC. */
+    /** When the leaf becomes valid, ISO 8601 in UTC. */
     declare readonly notBefore: pulumi.Output<string>;
-    /** Until when the whole chain is valid, ISO 8601 in UTC: the earliest end among its certificates. */
+    /** When the chain expires, ISO 8601 in UTC: the earliest expiry of the certificates in `cert` that the path to a root needs. */
     declare readonly notAfter: pulumi.Output<string>;
     /** When this resource last uploaded, ISO 8601 in UTC. */
     declare readonly uploadedAt: pulumi.Output<string>;
-    /** Ids of replaced certificates that could not be deleted yet; the next `pulumi up` tries again. */
+    /** Ids of replaced certificates that the provider could not delete yet. The next `pulumi up` tries again. */
     declare readonly staleCertIds: pulumi.Output<string[]>;
     /**
-     * Ids of other certificates at the origin that this stack does not know, as of the last write or refresh. They are
-     * left alone.
+     * Ids of other certificates at the origin that this stack does not know, as of the last upload or refresh. The provider
+     * leaves them alone.
      */
     declare readonly otherCertIds: pulumi.Output<string[]>;
     /**
-     * The certificates that expire: the chain, and the certificates in `ca` that it needs, each with its subject, its dates
-     * and the date from which on this resource warns of its end, ISO 8601 in UTC. `undefined` in states of version 0.1.0
-     * until the next upload.
+     * The expiry of each certificate of the chain, and of those in `ca` that the chain needs. `undefined` in states of version
+     * 0.1.0 until the next upload.
      */
     declare readonly expiries: pulumi.Output<CertificateExpiry[] | undefined>;
 

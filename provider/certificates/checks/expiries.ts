@@ -9,13 +9,13 @@ import { shown } from "../../text/quoting";
 export interface CertificateExpiry {
     /** The argument that holds the certificate. */
     readonly argument: "cert" | "ca";
-    /** On one line; the serial number where there is none. */
+    /** Its subject on one line, or its serial number if it has no subject. */
     readonly subject: string;
-    /** From when on it is valid, ISO 8601 in UTC. */
+    /** When the certificate becomes valid, ISO 8601 in UTC. */
     readonly notBefore: string;
-    /** Until when it is valid, ISO 8601 in UTC. */
+    /** When it expires, ISO 8601 in UTC. */
     readonly notAfter: string;
-    /** From when on this resource warns of its end, ISO 8601 in UTC. */
+    /** When the warnings about its expiry start, ISO 8601 in UTC. */
     readonly warnFrom: string;
 }
 

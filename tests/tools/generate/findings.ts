@@ -4,7 +4,7 @@ import { FINDING_GROUPS, type FindingKind } from "../../../provider/certificates
 import { ARGUMENT_KINDS } from "../../../provider/operations/argumentTable";
 
 /** The page that is generated from the table of findings. */
-export const FINDINGS_PAGE = resolve(__dirname, "../../../../FINDINGS.md");
+export const FINDINGS_PAGE = resolve(__dirname, "../../../../docs/reference/findings.md");
 
 const HEAD = `# Findings
 

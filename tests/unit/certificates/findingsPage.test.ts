@@ -5,7 +5,7 @@ import { FINDING_KINDS } from "../../../provider/certificates/findingTable";
 import { ARGUMENT_KINDS } from "../../../provider/operations/argumentTable";
 import { FINDINGS_PAGE, renderFindings } from "../../tools/generate/findings";
 
-describe("FINDINGS.md", () => {
+describe("docs/reference/findings.md", () => {
     it("is what npm run generate:findings writes today, so that a code in a message is found there", () => {
         expect(readFileSync(FINDINGS_PAGE, "utf8")).to.equal(renderFindings());
     });

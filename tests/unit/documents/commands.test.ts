@@ -5,7 +5,7 @@ import { helpOf, parseCommandLine } from "../../../provider/cli/options";
 import { filesBelow, markdownFiles, MarkdownFile, readText } from "../../support/markdown";
 
 const documents = markdownFiles();
-const commandLine = new MarkdownFile("README.md").section("Command line").join("\n");
+const COMMAND_LINE = "docs/reference/command-line.md";
 
 interface Shown {
     readonly line: string;
@@ -37,7 +37,7 @@ describe("the commands in the documents", () => {
     });
 
     it("include every command, as its help has it", () => {
-        const rows = new MarkdownFile("README.md").table("Command line").map(([cell = ""]) => cell.replaceAll("`", ""));
+        const rows = new MarkdownFile(COMMAND_LINE).table("Commands").map(([cell = ""]) => cell.replaceAll("`", ""));
         const usages = COMMANDS.map(({ name, operands, options }) => {
             const required = Object.entries(options).filter(([, { required }]) => required === true);
             return [name, operands, ...required.map(([option, { value = "" }]) => `--${option} ${value}`)].join(" ");
@@ -49,7 +49,9 @@ describe("the commands in the documents", () => {
         const known = new Set(
             COMMANDS.flatMap((command) => helpOf(command).match(/(?<=^ {2}(?:-[a-z], )?--)[a-z-]+/gm) ?? []),
         );
-        const named = new Set([...commandLine.matchAll(/(?<![\w-])--([a-z][a-z-]*)/g)].map(([, name = ""]) => name));
+        const named = new Set(
+            [...readText(COMMAND_LINE).matchAll(/(?<![\w-])--([a-z][a-z-]*)/g)].map(([, name = ""]) => name),
+        );
         expect([...named].sort()).to.deep.equal([...known].sort());
     });
 
@@ -111,8 +113,10 @@ function variablesIn(paths: readonly string[]): readonly string[] {
 }
 
 describe("the environment variables in the documents", () => {
-    it("of the package are in README.md", () => {
-        expect(variablesIn(["README.md"])).to.include.members([...variablesIn(filesBelow("provider"))]);
+    it("of the package are among the documents for users", () => {
+        expect(variablesIn(["README.md", ...filesBelow("docs")])).to.include.members([
+            ...variablesIn(filesBelow("provider")),
+        ]);
     });
 
     it("are all read by the package or its tests, and the other way round", () => {

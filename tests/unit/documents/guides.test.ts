@@ -12,9 +12,9 @@ import { keyContext } from "../../support/keyContext";
 import { MarkdownFile } from "../../support/markdown";
 import { mintBundle } from "../../support/mint";
 
-const SECRET_MANAGERS = new MarkdownFile("docs/guides/secret-managers.md");
+const SECRET_MANAGERS = new MarkdownFile("docs/guides/keys.md");
 
-describe("the guide to secret managers", () => {
+describe("the guide to the private key", () => {
     let folder: string;
     beforeEach(() => {
         folder = mkdtempSync(join(tmpdir(), "manager-"));

@@ -6,8 +6,8 @@ import { readPrivateKey, readCertificateSet } from "../../../provider/certificat
 import { readKeyText } from "../../../provider/operations/keySource";
 import { VercelClient } from "../../../provider/vercel/client";
 import { keyContext } from "../../support/keyContext";
-import { MarkdownFile } from "../../support/markdown";
-import { isPartOf, messagesOfProvider } from "../../support/messages";
+import { MarkdownFile, readText } from "../../support/markdown";
+import { HOLE, isPartOf, messagesOfProvider } from "../../support/messages";
 import { mintBundle } from "../../support/mint";
 import { PROVIDER_TEXT } from "../../support/providerHost";
 import { newToken } from "../../support/testEnvironment";
@@ -68,16 +68,16 @@ function notInstalled(): string {
     return expect.fail("expected the text to find nothing");
 }
 
-describe("Troubleshooting in README.md", () => {
+describe("docs/guides/troubleshooting.md", () => {
     const written = messagesOfProvider();
     let run: readonly string[] = [];
     before(async () => {
         run = await messagesOfRuns();
     });
 
-    const headings = new MarkdownFile("README.md")
+    const headings = new MarkdownFile("docs/guides/troubleshooting.md")
         .section("Troubleshooting")
-        .flatMap((line) => /^### `(.*)`$/.exec(line)?.slice(1) ?? []);
+        .flatMap((line) => /^## `(.*)`$/.exec(line)?.slice(1) ?? []);
 
     it("is looked up by messages", () => {
         expect(headings.length).to.be.greaterThan(10);
@@ -91,4 +91,11 @@ describe("Troubleshooting in README.md", () => {
             expect(isSaid).to.equal(true);
         });
     }
+
+    it("the README shows of a mistake what the package says of it", () => {
+        const [shown = ""] = /key: expected .*\[key-mismatch\]/.exec(readText("README.md")) ?? [];
+        const withoutSerial = (message: string): string =>
+            message.replace(/"[^"]*"|\b[0-9A-F]{10,}\b|\(ec, \w+\)/g, HOLE);
+        expect(run.map(withoutSerial)).to.include(withoutSerial(shown));
+    });
 });

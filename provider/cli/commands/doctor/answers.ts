@@ -2,7 +2,7 @@ import { secondsOf, type Observations } from "./examination";
 
 /** What is not documented about the API, answered for one account. */
 export interface Answer {
-    /** As README.md has it. */
+    /** As docs/reference/api-unknowns.md has it. */
     readonly question: string;
     readonly answer: string;
     /** What the package does, the answer being so. */

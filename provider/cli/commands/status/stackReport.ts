@@ -55,7 +55,7 @@ export function counted(count: number, noun: string): string {
     return `${String(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** With `--json`, exactly this; documented in README.md. What is not known is `null`. */
+/** With `--json`, exactly this; documented in docs/reference/command-line.md. What is not known is `null`. */
 export interface StatusJson {
     /** ISO 8601, as all times here. */
     readonly at: string;
