@@ -58,10 +58,9 @@ function readPublicBlocks(text: string, argument: "cert" | "ca"): PemReading {
     const { blocks, rest, form, findings } = reading;
     const ofPublic = blocks.filter(({ label, der }) => !label.includes("PRIVATE KEY") && isPublic(der));
     // Where a block was repaired, or is longer than its certificate, anything may stand in the middle of it.
-    const isExact =
-        blocks.length === 0 ||
-        (form === undefined && findings.length === 0 && blocks.every(({ der }) => endOf(der) === der.length));
-    if (ofPublic.length === blocks.length && !exposesPrivateKey(isExact ? rest : text)) {
+    const isExact = form === undefined && findings.length === 0 && blocks.every(({ der }) => endOf(der) === der.length);
+    const isSaid = findings.some(({ code }) => code === "pkcs12");
+    if (ofPublic.length === blocks.length && (isSaid || !exposesPrivateKey(isExact ? rest : text))) {
         return reading;
     }
     const exposed = finding("private-key-exposed", argument, "expected certificates only, got a private key as well");
