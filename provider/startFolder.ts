@@ -11,6 +11,10 @@ const LAUNCHER = "pulumi-resource-pulumi-nodejs";
  */
 export function startFolder(): string {
     const folder = process.cwd();
+    if (process.platform === "win32") {
+        // There the launcher is a batch file, which sets no PWD: a value would be that of a shell somewhere else.
+        return folder;
+    }
     const { PWD = folder } = process.env;
     return isSameFolder(PWD, folder) || !parentCommand().includes(LAUNCHER) ? folder : PWD;
 }

@@ -11,6 +11,7 @@ import { decodeText } from "../certificates/parse/repair";
 import { CommandError, type CommandHost } from "./command";
 import type { Parsed } from "./parsed";
 import { shellWord } from "./shell";
+import { expandWildcards } from "./wildcards";
 import { quote } from "../text/quoting";
 
 /** Larger than any bundle in use. Bounds what is read of a file that was given by mistake. */
@@ -41,7 +42,8 @@ export async function readBundleFiles(
     parsed: Parsed,
     host: CommandHost,
 ): Promise<{ readonly files: readonly BundleFile[]; readonly passphrase: string | undefined }> {
-    const contents = await Promise.all(paths.map(async (path) => ({ path, bytes: await readBounded(path, host) })));
+    const named = await expandWildcards(paths, host.folder);
+    const contents = await Promise.all(named.map(async (path) => ({ path, bytes: await readBounded(path, host) })));
     const open = (passphrase: string | undefined): readonly BundleFile[] =>
         contents.map(({ path, bytes }) => openFile(path, bytes, passphrase));
     const given = passphraseOf(parsed, host);

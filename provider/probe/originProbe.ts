@@ -4,6 +4,7 @@ import { attempt, codeOf, type Attempt, type ClientCredentials, type Target, typ
 import { describeEnding, explain } from "./explanation";
 import { acceptableNames } from "./serverHandshake/serverHandshake";
 import { conclude, type Verdict } from "./originVerdict";
+import { runtimeName } from "../text/runtime";
 
 export type { TlsVersion } from "./connection";
 export type { Verdict } from "./originVerdict";
@@ -88,7 +89,7 @@ async function present(target: Target, credentials: ClientCredentials, host: Pro
     } catch (error) {
         // What OpenSSL says beyond its code may quote what it was given.
         throw new ProbeError(
-            `expected a certificate and key that this Node (${process.version}) can present, got the refusal ${codeOf(error)}; ` +
+            `expected a certificate and key that ${runtimeName()} can present, got the refusal ${codeOf(error)}; ` +
                 `a longer key or a newer signature algorithm may be needed`,
         );
     }

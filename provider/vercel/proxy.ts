@@ -18,9 +18,17 @@ export function proxyFor(target: URL, environment: Environment): URL | undefined
     const given = (environment[variable] ?? "").trim();
     const url = parseUrl(given.includes("://") ? given : `http://${given}`);
     if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
-        throw new SettingsError(`${variable}: expected http://[user:password@]host[:port] of the proxy, got none`);
+        throw new SettingsError(
+            `${nameAsSet(variable, environment)}: expected http://[user:password@]host[:port] of the proxy, got none`,
+        );
     }
     return url;
+}
+
+/** Windows finds a variable by its name in any case: a message has the one that somebody has set. */
+function nameAsSet(variable: string, environment: Environment): string {
+    const names = Object.keys(environment);
+    return names.includes(variable) ? variable : (names.find((name) => name.toLowerCase() === variable) ?? variable);
 }
 
 /** Names are of a host and all below it, with a port or for every one; `*` is everything. */

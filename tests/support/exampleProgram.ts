@@ -88,7 +88,7 @@ export async function runExampleProgram(options: ExampleProgramOptions): Promise
 function transpiled(example: string): string {
     const original = join(REPOSITORY, "examples", example);
     const folder = mkdtempSync(join(tmpdir(), "example-"));
-    symlinkSync(join(REPOSITORY, "node_modules"), join(folder, "node_modules"));
+    symlinkSync(join(REPOSITORY, "node_modules"), join(folder, "node_modules"), "junction");
     for (const file of readdirSync(original).filter((name) => name.endsWith(".ts"))) {
         const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 };
         const { outputText } = ts.transpileModule(readFileSync(join(original, file), "utf8"), { compilerOptions });

@@ -4,6 +4,7 @@ import { delimiter, join } from "node:path";
 import { runProcess } from "./childProcess";
 import { withFileLock } from "./fileLock";
 import { findPulumiCli, type Log } from "./pulumiCli";
+import { executableName } from "./testProgram";
 import { cacheFolder, checkGo, goBuild, goModuleFolder, isExecutable } from "./pulumiCliSources";
 
 interface HostModule {
@@ -32,7 +33,7 @@ export type LanguageHost = keyof typeof MODULES;
 export async function languageHostFolder(language: LanguageHost, log: Log): Promise<string> {
     const { binFolder } = await findPulumiCli({ log });
     const { version }: HostModule = MODULES[language];
-    const name = `pulumi-language-${language}`;
+    const name = executableName(`pulumi-language-${language}`);
     const cache = `${cacheFolder(process.env)}-${language}-${version}`;
     const candidates = [binFolder, ...(process.env["PATH"] ?? "").split(delimiter), cache];
     const find = (): string | undefined => candidates.find((folder) => isExecutable(join(folder, name)));

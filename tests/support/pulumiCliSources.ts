@@ -1,9 +1,10 @@
 import { accessSync, chmodSync, constants, copyFileSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { delimiter, dirname, join, parse, resolve } from "node:path";
 import { runProcess } from "./childProcess";
 import type { Log, PulumiCli } from "./pulumiCli";
+import { executableName } from "./testProgram";
 
 /** Built and downloaded CLIs have this version; one on PATH may be another. */
 export const TESTED_CLI_VERSION = "3.259.0";
@@ -21,10 +22,10 @@ const DOWNLOAD_TIMEOUT_MS = 120_000;
 const BUILD_TIMEOUT_MS = 20 * 60_000;
 const PROGRESS_INTERVAL_MS = 20_000;
 
-const COMMAND = "pulumi";
-const LANGUAGE_HOST = "pulumi-language-nodejs";
+const COMMAND = executableName("pulumi");
+const LANGUAGE_HOST = executableName("pulumi-language-nodejs");
 /** The launcher of the provider process; a file of the npm package, since the CLI's own modules do not hold it. */
-const DYNAMIC_PROVIDER = "pulumi-resource-pulumi-nodejs";
+const DYNAMIC_PROVIDER = `pulumi-resource-pulumi-nodejs${process.platform === "win32" ? ".cmd" : ""}`;
 
 const CLI_VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 
@@ -108,7 +109,7 @@ export async function buildCli(folder: string, log: Log): Promise<PulumiCli> {
             const binFolder = join(draft, "bin");
             const version = `-X ${CLI_VERSION_VARIABLE}=v${TESTED_CLI_VERSION}`;
             await goBuild("cli", `-s -w ${version}`, binFolder, "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi");
-            const host = `github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/${LANGUAGE_HOST}`;
+            const host = "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs";
             await goBuild("language-host", "-s -w", binFolder, host);
             copyDynamicProvider(binFolder);
         });
@@ -130,7 +131,11 @@ async function goSettings(): Promise<{ GOVERSION: string; GOTOOLCHAIN: string }>
         // Outside any module, or Go would already fetch the toolchain that the module asks for.
         const environment = { ...process.env, GOWORK: "off" };
         const args = ["env", "-json", "GOVERSION", "GOTOOLCHAIN"];
-        const { stdout } = await runProcess("go", args, { cwd: "/", environment, timeoutMs: VERSION_TIMEOUT_MS });
+        const { stdout } = await runProcess("go", args, {
+            cwd: parse(REPOSITORY).root,
+            environment,
+            timeoutMs: VERSION_TIMEOUT_MS,
+        });
         return JSON.parse(stdout) as { GOVERSION: string; GOTOOLCHAIN: string };
     } catch {
         throw new Error(`no Go on PATH; ${MINIMUM_GO_VERSION} or newer is needed`);
@@ -138,7 +143,7 @@ async function goSettings(): Promise<{ GOVERSION: string; GOTOOLCHAIN: string }>
 }
 
 export async function goBuild(module: string, linkerFlags: string, binFolder: string, main: string): Promise<void> {
-    const target = join(binFolder, main.slice(main.lastIndexOf("/") + 1));
+    const target = join(binFolder, executableName(main.slice(main.lastIndexOf("/") + 1)));
     const args = ["build", "-mod=readonly", "-trimpath", "-ldflags", linkerFlags, "-o", target, main];
     const { exitCode, stderr } = await runProcess("go", args, {
         cwd: join(MODULES, module),

@@ -118,7 +118,7 @@ export class PulumiProject {
 
     /** The packages of this repository, and so this package itself, as if they were installed next to the program. */
     protected linkModules(): void {
-        symlinkSync(join(REPOSITORY, "node_modules"), join(this.folder, "node_modules"));
+        symlinkSync(join(REPOSITORY, "node_modules"), join(this.folder, "node_modules"), "junction");
     }
 
     setProgram(javascript: string): void {

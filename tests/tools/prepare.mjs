@@ -2,7 +2,7 @@
 // modules are used, since nothing else may be there yet. Prints to stderr: `npm pack --json` has stdout for itself.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const OLDEST_NODE = [20, 19];
@@ -22,6 +22,19 @@ function run(command, args, onFailure) {
     if (status !== 0) {
         stop(`${onFailure}${error === undefined ? "" : ` (${error.message})`}`);
     }
+}
+
+/**
+ * npm as a script for this Node, since Windows has it as a batch file, which only a shell starts: the one that runs this,
+ * or the one beside Node. A distribution may keep its npm elsewhere; there it is a program on PATH.
+ */
+function runNpm(args, onFailure) {
+    const { npm_execpath: running = "" } = process.env;
+    const folder = dirname(process.execPath);
+    const beside = [folder, join(folder, "..", "lib")].map((at) => join(at, "node_modules/npm/bin/npm-cli.js"));
+    const script = [running, ...beside].find((file) => basename(file) === "npm-cli.js" && existsSync(file));
+    const [command, first] = script === undefined ? ["npm", []] : [process.execPath, [script]];
+    run(command, [...first, ...args], onFailure);
 }
 
 function packagesOf(lockFile) {
@@ -63,7 +76,7 @@ if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1
 }
 if (!isInstalled()) {
     say("Installing the packages of package-lock.json (npm ci) ...");
-    run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], "npm ci failed: is the npm registry reachable?");
+    runNpm(["ci", "--no-audit", "--no-fund", "--loglevel=error"], "npm ci failed: is the npm registry reachable?");
 }
 say("Building (tsc) ...");
 const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
@@ -73,5 +86,5 @@ removeOrphans();
 // The package is installed in itself, and npm leaves out a command whose file is not there yet when it installs.
 if (!existsSync(join(root, "node_modules", ".bin", "pulumi-vercel-client-cert"))) {
     const rebuild = ["rebuild", "pulumi-vercel-client-cert", "--ignore-scripts", "--loglevel=error"];
-    run("npm", rebuild, "npm rebuild could not link the command pulumi-vercel-client-cert.");
+    runNpm(rebuild, "npm rebuild could not link the command pulumi-vercel-client-cert.");
 }

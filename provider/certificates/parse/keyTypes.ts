@@ -1,4 +1,5 @@
 import type { KeyObject } from "node:crypto";
+import { limitsOfRuntime, runtimeName } from "../../text/runtime";
 
 interface KeyType {
     readonly name: string;
@@ -24,7 +25,11 @@ const KEY_TYPES: Readonly<Record<string, KeyType>> = {
 /** What to say of a type that this Node cannot handle: its name, and the version of Node that can. */
 export function explainUnsupported(oid: string): string {
     const { name, since } = KEY_TYPES[oid] ?? { name: `type ${oid === "" ? "unknown" : oid}` };
-    const expected = `expected a key that this Node (${process.version}) can read`;
+    const expected = `expected a key that ${runtimeName()} can read`;
+    const limits = limitsOfRuntime();
+    if (limits !== "" && isCommonType(oid)) {
+        return `${expected}, got one of ${name}, which it cannot${limits}`;
+    }
     return since === undefined
         ? `${expected}, got one of ${name} that no version of Node known here can`
         : `${expected}, got ${name}, which needs Node ${since} or newer`;

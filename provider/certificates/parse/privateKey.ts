@@ -10,6 +10,7 @@ import { encodePem, readPem, type PemBlock } from "./pem";
 import { openPkcs12 } from "./pkcs12";
 import { decodeText } from "./repair";
 import { shown } from "../../text/quoting";
+import { limitsOfRuntime, runtimeName } from "../../text/runtime";
 
 /** A private key that was read. Looking at it, by mistake or in a log, shows nothing. */
 export class PrivateKey {
@@ -203,8 +204,8 @@ function nameOf(error: unknown): string {
 }
 
 function unreadable(got: string): Finding {
-    const facts = `expected a private key in PKCS #8, PKCS #1 or SEC 1, got ${got} that this Node (${process.version}) cannot read`;
-    return finding("unreadable-key", "key", facts);
+    const facts = `expected a private key in PKCS #8, PKCS #1 or SEC 1, got ${got} that ${runtimeName()} cannot read`;
+    return finding("unreadable-key", "key", `${facts}${limitsOfRuntime()}`);
 }
 
 function describeOthers([block]: readonly PemBlock[]): Finding {

@@ -3,6 +3,7 @@
  * this folder: `npm run demo:status -- FILE`. The certificates are minted anew.
  */
 import { FORMATS } from "../../../provider/cli/commands/status/formats";
+import { systemClock } from "../../../provider/vercel/clock";
 import { writeOutput } from "../../../provider/cli/commands/status/outputFile";
 import { judgeAll } from "../../../provider/cli/commands/status/statusWarnings";
 import { readStack } from "../../../provider/cli/commands/status/storedCertificate";
@@ -76,7 +77,7 @@ async function main(): Promise<void> {
         })),
         certificates: judgeAll(stored, { nowMs, warningDays: undefined }),
     });
-    await writeOutput(path, page, FORMATS.html.isOwn, { folder: process.cwd() });
+    await writeOutput(path, page, FORMATS.html.isOwn, { folder: process.cwd(), clock: systemClock });
     console.log(`${path}: ${String(stored.length)} certificates in ${String(stacks.length)} stacks`);
 }
 

@@ -11,6 +11,7 @@ import { cleanEnvironment } from "../../support/childProcess";
 import { keyContext } from "../../support/keyContext";
 import { MarkdownFile } from "../../support/markdown";
 import { mintBundle } from "../../support/mint";
+import { PROGRAM_ENVIRONMENT, writeProgram } from "../../support/testProgram";
 
 const SECRET_MANAGERS = new MarkdownFile("docs/guides/keys.md");
 
@@ -38,15 +39,16 @@ describe("the guide to the private key", () => {
             const command = JSON.parse(list) as readonly [string, ...string[]];
             const { cert, key, ca } = await mintBundle();
             writeFileSync(join(folder, "key"), key);
-            const tool = `#!/bin/sh\nfor arg in "$@"; do echo "$arg" >> "${folder}/args"; done\ncat "${folder}/key"\n`;
-            writeFileSync(join(folder, command[0]), tool, { mode: 0o755 });
+            const tool = `const fs = require("node:fs"); process.chdir(require("node:path").dirname(process.argv[1]));
+fs.writeFileSync("args", JSON.stringify(process.argv.slice(2))); process.stdout.write(fs.readFileSync("key"));`;
+            writeProgram(folder, command[0], tool);
 
             const parsed = parseArguments({ project: "site", cert, ca, key: { command } });
             expect(parsed.problems).to.deep.equal([]);
-            const environment = cleanEnvironment([folder]);
+            const environment = { ...cleanEnvironment([folder]), ...PROGRAM_ENVIRONMENT };
             const read = await readKeyText(parsed.args.key as KeySource, keyContext(folder, environment));
             expect("text" in read ? String(read.text) : read).to.equal(key);
-            expect(readFileSync(join(folder, "args"), "utf8").trimEnd().split("\n")).to.deep.equal(command.slice(1));
+            expect(JSON.parse(readFileSync(join(folder, "args"), "utf8"))).to.deep.equal(command.slice(1));
         });
     }
 

@@ -1,12 +1,13 @@
 import { expect } from "chai";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, it } from "mocha";
+import { after, afterEach, before, beforeEach, describe, it } from "mocha";
 import { withFileLock } from "../../support/fileLock";
 import { firstOf, whatToInstall, type CliSource, type PulumiCli } from "../../support/pulumiCli";
 import { cacheFolder, cliInCache, cliOnPath, isAtLeast, TESTED_CLI_VERSION } from "../../support/pulumiCliSources";
 import { failureOf } from "../../support/testEnvironment";
+import { executableName, PROGRAM_ENVIRONMENT, writeProgram } from "../../support/testProgram";
 
 let folder: string;
 beforeEach(() => {
@@ -16,11 +17,11 @@ afterEach(() => {
     rmSync(folder, { recursive: true });
 });
 
-function script(name: string, text: string): void {
+function program(name: string, script = ""): void {
     mkdirSync(join(folder, "bin"), { recursive: true });
-    writeFileSync(join(folder, "bin", name), `#!/bin/sh\n${text}\n`);
-    chmodSync(join(folder, "bin", name), 0o755);
+    writeProgram(join(folder, "bin"), name, script);
 }
+const printing = (text: string): string => `console.log(${JSON.stringify(text)});`;
 
 describe("the version of a CLI", () => {
     for (const [version, minimum, expected] of [
@@ -45,6 +46,12 @@ describe("the version of a CLI", () => {
 
 describe("the search for a CLI", () => {
     const cli: PulumiCli = { command: "/bin/pulumi", version: TESTED_CLI_VERSION, binFolder: "/bin", source: "cache" };
+    const { NODE_OPTIONS } = process.env;
+    before(() => Object.assign(process.env, PROGRAM_ENVIRONMENT));
+    after(() => {
+        delete process.env["NODE_OPTIONS"];
+        Object.assign(process.env, NODE_OPTIONS === undefined ? {} : { NODE_OPTIONS });
+    });
     const asked: string[] = [];
     const source = (description: string, result?: PulumiCli): CliSource => ({
         description,
@@ -70,18 +77,18 @@ describe("the search for a CLI", () => {
     });
 
     it("refuses a CLI on PATH that is too old", async () => {
-        script("pulumi", "echo v3.100.0");
+        program("pulumi", printing("v3.100.0"));
         const error = await failureOf(cliOnPath({ PATH: join(folder, "bin") }));
         expect(error.message).to.equal("expected 3.216.0 or newer, got 3.100.0");
     });
 
     it("refuses a CLI on PATH that cannot run Node.js programs", async () => {
-        script("pulumi", "echo v3.300.0");
+        program("pulumi", printing("v3.300.0"));
         const error = await failureOf(cliOnPath({ PATH: join(folder, "bin") }));
-        expect(error.message).to.equal("3.300.0 without pulumi-language-nodejs");
-        script("pulumi-language-nodejs", "");
+        expect(error.message).to.match(/^3\.300\.0 without pulumi-language-nodejs(\.exe)?$/);
+        program("pulumi-language-nodejs");
         expect(await cliOnPath({ PATH: join(folder, "bin") })).to.deep.equal({
-            command: join(folder, "bin/pulumi"),
+            command: join(folder, "bin", executableName("pulumi")),
             version: "3.300.0",
             binFolder: join(folder, "bin"),
             source: "PATH",
@@ -90,23 +97,24 @@ describe("the search for a CLI", () => {
 
     it("does not trust a cache that holds half a CLI, a broken one, or another version", async () => {
         expect((await failureOf(cliInCache(folder))).message).to.equal("none");
-        script("pulumi", "echo cannot run >&2; exit 1");
+        program("pulumi", `console.error("cannot run"); process.exitCode = 1;`);
         expect((await failureOf(cliInCache(folder))).message).to.contain("without pulumi-language-nodejs");
-        script("pulumi-language-nodejs", "");
-        script("pulumi-resource-pulumi-nodejs", "");
+        program("pulumi-language-nodejs");
+        program("pulumi-resource-pulumi-nodejs");
         expect((await failureOf(cliInCache(folder))).message).to.equal("`pulumi version` failed: cannot run");
-        script("pulumi", "echo v3.1.0");
+        program("pulumi", printing("v3.1.0"));
         expect((await failureOf(cliInCache(folder))).message).to.equal(`expected ${TESTED_CLI_VERSION}, got 3.1.0`);
-        script("pulumi", `echo v${TESTED_CLI_VERSION}`);
+        program("pulumi", printing(`v${TESTED_CLI_VERSION}`));
         expect((await cliInCache(folder)).source).to.equal("cache");
     });
 
     it("keeps the cache outside the checkout, where the user wants it", () => {
         const name = `pulumi-${TESTED_CLI_VERSION}`;
         expect(cacheFolder({})).to.equal(join(homedir(), ".cache/pulumi-vercel-client-cert", name));
-        expect(cacheFolder({ XDG_CACHE_HOME: "/caches" })).to.equal(`/caches/pulumi-vercel-client-cert/${name}`);
-        const both = { XDG_CACHE_HOME: "/caches", PULUMI_VERCEL_CLIENT_CERT_CACHE: "/mine" };
-        expect(cacheFolder(both)).to.equal(`/mine/${name}`);
+        const caches = { XDG_CACHE_HOME: "/caches" };
+        expect(cacheFolder(caches)).to.equal(join("/caches/pulumi-vercel-client-cert", name));
+        const both = { ...caches, PULUMI_VERCEL_CLIENT_CERT_CACHE: "/mine" };
+        expect(cacheFolder(both)).to.equal(join("/mine", name));
     });
 });
 

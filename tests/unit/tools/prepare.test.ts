@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { REPOSITORY } from "../../support/markdown";
 
@@ -23,9 +23,8 @@ describe("what runs before everything else", () => {
     };
     /** The calls of npm. */
     const prepare = (): string => {
-        const PATH = [join(clone, "bin"), process.env["PATH"]].join(delimiter);
         const { status, stderr } = spawnSync(process.execPath, [join(clone, "tests/tools/prepare.mjs")], {
-            env: { ...process.env, PATH },
+            env: { ...process.env, npm_execpath: join(clone, "npm-cli.js") },
             encoding: "utf8",
         });
         expect(status, stderr).to.equal(0);
@@ -37,8 +36,7 @@ describe("what runs before everything else", () => {
         clone = mkdtempSync(join(tmpdir(), "clone-"));
         mkdirSync(join(clone, "tests/tools"), { recursive: true });
         cpSync(join(REPOSITORY, "tests/tools/prepare.mjs"), join(clone, "tests/tools/prepare.mjs"));
-        write("bin/npm", `#!/bin/sh\necho "$1" >> "${clone}/npm-calls"\n`);
-        chmodSync(join(clone, "bin/npm"), 0o755);
+        write("npm-cli.js", `require("fs").appendFileSync(__dirname + "/npm-calls", process.argv[2] + "\\n");`);
         write("node_modules/typescript/bin/tsc", "");
         write("node_modules/.bin/pulumi-vercel-client-cert", "");
         writeLock("package-lock.json", LOCKED);

@@ -41,7 +41,7 @@ describe("a run of the tests", function () {
             mkdirSync(dirname(join(clone, file)), { recursive: true });
             cpSync(join(REPOSITORY, file), join(clone, file));
         }
-        symlinkSync(join(REPOSITORY, "node_modules"), join(clone, "node_modules"));
+        symlinkSync(join(REPOSITORY, "node_modules"), join(clone, "node_modules"), "junction");
     });
     afterEach(() => {
         rmSync(clone, { recursive: true });

@@ -51,6 +51,15 @@ describe("vercel/proxy", () => {
         expect(hostFor({ HTTPS_PROXY: PROXY, NO_PROXY: "api.example.com:443" }, other)).to.equal("proxy.example:3128");
     });
 
+    it("is called by the name that is set, where the system finds it in any case", () => {
+        // As Windows' environment: the lower case is found, and not listed.
+        const environment = Object.create(
+            { https_proxy: "socks5://p" },
+            { HTTPS_PROXY: { value: "socks5://p", enumerable: true } },
+        ) as Record<string, string>;
+        expect(() => proxyFor(TARGET, environment)).to.throw(SettingsError, /^HTTPS_PROXY: expected/);
+    });
+
     it("is an error where the variable holds no address, which is not shown", () => {
         for (const bad of ["http://user:hunter22@[", "socks5://user:hunter22@proxy"]) {
             expect(() => proxyFor(TARGET, { HTTPS_PROXY: bad }))

@@ -3,6 +3,7 @@ import { constants, type Stats } from "node:fs";
 import { open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { CommandError, type CommandHost } from "../../command";
+import type { Clock } from "../../../vercel/clock";
 import { errorCode } from "../../../text/errorCode";
 import { quote } from "../../../text/quoting";
 
@@ -10,6 +11,8 @@ import { quote } from "../../../text/quoting";
 const HEAD_BYTES = 1024;
 /** Who may read it and who may write it, and nothing of its type. */
 const PERMISSIONS = 0o7777;
+/** Until another try to replace a file that is open. */
+const REPLACEMENT_DELAYS_MS = [50, 100, 200, 400, 800];
 
 /**
  * Writes a file where there is none, or in place of an earlier one of this command: a scheduled job writes it anew each
@@ -22,7 +25,7 @@ export async function writeOutput(
     path: string,
     content: string,
     isOwn: (head: string) => boolean,
-    { folder }: Pick<CommandHost, "folder">,
+    { folder, clock }: Pick<CommandHost, "folder" | "clock">,
 ): Promise<void> {
     const target = await throughLinks(resolve(folder, path));
     const earlier = await readEarlier(target, path, isOwn);
@@ -30,11 +33,31 @@ export async function writeOutput(
     const draft = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
     try {
         await writeDraft(draft, content, earlier);
-        await rename(draft, target);
+        await replaceOpenFile(() => rename(draft, target), clock);
     } catch (error) {
         await rm(draft, { force: true });
         throw cannot("be written", path, error);
     }
+}
+
+/**
+ * Windows replaces no file that is open, and whoever reads the page, or looks it through for viruses, soon closes it.
+ *
+ * @param replace Replaces it, or fails as the system does.
+ */
+export async function replaceOpenFile(replace: () => Promise<void>, { sleep }: Pick<Clock, "sleep">): Promise<void> {
+    for (const delayMs of REPLACEMENT_DELAYS_MS) {
+        try {
+            await replace();
+            return;
+        } catch (error) {
+            if (!["EPERM", "EACCES", "EBUSY"].includes(errorCode(error) ?? "")) {
+                throw error;
+            }
+            await sleep(delayMs);
+        }
+    }
+    await replace();
 }
 
 /** A link stays one; where it leads nowhere, it is replaced. */

@@ -1,10 +1,13 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { resolve } from "node:path";
+import { delimiter, join, resolve } from "node:path";
+import { errorCode } from "../../../text/errorCode";
 import { redact } from "../../../text/redact";
 import { CommandError, type CommandHost } from "../../command";
 import { shellWord } from "../../shell";
+import type { Environment } from "../../../vercel/settings";
 import { shownUpTo, quote } from "../../../text/quoting";
 
 /** A backend in the cloud answers within seconds; whatever takes longer waits for somebody who is not there. */
@@ -72,14 +75,14 @@ interface Finished {
 }
 
 async function runPulumi(command: string, args: readonly string[], host: CliHost): Promise<Finished> {
-    const child = spawn("pulumi", ["--non-interactive", "--color", "never", ...args], {
+    const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
         cwd: resolve(host.folder),
         // The check for updates is a request of its own, and its outcome would stand among the complaints.
         env: { ...host.environment, PULUMI_SKIP_UPDATE_CHECK: "true" },
         stdio: ["ignore", "pipe", "pipe"],
     });
     try {
-        return await ended(command, child, host.clock.deadline(LONGEST_RUN_MS));
+        return await ended(command, child, host);
     } finally {
         // Whatever it left running may hold its end of the pipes, and would keep this process alive.
         child.kill("SIGKILL");
@@ -91,7 +94,7 @@ async function runPulumi(command: string, args: readonly string[], host: CliHost
 function ended(
     command: string,
     child: ChildProcessByStdio<null, Readable, Readable>,
-    deadline: AbortSignal,
+    host: CliHost,
 ): Promise<Finished> {
     return new Promise((done, fail) => {
         const chunks: Buffer[] = [];
@@ -108,12 +111,12 @@ function ended(
             stderr = (stderr + chunk).slice(0, LONGEST_COMPLAINT);
         });
         child.once("error", (error) => {
-            fail(cannotStart("code" in error ? String(error.code) : "unknown error"));
+            fail(cannotStart(errorCode(error), host.environment));
         });
         child.once("close", (code) => {
             done({ exitCode: code ?? -1, stdout: Buffer.concat(chunks).toString("utf8"), stderr });
         });
-        deadline.addEventListener("abort", () => {
+        host.clock.deadline(LONGEST_RUN_MS).addEventListener("abort", () => {
             fail(
                 new CommandError(
                     `${command} did not end within ${String(LONGEST_RUN_MS / 1000)} s; run it by hand to see what it waits for`,
@@ -123,11 +126,20 @@ function ended(
     });
 }
 
-function cannotStart(code: string): CommandError {
+function cannotStart(code: string | undefined, { PATH = "" }: Environment): CommandError {
+    if (code !== "ENOENT") {
+        return new CommandError(
+            `pulumi from PATH cannot be started (${code ?? "unknown error"}); run pulumi version by hand`,
+        );
+    }
+    // A package manager's launcher on Windows, which only a shell can start.
+    const launcher = PATH.split(delimiter)
+        .map((folder) => join(folder, "pulumi.cmd"))
+        .find((file) => existsSync(file));
     return new CommandError(
-        code === "ENOENT"
+        launcher === undefined
             ? "there is no Pulumi CLI on PATH; install it, or add its folder to PATH"
-            : `pulumi from PATH cannot be started (${code}); run pulumi version by hand`,
+            : `there is no pulumi.exe on PATH, only ${quote(launcher)}, which needs a shell; add the folder of pulumi.exe to PATH`,
     );
 }
 

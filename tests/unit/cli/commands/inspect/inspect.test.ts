@@ -51,6 +51,17 @@ describe("pulumi-vercel-client-cert inspect", () => {
         }
     });
 
+    it("finds the files of a pattern that no shell has expanded, as none of Windows does", async () => {
+        terminal.write({ ".hidden.pem": "", "other.txt": "" });
+        const { exitCode, json } = await inspect("c*.pem", "clien?.key");
+        expect([exitCode, rolesOf(json)]).to.deep.equal([
+            0,
+            { "ca.pem": "ca", "client.pem": "cert", "client.key": "key" },
+        ]);
+        expect((await terminal.run("inspect", "*.crt")).stderr).to.contain('expected a file at "*.crt"');
+        expect(Object.keys(rolesOf((await inspect("*.pem")).json))).to.not.include(".hidden.pem");
+    });
+
     it("shows on a terminal whose it is, until when, and the fingerprints", async () => {
         const { exitCode, stdout } = await terminal.run("inspect", "client.pem", "client.key", "ca.pem");
         const certificate = new X509Certificate(leaf.certPem);

@@ -17,8 +17,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { FORMATS, type Format } from "../../../../../provider/cli/commands/status/formats";
-import { writeOutput } from "../../../../../provider/cli/commands/status/outputFile";
+import { replaceOpenFile, writeOutput } from "../../../../../provider/cli/commands/status/outputFile";
 import { rendered } from "../../../../../provider/cli/terminal";
+import { systemClock } from "../../../../../provider/vercel/clock";
+import { failureOf } from "../../../../support/testEnvironment";
 
 const NOW_MS = Date.parse("2030-01-15T10:30:00Z");
 
@@ -37,7 +39,7 @@ describe("a file that status writes", () => {
     };
     const { html } = FORMATS;
     const write = async (name: string, text = "new", format: Format = html): Promise<void> => {
-        await writeOutput(name, content(format, text), format.isOwn, { folder });
+        await writeOutput(name, content(format, text), format.isOwn, { folder, clock: systemClock });
     };
     const failure = async (name: string): Promise<string> =>
         await write(name).then(
@@ -105,6 +107,35 @@ describe("a file that status writes", () => {
         }
         expect(lstatSync(join(folder, "pipe.html")).isFIFO()).to.equal(true);
         expect(lstatSync("/dev/null").isCharacterDevice()).to.equal(true);
+    });
+
+    it("takes the place of one that Windows keeps while somebody reads it, as soon as it is closed", async () => {
+        const slept: number[] = [];
+        const sleep = (ms: number): Promise<void> => Promise.resolve(void slept.push(ms));
+        const refusals = ["EPERM", "EBUSY", "EACCES"];
+        const replace = (): Promise<void> => {
+            const code = refusals.shift();
+            return code === undefined ? Promise.resolve() : Promise.reject(Object.assign(new Error(code), { code }));
+        };
+        await replaceOpenFile(replace, { sleep });
+        expect([refusals, slept]).to.deep.equal([[], [50, 100, 200]]);
+    });
+
+    it("is given up where another program never closes the earlier one, and at once for any other reason", async () => {
+        for (const [code, tries] of [
+            ["EPERM", 6],
+            ["ENOENT", 1],
+        ] as const) {
+            let count = 0;
+            const replace = (): Promise<void> => {
+                count += 1;
+                return Promise.reject(Object.assign(new Error(code), { code }));
+            };
+            expect((await failureOf(replaceOpenFile(replace, { sleep: () => Promise.resolve() }))).message).to.equal(
+                code,
+            );
+            expect(count).to.equal(tries);
+        }
     });
 
     it("names a folder that is missing, and leaves no draft", async () => {

@@ -1,11 +1,12 @@
 import { expect } from "chai";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterEach, before, beforeEach, describe, it } from "mocha";
 import { exportOf, StateMint } from "../../../../support/exportedState";
 import { mintBundle } from "../../../../support/mint";
 import { assertNoSecrets } from "../../../../support/secretSweep";
+import { PROGRAM_ENVIRONMENT, writeProgram } from "../../../../support/testProgram";
 import { newToken } from "../../../../support/testEnvironment";
 import { EagerClock, START_MS } from "../../../vercel/clocks";
 import { Terminal, type Run } from "../../terminal";
@@ -39,16 +40,13 @@ describe("pulumi-vercel-client-cert status", () => {
     ): Terminal => {
         const folder = join(terminal.folder, "bin");
         mkdirSync(folder, { recursive: true });
-        const program = `#!/usr/bin/env node
-const args = process.argv.slice(2);
+        const program = `const args = process.argv.slice(2);
 const stack = args[args.indexOf("--stack") + 1];
 ${body}`;
-        writeFileSync(join(folder, "pulumi"), program);
-        chmodSync(join(folder, "pulumi"), 0o755);
-        const path = [folder, dirname(process.execPath)].join(":");
+        writeProgram(folder, "pulumi", program);
         return new Terminal({
             ...{ clock, isTerminal },
-            environment: { PATH: path, PULUMI_ACCESS_TOKEN: token, ...variables },
+            environment: { ...PROGRAM_ENVIRONMENT, PATH: folder, PULUMI_ACCESS_TOKEN: token, ...variables },
             secrets: { keys: [key], tokens: [token] },
         });
     };
@@ -88,7 +86,7 @@ console.log(JSON.stringify(states[stack]));`;
         ).then(({ stderr }) => ({ stdout: stderr }));
         expect(stdout).to.contain(
             JSON.stringify([
-                ["--non-interactive", "--color", "never", "stack", "export", "--stack", "acme/site/prod;echo $HOME"],
+                ["stack", "export", "--stack", "acme/site/prod;echo $HOME", "--non-interactive", "--color", "never"],
                 "true",
             ]),
         );
@@ -225,7 +223,7 @@ console.log(JSON.stringify(states[stack]));`;
     /** As `stack ls` lists them, whatever is asked for; `seen` gets what it was asked. */
     const listing = (names: readonly string[], states: string): string =>
         `if (args.includes("ls")) {
-    require("node:fs").appendFileSync("seen", args.slice(3).join(" ") + "\\n");
+    require("node:fs").appendFileSync("seen", args.slice(0, -3).join(" ") + "\\n");
     console.log(${JSON.stringify(JSON.stringify(names.map((name) => ({ name, current: false }))))});
     process.exit(0);
 }
@@ -360,6 +358,19 @@ ${states}`;
             expect([exitCode, stderr.split("\n").length], stderr).to.deep.equal([3, 2]);
             expect(stderr).to.match(expected);
         }
+    });
+
+    it("names pulumi.exe where PATH has only a batch file, which no program starts without a shell", async () => {
+        const at = withPulumi("");
+        const folder = join(at.folder, "launchers");
+        mkdirSync(folder);
+        writeFileSync(join(folder, "pulumi.cmd"), "");
+        const { exitCode, stderr } = await new Terminal({ clock, environment: { PATH: folder } }).run("status");
+        at.dispose();
+        expect(exitCode).to.equal(3);
+        expect(stderr).to.match(
+            /there is no pulumi\.exe on PATH, only ".*pulumi\.cmd", which needs a shell; add the folder/,
+        );
     });
 
     it("passes on what the CLI complains about without secrets, on one line, and not endlessly", async () => {

@@ -1,0 +1,39 @@
+import { chmodSync, copyFileSync, existsSync, linkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const IS_WINDOWS = process.platform === "win32";
+const PRELOADED = join(__dirname, "preloadTestProgram.js").replaceAll("\\", "/");
+
+/** The file name of a program, as this system starts it. */
+export function executableName(program: string): string {
+    return IS_WINDOWS ? `${program}.exe` : program;
+}
+
+/** What the environment of a test's own program needs besides PATH. */
+export const PROGRAM_ENVIRONMENT: Readonly<Record<string, string>> = IS_WINDOWS
+    ? { NODE_OPTIONS: `--require "${PRELOADED}"` }
+    : {};
+
+/**
+ * Writes a program of a test's own, in JavaScript, that is started by its name alone as an installed one: a script with
+ * Node in its first line. Windows starts no scripts, so there it is Node under that name, which finds its script beside
+ * itself. Its first argument must be no option, since Node would take that for one of its own.
+ */
+export function writeProgram(folder: string, name: string, script: string): void {
+    if (!IS_WINDOWS) {
+        writeFileSync(join(folder, name), `#!${process.execPath}\n${script}`);
+        chmodSync(join(folder, name), 0o755);
+        return;
+    }
+    writeFileSync(join(folder, `${name}.program.js`), script);
+    const executable = join(folder, executableName(name));
+    if (existsSync(executable)) {
+        return;
+    }
+    try {
+        linkSync(process.execPath, executable);
+    } catch {
+        // On another drive there can be no link.
+        copyFileSync(process.execPath, executable);
+    }
+}
