@@ -59,18 +59,18 @@ function readPublicBlocks(text: string, argument: "cert" | "ca"): PemReading {
     const ofPublic = blocks.filter(({ label, der }) => !label.includes("PRIVATE KEY") && isPublic(der));
     // Where a block was repaired, or is longer than its certificate, anything may stand in the middle of it.
     const isExact = form === undefined && findings.length === 0 && blocks.every(({ der }) => endOf(der) === der.length);
-    const isSaid = findings.some(({ code }) => code === "pkcs12");
-    if (ofPublic.length === blocks.length && (isSaid || !exposesPrivateKey(isExact ? rest : text))) {
+    // Of PKCS #12 alone there is more to say.
+    const isPkcs12 = blocks.length > 0 && blocks.every(({ der }) => shapeOf(der) === "PKCS12");
+    if (isPkcs12 || (ofPublic.length === blocks.length && !exposesPrivateKey(isExact ? rest : text))) {
         return reading;
     }
     const exposed = finding("private-key-exposed", argument, "expected certificates only, got a private key as well");
     return { ...reading, blocks: ofPublic, findings: [...findings, exposed] };
 }
 
+/** Behind a certificate OpenSSL reads nothing, and a key may follow. */
 function isPublic(der: Buffer): boolean {
-    const shape = shapeOf(der);
-    // Of PKCS #12 there is more to say.
-    return shape === "PKCS12" || !holdsKeyDer(shape === "CERTIFICATE" ? der.subarray(endOf(der)) : der);
+    return !holdsKeyDer(shapeOf(der) === "CERTIFICATE" ? der.subarray(endOf(der)) : der);
 }
 
 function endOf(der: Buffer): number | undefined {
