@@ -1,32 +1,40 @@
 import type { Properties } from "./arguments";
 import type { Holder, OperationContext, ProcessMemory } from "./context";
 import { messageOf, OperationError } from "./failures";
-import { labelOf, mayBeSameProject, parseId, type ProjectName } from "./identity";
+import { labelOf, mayBeSameProject, parseId, type Identity, type ProjectName } from "./identity";
 import { explainNotFound } from "./notFound";
 import { removeEach, type Place } from "./cleanUp";
 import { idsOf, readState } from "./state";
 
 /** Removes the certificate and what earlier rotations left behind, unless a resource of this run has it in place. */
 export async function deleteCertificate(id: string, props: Properties, context: OperationContext): Promise<void> {
-    const { memory } = context;
     const state = readState(props);
     const identity = { ...state, origin: parseId(id).origin };
-    const label = labelOf(identity);
-    const kept = idsOf(state).filter((certId) => isOfThisRun(certId, state, label, memory));
-    if (kept.length > 0) {
-        context.notify(`${label}: ${kept.join(", ")} stays, for another resource of this run has it in place`);
-    }
-    const certIds = idsOf(state).filter((certId) => !kept.includes(certId));
+    const certIds = leaveHeld(idsOf(state), identity, context);
     if (certIds.length === 0) {
         return;
     }
-    if (memory.hasFailedCreation(identity)) {
+    if (context.memory.hasFailedCreation(identity)) {
         throw new OperationError(
-            `${label}: ${certIds.join(", ")} was not deleted, for the program declares a certificate for this origin, and ` +
-                `its creation has failed in this run. Run pulumi up again once that is mended.`,
+            `${labelOf(identity)}: ${certIds.join(", ")} was not deleted, for the program declares a certificate for this ` +
+                `origin, and its creation has failed in this run. Run pulumi up again once that is mended.`,
         );
     }
     await removeAll(certIds, { identity, address: context.addressOf(state) }, context);
+}
+
+/** The ids without those that a resource of this run has in place, which stay. */
+function leaveHeld(
+    certIds: readonly string[],
+    identity: Identity,
+    { memory, notify }: OperationContext,
+): readonly string[] {
+    const label = labelOf(identity);
+    const kept = certIds.filter((certId) => isOfThisRun(certId, identity, label, memory));
+    if (kept.length > 0) {
+        notify(`${label}: ${kept.join(", ")} stays, for another resource of this run has it in place`);
+    }
+    return certIds.filter((certId) => !kept.includes(certId));
 }
 
 /**
@@ -54,7 +62,9 @@ async function removeAll(certIds: readonly string[], place: Place, context: Oper
     let errors: readonly unknown[];
     try {
         const listed = await context.store.listCertificates(place.address);
-        errors = (await removeEach(certIds, listed, place, context)).map(({ error }) => error);
+        // Before a replacement, the engine deletes while it still plans what follows: `diff` may have seen more by now.
+        const due = leaveHeld(certIds, place.identity, context);
+        errors = (await removeEach(due, listed, place, context)).map(({ error }) => error);
     } catch (error) {
         errors = [error];
     }

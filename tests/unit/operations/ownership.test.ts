@@ -121,6 +121,18 @@ describe("what is live is known", () => {
             expect(entries()).to.have.lengthOf(2);
         });
 
+        it("before its replacement leaves what another resource turns out to have while it is on its way", async () => {
+            await start(STABLE);
+            const { id, inputs, outs } = await env.create();
+            env.nextRun();
+            env.fakeVercel.addFault({ operation: "list", kind: "delay", delayMs: 50 });
+            const deletion = env.provider.delete(id, outs);
+            await env.provider.diff(id, outs, await env.checked({}, inputs));
+            await deletion;
+            expect(entries()).to.deep.equal([outs["certId"]]);
+            expect(env.lines.join("\n")).to.contain("another resource of this run has it in place");
+        });
+
         it("does not take the same id of another project for the one in place", async () => {
             await start(CONTENT);
             env.fakeVercel.addProject({ id: "prj_2", name: "shop", team: "team_1" });
