@@ -101,10 +101,17 @@ function refuseElsewhere(certId: string, entries: readonly CertificateEntry[], o
     const others = elsewhere.map((entry) => JSON.stringify(entry.origin)).join(", ");
     throw new OperationError(
         places.length > elsewhere.length
-            ? `${certId} was not deleted, for Vercel lists it for ${others} as well, which would be without a ` +
-                  `certificate then. Put another certificate in place there, or here, and run pulumi up again.`
+            ? sharedWith(certId, others)
             : `${certId} was not deleted, for Vercel lists it for ${others}, and not for the origin of this resource. ` +
                   `Run pulumi refresh, which takes it out of the state.`,
+    );
+}
+
+/** @param others What else has the id. */
+export function sharedWith(certId: string, others: string): string {
+    return (
+        `${certId} was not deleted, for ${others} has this id as well, and would be without a certificate then. Put ` +
+        `another certificate in place there, or here, and run pulumi up again.`
     );
 }
 

@@ -1,9 +1,9 @@
 import type { Properties } from "./arguments";
 import type { Holder, OperationContext, ProcessMemory } from "./context";
 import { messageOf, OperationError } from "./failures";
-import { labelOf, mayBeSameProject, parseId, type Identity, type ProjectName } from "./identity";
+import { labelOf, mayBeSameProject, parseId, type Identity } from "./identity";
 import { explainNotFound } from "./notFound";
-import { removeEach, type Place } from "./cleanUp";
+import { removeEach, sharedWith, type Place } from "./cleanUp";
 import { idsOf, readState } from "./state";
 
 /** Removes the certificate and what earlier rotations left behind, unless a resource of this run has it in place. */
@@ -30,7 +30,7 @@ function leaveHeld(
     { memory, notify }: OperationContext,
 ): readonly string[] {
     const label = labelOf(identity);
-    const kept = certIds.filter((certId) => isOfThisRun(certId, identity, label, memory));
+    const kept = certIds.filter((certId) => isOfThisRun(certId, identity, memory));
     if (kept.length > 0) {
         notify(`${label}: ${kept.join(", ")} stays, for another resource of this run has it in place`);
     }
@@ -38,23 +38,32 @@ function leaveHeld(
 }
 
 /**
- * Whether a resource of this run has the certificate in this project. An id alone does not tell: how Vercel makes ids is
- * not documented, and if it made them of the content, one certificate would have one id in every project. Throws where
- * one project is given by name and one by id, and nothing has shown whether they are the same.
+ * Whether a resource of this run has the certificate in this project, at this origin. An id alone does not tell: how
+ * Vercel makes ids is not documented, and if it made them of the content, one certificate would have one id everywhere.
+ * Throws where it has the id at another origin, for one call deletes both, and where one project is given by name and one
+ * by id, and nothing has shown whether they are the same.
  */
-function isOfThisRun(certId: string, owner: ProjectName, label: string, memory: ProcessMemory): boolean {
+function isOfThisRun(certId: string, owner: Identity, memory: ProcessMemory): boolean {
     const holders = memory.holdersOf(certId).filter(({ identity }) => mayBeSameProject(identity, owner));
-    const isSame = ({ identity, by }: Holder): boolean =>
+    const isSameProject = ({ identity, by }: Holder): boolean =>
         by === "upload over it" || (identity.project === owner.project && identity.team === owner.team);
+    const here = holders.filter(({ identity }) => identity.origin === owner.origin);
+    if (here.some(isSameProject)) {
+        return true;
+    }
+    const elsewhere = holders.find((holder) => isSameProject(holder));
+    if (elsewhere !== undefined) {
+        throw new OperationError(`${labelOf(owner)}: ${sharedWith(certId, labelOf(elsewhere.identity))}`);
+    }
     // A new id where it was not listed before, while it is listed here: that is another project.
-    const [open] = holders.filter(({ by }) => by === "state");
-    if (holders.some(isSame) || open === undefined) {
-        return holders.some(isSame);
+    const open = here.find(({ by }) => by === "state");
+    if (open === undefined) {
+        return false;
     }
     throw new OperationError(
-        `${label}: ${certId} was not deleted, for ${labelOf(open.identity)} has this id as well, and one names its project ` +
-            `by name and the other by id: it may be the same certificate. Name the project there as it is named here, ` +
-            `${owner.project} or another of that kind, and run pulumi up again.`,
+        `${labelOf(owner)}: ${certId} was not deleted, for ${labelOf(open.identity)} has this id as well, and one names its ` +
+            `project by name and the other by id: it may be the same certificate. Name the project there as it is named ` +
+            `here, ${owner.project} or another of that kind, and run pulumi up again.`,
     );
 }
 

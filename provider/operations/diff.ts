@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { parseArguments, UNKNOWN, type Arguments, type Properties } from "./arguments";
+import type { CertificateEntry } from "../vercel/client";
 import { isProjectMissing } from "../vercel/errors";
 import type { OperationContext } from "./context";
 import { labelOf, mayBeSameProject, parseId, type Identity, type Owner } from "./identity";
@@ -73,13 +74,17 @@ async function isSameProject(
     state: CertificateState,
     { store, addressOf }: OperationContext,
 ): Promise<boolean> {
-    const entries = await store.listCertificates(addressOf(owner));
+    const list = (): Promise<readonly CertificateEntry[]> => store.listCertificates(addressOf(owner));
+    const entries = await list();
     if (!isListed(entries, state.certId)) {
         return false;
     }
     try {
         const before = await store.listCertificates(addressOf({ ...state, tokenEnv: owner.tokenEnv }));
-        return mayBeSameProject(owner, state) ? isSameListing(entries, before) : !isListed(before, state.certId);
+        return mayBeSameProject(owner, state)
+            ? // Once more, for another resource of this run may have written between the two.
+              isSameListing(entries, before) || isSameListing(await list(), before)
+            : !isListed(before, state.certId);
     } catch (error) {
         if (isProjectMissing(error)) {
             // The project has been renamed.

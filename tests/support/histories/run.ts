@@ -255,7 +255,7 @@ class Runner {
             if (failures.length === 0 && !(isUp && hasStale(this.#stack(command.stack)))) {
                 return true;
             }
-            this.#isHelpless ||= said.includes("as well, which would be without");
+            this.#isHelpless ||= said.includes("as well, and would be without");
             if (this.#isHelpless) {
                 return false;
             }

@@ -255,6 +255,20 @@ describe("the operations", () => {
             expect(operations()).to.deep.equal(["list", "list"]);
         });
 
+        it("takes a project under another name for the same one, though a write comes between the listings", async () => {
+            await start();
+            const { id, outs } = await env.create();
+            const { cert, ca } = env.bundle;
+            env.fakeVercel.onEvent = (event) => {
+                if (event.kind === "request") {
+                    env.fakeVercel.onEvent = undefined;
+                    env.fakeVercel.placeCertificate("prj_1", { origin: "https://other.example.com", cert, ca });
+                }
+            };
+            const byId = await env.checked({ project: "prj_1" });
+            expect(await env.provider.diff(id, outs, byId)).to.deep.equal({ changes: true });
+        });
+
         it("replaces on another project", async () => {
             await start();
             env.fakeVercel.addProject({ id: "prj_2", name: "shop", team: "team_1" });

@@ -121,6 +121,19 @@ describe("what is live is known", () => {
             expect(entries()).to.have.lengthOf(2);
         });
 
+        it("leaves a certificate alone that another resource of the run has at another origin, before it is listed there", async () => {
+            await start(CONTENT);
+            const { id, outs } = await env.create();
+            env.nextRun();
+            await env.create({ origin: OTHER_ORIGIN });
+            const certId = String(outs["certId"]);
+            const body = JSON.stringify({ clientCerts: [{ id: certId, origin: ORIGIN }] });
+            env.fakeVercel.addFault({ operation: "list", kind: "body", body });
+            const error = await failureOf(env.provider.delete(id, outs));
+            expect(error.message).to.contain(OTHER_ORIGIN).and.to.contain("as well");
+            expect(entries()).to.deep.equal([certId, certId]);
+        });
+
         it("before its replacement leaves what another resource turns out to have while it is on its way", async () => {
             await start(STABLE);
             const { id, inputs, outs } = await env.create();
@@ -161,6 +174,19 @@ describe("what is live is known", () => {
             env.nextRun();
             const { props } = await env.provider.read(id, outs);
             expect(props).to.not.have.property("unconfirmed");
+        });
+
+        // Whatever could not be read before the upload may be what is read after it.
+        it("without an answer takes nothing for its own that may have been there before", async () => {
+            await start();
+            const old = await env.bundle.authority.issue();
+            env.fakeVercel.placeCertificate("prj_1", { origin: ORIGIN, cert: old.certPem, ca: env.bundle.ca });
+            const body = JSON.stringify({ clientCerts: [{ id: 7, origin: ORIGIN }] });
+            env.fakeVercel.addFault({ operation: "list", kind: "body", body });
+            env.fakeVercel.addFault({ operation: "upload", kind: "reset-before" });
+            const { outs } = await env.create({ allowOverwrite: true });
+            const inPlace = env.fakeVercel.certificates("prj_1").find(({ certId }) => certId === outs["certId"]);
+            expect(inPlace?.cert).to.equal(env.bundle.cert);
         });
 
         it("says what it means where the id was there before", async () => {
