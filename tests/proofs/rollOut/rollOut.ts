@@ -3,11 +3,13 @@ import { ORIGIN, TestEnvironment } from "../../support/testEnvironment";
 import { DOCUMENTED_LIMITS, Limits, type LimitSizes } from "../../vercel/limits";
 import type { RecordedRequest } from "../../vercel/fakeVercel";
 import type { StorePolicy } from "../../vercel/store";
-import { VirtualClock } from "./virtualClock";
+import { VirtualClock } from "../../support/virtualClock";
 
 /** In the middle of a second and of a minute, as times are. */
 const OFFSET_MS = 23_456;
 const DAY_MS = 86_400_000;
+/** Client and stand-in are in this process; between two steps of either there are a few turns of the event loop at most. */
+const QUIET_TURNS = 40;
 
 export interface Scenario {
     readonly certificates: number;
@@ -41,7 +43,7 @@ interface Line {
 /** A provider, and as many declared certificates as there are projects, at a stand-in in virtual time. */
 export class RollOut {
     static async start(scenario: Scenario): Promise<RollOut> {
-        const clock = new VirtualClock(Math.floor(Date.now() / DAY_MS) * DAY_MS + OFFSET_MS);
+        const clock = new VirtualClock(Math.floor(Date.now() / DAY_MS) * DAY_MS + OFFSET_MS, QUIET_TURNS);
         const random = seeded();
         const [least, most] = scenario.transitMs ?? [0, 0];
         const lines: Line[] = [];

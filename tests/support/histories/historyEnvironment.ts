@@ -12,7 +12,7 @@ import type { StoredCertificate } from "../../vercel/store";
 import { answerCalls, type CallEnd } from "./inProcess";
 import { ORIGINS, PROJECTS, STACKS, type Declaration, type PlacedFault, type Policy } from "./history";
 import { StackState, type Call, type Caller, type Declared } from "./modelEngine";
-import { VirtualTime } from "./virtualTime";
+import { VirtualClock } from "../virtualClock";
 
 /** Certificates for all histories: minting them anew for each would take longer than everything else. */
 export interface BundlePool {
@@ -68,7 +68,7 @@ let current: TestEnvironment | undefined;
 
 /** Everything that there is in one history: Vercel, time, stacks; and what is to be seen of it from outside. */
 export class TestEnvironment {
-    readonly time: VirtualTime;
+    readonly time: VirtualClock;
     readonly fakeVercel: FakeVercel;
     readonly stacks: readonly Stack[];
     readonly names: string[] = [];
@@ -102,7 +102,7 @@ export class TestEnvironment {
         readonly bundlePool: BundlePool,
         startMs: number,
     ) {
-        this.time = new VirtualTime(startMs);
+        this.time = new VirtualClock(startMs);
         const { upload, lagMs, pageSize, nullOrigin, oddMissing, latencyMs } = policy;
         const uploadPolicy =
             upload === "stable" ? "same-id" : upload === "fresh" || upload === "append" ? "new-id" : "content-id";
