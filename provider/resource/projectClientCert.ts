@@ -239,6 +239,8 @@ export class ProjectClientCert extends pulumi.CustomResource {
      * leaves them alone.
      */
     declare readonly otherCertIds: pulumi.Output<string[]>;
+    /** `true` while no listing has shown the last upload, else `undefined`. The next refresh looks again. */
+    declare readonly unconfirmed: pulumi.Output<boolean | undefined>;
     /**
      * The expiry of each certificate of the chain, and of those in `ca` that the chain needs. `undefined` in states of version
      * 0.1.0 until the next upload.
@@ -294,6 +296,7 @@ const OUTPUTS = [
     "uploadedAt",
     "staleCertIds",
     "otherCertIds",
+    "unconfirmed",
     "expiries",
     "project",
     "team",
