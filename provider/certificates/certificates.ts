@@ -94,8 +94,7 @@ function noteOrder(given: readonly X509Certificate[], chain: readonly X509Certif
     if (chain.length === 0 || given.every((certificate, index) => certificate === chain[index])) {
         return [];
     }
-    const facts = "expected the leaf first and each certificate followed by its issuer, got another order";
-    return [finding("order-repaired", "cert", facts)];
+    return [finding("order-repaired", "cert", "was put in order: the leaf first, each followed by its issuer")];
 }
 
 /** Everything about new material that neither needs the key nor is a matter of the path that OpenSSL takes. */
@@ -117,12 +116,12 @@ function judgePlaces({ chain, path }: CertificateSet): Finding[] {
     const unsent = path.certificates.slice(1, -1).filter((certificate) => !includes(chain, certificate));
     return [
         ...unneeded.map((certificate) => {
-            const facts = `expected the leaf and its intermediates only, got ${describeCertificate(certificate)} as well`;
-            return finding("certificate-unneeded", "cert", facts);
+            const fact = `holds ${describeCertificate(certificate)}, which the path to the root does not need`;
+            return finding("certificate-unneeded", "cert", fact);
         }),
         ...unsent.map((certificate) => {
-            const facts = `expected every intermediate in cert, got ${describeCertificate(certificate)} in ca only`;
-            return finding("intermediate-not-sent", "cert", facts);
+            const fact = `lacks the intermediate ${describeCertificate(certificate)}, which is in ca only`;
+            return finding("intermediate-not-sent", "cert", fact);
         }),
     ];
 }

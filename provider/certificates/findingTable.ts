@@ -7,7 +7,7 @@ export interface FindingKind {
     readonly waivable: boolean;
     /** When it comes up, as a sentence of the documentation. */
     readonly meaning: string;
-    /** The command or step that mends it; commands between backticks. FILE stands for the user's own. */
+    /** What to do about it; commands between backticks. FILE stands for the user's own. */
     readonly mend: string;
     /** The same where the argument is `key` and asks for something else. */
     readonly mendKey?: string;
@@ -114,17 +114,17 @@ const TEXT = {
     ),
     "private-key-exposed": error(
         "A private key stands in `cert` or `ca`, which are not secret, in any form that can be recognised.",
-        "remove it from here and treat it as exposed; the certificate alone: `openssl x509 -in FILE`",
+        "remove it from here and treat it as exposed; for the certificate alone: `openssl x509 -in FILE`",
     ),
     "block-ignored": note(
         "Beside certificates stands a block of another kind (a revocation list, DH parameters, a signing request), or one " +
             "that is indented. It is ignored, as OpenSSL ignores it.",
-        "nothing to do, unless a certificate is missed: then begin its block at the start of a line",
+        "nothing to do, unless a certificate is missing: then begin its block at the start of a line",
     ),
     "text-repaired": note(
         "The text was mangled on its way (UTF-16, a byte order mark, CRLF, literal `\\n`, quotes, indentation, lost line " +
             "breaks, invisible characters, base64 of the PEM or of DER, escapes of URLs, HTML, JSON and mail) and was repaired.",
-        "nothing to do: it is sent repaired",
+        "nothing to do",
     ),
 } as const;
 
@@ -142,10 +142,7 @@ const CERTIFICATES = {
         "`cert` holds more than 32 certificates.",
         "give one leaf and its intermediates only",
     ),
-    "order-repaired": note(
-        "`cert` is not in the order leaf first, each followed by its issuer.",
-        "nothing to do: it is sent in order",
-    ),
+    "order-repaired": note("`cert` is not in the order leaf first, each followed by its issuer.", "nothing to do"),
 } as const;
 
 const KEY = {
@@ -158,8 +155,8 @@ const KEY = {
         'give `{ file: "path", passphrase: { env: "NAME" } }` as key, or decrypt it: `openssl pkey -in FILE -out DECRYPTED`',
     ),
     "wrong-passphrase": error(
-        "The passphrase is not the one of the private key or of the PKCS #12, or these are damaged.",
-        "try the passphrase with `openssl pkey -noout -in FILE`, of PKCS #12 with `openssl pkcs12 -noout -info -in FILE`",
+        "The passphrase does not open the private key, or the PKCS #12 that it is in (there, the message names `openssl pkcs12`), or these are damaged.",
+        "try the passphrase with `openssl pkey -noout -in FILE`",
     ),
     "encryption-unsupported": error(
         "The private key or the PKCS #12 is encrypted or sealed in a way that is not read here, as with PBMAC1.",
@@ -173,22 +170,22 @@ const KEY = {
     "cert-ca-swapped": error("The certificate of the private key stands in `ca`.", "exchange cert and ca"),
     "key-type-unsupported": error(
         "The running version of Node cannot read keys of this type.",
-        "run pulumi with the Node version named here, or have it issued for an RSA or EC key",
+        "run pulumi with a Node that reads it, or have the certificate issued for an RSA or EC key",
     ),
     "key-from-der": note(
         "The private key came as DER, as the base64 of DER, or in PKCS #12.",
-        "nothing to do: it is sent as PEM; to convert it for good: `openssl pkey -inform der -in FILE -out PEM`",
+        "nothing to do; to convert it for good: `openssl pkey -inform der -in FILE -out PEM`",
     ),
 } as const;
 
 const DATES = {
     expired: waivable(
         "A certificate that the path needs has expired. In place already, it is a warning in every preview and `up`.",
-        "give a renewed certificate",
+        "renew it",
     ),
     "not-yet-valid": waivable(
         "A certificate that the path needs becomes valid more than five minutes from now.",
-        "wait until then, or set this machine's clock: `date -u`",
+        "wait until then, or set this machine's clock (`date -u`)",
     ),
     "date-unreadable": waivable(
         "A certificate that the path needs has a date that is none, which OpenSSL refuses.",
@@ -200,7 +197,7 @@ const DATES = {
     ),
     "expires-soon": warning(
         "A certificate that the path needs expires within `expiryWarningDays`. In every preview and `up`.",
-        "give a renewed certificate in time",
+        "renew it",
     ),
     "authority-expired": warning("`ca` holds an expired certificate that the path does not need.", "remove it from ca"),
 } as const;
@@ -228,7 +225,7 @@ const FITNESS = {
     ),
     "key-unusable-in-tls": waivable(
         "The leaf's key is of a type or on a curve that TLS clients do not sign with, or a key of the path gives its curve by parameters.",
-        "have it issued for an RSA key, or an EC key on P-256, P-384 or P-521",
+        "have it issued for an RSA key, or for an EC key on P-256, P-384 or P-521",
     ),
     "issuer-rsa-short": warning(
         "An issuer's RSA key has less than 2048 bits, which newer versions of OpenSSL refuse.",
@@ -241,11 +238,11 @@ const FITNESS = {
     ),
     "key-type-uncommon": warning(
         "The leaf's key is Ed25519, Ed448, RSA-PSS or post-quantum. Vercel does not document whether it can use one.",
-        "try it at the origin before you rely on it, or take RSA or EC",
+        "try it at the origin before you rely on it, or take RSA, or EC on P-256, P-384 or P-521",
     ),
     "revocation-unchecked": note(
         "A certificate names a revocation list or an OCSP responder. Neither is asked.",
-        "to ask: `openssl verify -crl_download -crl_check -CAfile CA CERT`",
+        "to check it: `openssl verify -crl_download -crl_check -CAfile CA CERT`",
     ),
 } as const;
 
@@ -254,7 +251,7 @@ const ISSUE_AGAIN = "have that certificate issued again, or take a chain without
 const CHAIN = {
     "chain-unverified": waivable(
         "The path ends short of a root in `ca`: an issuer is missing, or `ca` holds other ones.",
-        "put that intermediate into cert, or that root into ca",
+        "add it: an intermediate to cert, a root to ca",
     ),
     "key-identifier-mismatch": waivable(
         "A certificate of the issuer's name is there, and it is not the one that is meant: by key identifier, serial number or type of key.",
@@ -262,7 +259,7 @@ const CHAIN = {
     ),
     "signature-mismatch": waivable(
         "A certificate is not signed by the key of the issuer of that name, so there are two authorities of one name.",
-        "give the certificate of the issuer whose key signed it, instead of the other of that name",
+        "give the certificate of that name whose key did",
     ),
     "issuer-is-no-ca": waivable("An issuer of the path is no authority (basic constraints).", ISSUE_AGAIN),
     "issuer-may-not-sign": waivable("The key usage of an issuer of the path lacks keyCertSign.", ISSUE_AGAIN),
@@ -276,7 +273,7 @@ const CHAIN = {
     ),
     "name-constraint-violated": waivable(
         "A name of a certificate is outside of the name constraints of an authority above it.",
-        "have the certificate issued for names within them",
+        "have it issued for names that they admit",
     ),
     "unknown-critical-extension": waivable(
         "A certificate of the path has a critical extension that OpenSSL does not know.",
@@ -288,19 +285,19 @@ const CHAIN = {
     ),
     "openssl-refuses": waivable(
         "OpenSSL refuses the chain for a reason that this package has no words of its own for.",
-        "look into it: `openssl verify -purpose sslclient -CAfile CA -untrusted CERT CERT`",
+        "look at it with `openssl verify -purpose sslclient -CAfile CA -untrusted CERT CERT`",
     ),
     "no-root": warning(
         "The path ends at an intermediate in `ca`; the root is missing. OpenSSL accepts it only with partial-chain trust.",
-        "add the root to ca unless the origin trusts the intermediate; try `openssl verify -partial_chain -CAfile CA CERT`",
+        "add it to ca, unless the origin trusts the intermediate; try `openssl verify -partial_chain -CAfile CA CERT`",
     ),
     "root-unusable": warning(
         "Above an intermediate in `ca`, the path breaks. OpenSSL accepts it only with partial-chain trust.",
-        "mend that, or leave out what is in the way, unless the origin trusts the intermediate; try `openssl verify -partial_chain -CAfile CA CERT`",
+        "mend that, or leave it out, unless the origin trusts the intermediate; try `openssl verify -partial_chain -CAfile CA CERT`",
     ),
     "order-decides": warning(
         "Two certificates bear the name of an issuer, and only the order in the text makes OpenSSL take the one that works.",
-        "leave the other out, which is uploaded; another order alone is not",
+        "leave the other out, which uploads the rest; another order alone uploads nothing",
     ),
     "intermediate-not-sent": warning(
         "An intermediate is in `ca` and not in `cert`, so an origin that trusts only the root may not get it.",
@@ -309,7 +306,7 @@ const CHAIN = {
     "certificate-unneeded": warning("`cert` holds a certificate that the path does not need.", "leave it out of cert"),
     "chain-not-tried": note(
         "There is no key, so no handshake: the path was searched, and not tried with OpenSSL.",
-        "nothing to do: it is tried where the key is",
+        "nothing to do: where the key is, it is tried",
     ),
 } as const;
 

@@ -9,35 +9,19 @@ export interface Finding {
     readonly code: FindingCode;
     readonly severity: Severity;
     readonly argument: BundleArgument;
-    /** Expected, found, how to mend it, and the code, on one line. */
+    /** What is the case. Where no certificate is named, its subject is the argument. */
+    readonly fact: string;
+    /** The fact, what to do, and the code, on one line. */
     readonly message: string;
     /** Whether `skipValidation` turns it into a warning: only what an origin could see differently. */
     readonly waivable: boolean;
 }
 
-/**
- * @param facts Expected and got, as "expected …, got …".
- * @param step What mends it, where more is known than the table says.
- */
-export function finding(
-    code: FindingCode,
-    argument: BundleArgument,
-    facts: string,
-    step = usualStep(code, argument),
-): Finding {
-    const { severity, waivable }: FindingKind = FINDING_KINDS[code];
-    return { code, severity, argument, waivable, message: `${facts}; ${step} [${code}]` };
-}
-
-function usualStep(code: FindingCode, argument: BundleArgument): string {
-    const { mend, mendKey = mend }: FindingKind = FINDING_KINDS[code];
-    return argument === "key" ? mendKey : mend;
-}
-
-/** What was found instead of what was expected, without the usual step that mends it. */
-export function gotOf({ code, argument, message }: Finding): string {
-    const end = `; ${usualStep(code, argument)} [${code}]`;
-    return message.slice(message.indexOf(", got ") + ", got ".length, -end.length);
+/** @param step What mends it, where more is known than the table says. */
+export function finding(code: FindingCode, argument: BundleArgument, fact: string, step?: string): Finding {
+    const { severity, waivable, mend, mendKey = mend }: FindingKind = FINDING_KINDS[code];
+    const usual = argument === "key" ? mendKey : mend;
+    return { code, severity, argument, fact, waivable, message: `${fact}; ${step ?? usual} [${code}]` };
 }
 
 /** A finding as users are told it. */

@@ -5,7 +5,7 @@ import { isWholeSequence } from "../certificates/parse/der";
 import { certificatesOfPkcs7, shapeOf } from "../certificates/parse/keyEncoding";
 import { isIssuedBy, parseCertificate } from "../certificates/parse/certificateCache";
 import { encodePem, readPem, type PemBlock } from "../certificates/parse/pem";
-import { needsLegacy, openPkcs12 } from "../certificates/parse/pkcs12";
+import { commandToOpen, openPkcs12 } from "../certificates/parse/pkcs12";
 import { readPrivateKey } from "../certificates/parse/privateKey";
 import { decodeText } from "../certificates/parse/repair";
 import { CommandError, type CommandHost } from "./command";
@@ -105,13 +105,14 @@ function openContainer(path: string, { der }: PemBlock, passphrase: string | und
     try {
         const opened = openPkcs12(der, passphrase);
         if (opened === "damaged") {
-            return { path, texts: [], problem: "expected PKCS #12, got a damaged one; copy it again", isLocked: false };
+            return { path, texts: [], problem: "is PKCS #12 that is damaged; copy it again", isLocked: false };
         }
         if (opened === "passphrase") {
-            const legacy = needsLegacy(der) ? "-legacy " : "";
+            const reason =
+                passphrase === undefined ? ", and no passphrase is given" : " that the passphrase does not open";
             const problem =
-                `expected the passphrase of PKCS #12, got ${passphrase === undefined ? "none" : "another"}; give it by ` +
-                `--passphrase-env NAME, or look at it with \`openssl pkcs12 ${legacy}-in ${shellWord(path)} -info -noout\``;
+                `is PKCS #12${reason}; give the passphrase by --passphrase-env NAME, ` +
+                `or try it with \`${commandToOpen(der, shellWord(path))}\``;
             return { path, texts: [], problem, isLocked: true };
         }
         return {
@@ -121,7 +122,7 @@ function openContainer(path: string, { der }: PemBlock, passphrase: string | und
         };
     } catch (error) {
         if (error instanceof UnsupportedEncryption) {
-            const problem = `expected PKCS #12 that can be read here, got ${error.message}; make it again with \`openssl pkcs12 -export\``;
+            const problem = `is PKCS #12 protected with ${error.message}, which cannot be read here; make it again with \`openssl pkcs12 -export\``;
             return { path, texts: [], problem, isLocked: false };
         }
         throw error;

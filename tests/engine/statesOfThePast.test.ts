@@ -64,7 +64,7 @@ for (const state of recordedStates()) {
             const expired = Object.values(outputs)
                 .map(({ notAfter }) => Date.parse(String(notAfter)))
                 .filter((notAfter) => notAfter < Date.now());
-            const warned = [...output.matchAll(/which expired [^(]* ago \((\S+?)\)/g)].map(([, on = ""]) =>
+            const warned = [...output.matchAll(/" expired [^(]* ago \((\S+?)\)/g)].map(([, on = ""]) =>
                 Date.parse(on),
             );
             expect(new Set(warned)).to.deep.equal(new Set(expired));

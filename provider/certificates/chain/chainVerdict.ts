@@ -2,7 +2,7 @@ import type { X509Certificate } from "node:crypto";
 import { describeCertificate } from "../parse/certificate";
 import { fieldsOf } from "../parse/certificateFields";
 import { CLOCK_SKEW_MS } from "../checks/expiries";
-import { finding, gotOf, type Finding, type FindingCode } from "../findings";
+import { finding, type Finding, type FindingCode } from "../findings";
 import { judgeByHandshake } from "./handshake";
 import { mayHaveIssued } from "../parse/issuance";
 import type { CertificateSet } from "../certificates";
@@ -29,7 +29,7 @@ interface Trial {
     readonly atMs: number;
 }
 
-const NOT_TRIED = "expected a key to try the chain with, got none, so a search alone speaks";
+const NOT_TRIED = "without the key, the chain was searched, and not tried with OpenSSL";
 /** More than anybody leaves in a file by mistake. */
 const MOST_IN_THE_WAY = 4;
 const MOST_RIVALS = 4;
@@ -114,9 +114,8 @@ function explain(
     const isExplained =
         code === undefined ||
         faults.some(({ finding }) => finding.severity === "error" && explains(finding.code, code));
-    const facts = `expected a chain that OpenSSL accepts, got its refusal ${String(code)}`;
     return [
-        ...(isExplained ? [] : [finding("openssl-refuses", "cert", facts)]),
+        ...(isExplained ? [] : [finding("openssl-refuses", "cert", `OpenSSL refuses the chain: ${String(code)}`)]),
         ...(findWayOut(material, faults, nowMs) ?? faults.map(({ finding }) => finding)),
     ];
 }
@@ -163,8 +162,8 @@ function describePartial(pools: Pools, { path, faults }: Search, nowMs: number):
     if (anchor === undefined || reason === undefined || reason.code === "no-root") {
         return reason === undefined ? [] : [reason];
     }
-    const facts = `expected a path to a root, got one that holds up to ${describeCertificate(anchor)} in ca only, and then ${gotOf(reason)}`;
-    return [finding("root-unusable", "ca", facts)];
+    const fact = `the path holds only up to ${describeCertificate(anchor)} in ca, and then: ${reason.fact}`;
+    return [finding("root-unusable", "ca", fact)];
 }
 
 /**
@@ -202,8 +201,8 @@ function findWayOut(pools: Pools, faults: readonly Fault[], nowMs: number): Find
                 path.at(1) ??
                 path[0];
             const instead = other === undefined ? "a path" : describeCertificate(other);
-            const facts = `expected OpenSSL to take ${instead}, got ${describeCertificate(culprit)} in its way, of which it finds: ${code.replaceAll("-", " ")}`;
-            return finding("certificate-in-the-way", includes(pools.authorities, culprit) ? "ca" : "cert", facts);
+            const fact = `OpenSSL takes ${describeCertificate(culprit)} instead of ${instead}, and there it finds: ${code.replaceAll("-", " ")}`;
+            return finding("certificate-in-the-way", includes(pools.authorities, culprit) ? "ca" : "cert", fact);
         })
     );
 }
@@ -236,7 +235,7 @@ function judgeOrder(pools: Pools, path: Path, nowMs: number): Finding[] {
         if (searchPath(reordered, nowMs).standing === "accepted") {
             return [];
         }
-        const facts = `expected one issuer of that name, got ${describeCertificate(taken)} first, which works, and ${describeCertificate(rival)}, which does not`;
-        return [finding("order-decides", argument, facts)];
+        const fact = `two issuers have one name: ${describeCertificate(taken)} comes first and works, ${describeCertificate(rival)} does not`;
+        return [finding("order-decides", argument, fact)];
     });
 }

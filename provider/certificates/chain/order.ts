@@ -28,7 +28,7 @@ export function orderChain(certificates: readonly X509Certificate[]): ChainReadi
     if (certificates.length > MOST_CERTIFICATES) {
         return refused(
             "too-many-certificates",
-            `expected at most ${String(MOST_CERTIFICATES)} certificates, got ${String(certificates.length)}`,
+            `holds ${String(certificates.length)} certificates, more than ${String(MOST_CERTIFICATES)}`,
         );
     }
     const issuance = new Issuance(MOST_SIGNATURES);
@@ -38,27 +38,24 @@ export function orderChain(certificates: readonly X509Certificate[]): ChainReadi
     if (issuance.exhausted) {
         return refused(
             "too-many-certificates",
-            `expected names that tell who issued whom, got ${String(certificates.length)} certificates of which many could have issued the others`,
+            `holds ${String(certificates.length)} certificates, of which too many could have issued the others by their names`,
         );
     }
     if (leaf === undefined) {
-        return refused(
-            "no-leaf",
-            "expected a leaf among the certificates, got only certificates that issued each other",
-        );
+        return refused("no-leaf", "holds only certificates that issued each other, so none is the leaf");
     }
     if (others.length > 0) {
         const names = [leaf, ...others].slice(0, 5).map(describeCertificate).join(", ");
         return refused(
             "several-leaves",
-            `expected one leaf, got ${String(others.length + 1)} certificates that issued none of the others: ${names}`,
+            `holds ${String(others.length + 1)} certificates that could be the leaf, since they issued none of the others: ${names}`,
         );
     }
     return { chain: follow(leaf, certificates, (a, b) => mayHaveIssued(b, a)), canonical, findings: [] };
 }
 
-function refused(code: "too-many-certificates" | "no-leaf" | "several-leaves", facts: string): ChainReading {
-    return { chain: [], canonical: [], findings: [finding(code, "cert", facts)] };
+function refused(code: "too-many-certificates" | "no-leaf" | "several-leaves", fact: string): ChainReading {
+    return { chain: [], canonical: [], findings: [finding(code, "cert", fact)] };
 }
 
 /**

@@ -39,9 +39,9 @@ export function judgeValidity(
 ): Finding[] {
     const { fromMs, toMs } = fieldsOf(certificate);
     if (Number.isNaN(fromMs) || Number.isNaN(toMs)) {
-        const which = Number.isNaN(fromMs) ? "begin" : "end";
-        const facts = `expected dates as RFC 5280 has them, got none for the ${which} of ${describeCertificate(certificate)}`;
-        return [finding("date-unreadable", argument, facts)];
+        const verb = Number.isNaN(fromMs) ? "begins" : "ends";
+        const fact = `the date on which ${describeCertificate(certificate)} ${verb} cannot be read`;
+        return [finding("date-unreadable", argument, fact)];
     }
     return judgeExpiries(expiryOf(certificate, argument, undefined), nowMs).filter(
         ({ severity }) => severity === "error",
@@ -74,8 +74,7 @@ export function judgeUnneeded({ path, authorities }: OnPath & Pick<Pools, "autho
     return authorities
         .filter((certificate) => !includes(path.certificates, certificate) && fieldsOf(certificate).toMs < nowMs)
         .map((certificate) => {
-            const end = describeEnd(fieldsOf(certificate).toMs, nowMs);
-            const facts = `expected issuers that are valid, got ${describeCertificate(certificate)}, which ${end}`;
-            return finding("authority-expired", "ca", facts);
+            const fact = `${describeCertificate(certificate)}, which no path needs, ${describeEnd(fieldsOf(certificate).toMs, nowMs)}`;
+            return finding("authority-expired", "ca", fact);
         });
 }

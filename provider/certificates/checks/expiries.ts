@@ -36,19 +36,16 @@ function judge({ argument, subject, ...dates }: CertificateExpiry, nowMs: number
         return [];
     }
     const name = `"${shown(subject)}"`;
-    const expected = `expected a certificate that is valid on ${shownDate(nowMs)}`;
+    const end = `${name} ${describeEnd(toMs, nowMs)}`;
     if (toMs < nowMs) {
-        return [finding("expired", argument, `${expected}, got ${name}, which ${describeEnd(toMs, nowMs)}`)];
+        return [finding("expired", argument, end)];
     }
     if (fromMs > nowMs) {
         const code = fromMs - nowMs <= CLOCK_SKEW_MS ? "clock-skew" : "not-yet-valid";
-        return [finding(code, argument, `${expected}, got ${name}, which is valid from ${shownDate(fromMs)} on`)];
+        const fact = `${name} is valid from ${shownDate(fromMs)} on, and it is ${shownDate(nowMs)} here`;
+        return [finding(code, argument, fact)];
     }
-    if (nowMs < warnMs) {
-        return [];
-    }
-    const facts = `expected more than ${durationOf(toMs - warnMs)} of validity, got ${name}, which ${describeEnd(toMs, nowMs)}`;
-    return [finding("expires-soon", argument, facts)];
+    return nowMs < warnMs ? [] : [finding("expires-soon", argument, end)];
 }
 
 /** As "expires in 5 hours (2026-12-07T10:00:00Z)". */

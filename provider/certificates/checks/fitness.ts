@@ -5,7 +5,7 @@ import { finding, type Finding } from "../findings";
 import { describeKeyType, explainUnsupported } from "../parse/keyTypes";
 import type { Path, Pools } from "../pools";
 import { isIssuedBy, publicKeyOf } from "../parse/certificateCache";
-import { judgeDigest, judgeLeafPurpose, rsaBitsOf } from "./rules";
+import { describeShortKey, judgeDigest, judgeLeafPurpose, rsaBitsOf } from "./rules";
 
 const SHORTEST_RSA_BITS = 2048;
 /** Beyond, a handshake takes seconds, here and at every origin. */
@@ -46,39 +46,49 @@ function judgeLeafKey(leaf: X509Certificate): Finding[] {
         (type !== undefined && !SIGNING_TYPES.has(type) && !type.startsWith("ml-dsa"));
     const bits = rsaBitsOf(leaf) ?? 0;
     if (bits > LONGEST_RSA_BITS) {
-        const facts = `expected an RSA key of ${String(LONGEST_RSA_BITS)} bits or less, got ${String(bits)}`;
-        return [finding("rsa-too-long", "cert", facts)];
+        const fact = `the RSA key has ${String(bits)} bits, more than ${String(LONGEST_RSA_BITS)}`;
+        return [finding("rsa-too-long", "cert", fact)];
     }
     if (bits > 0 && bits < SHORTEST_RSA_BITS) {
-        const facts = `expected an RSA key of ${String(SHORTEST_RSA_BITS)} bits or more, got ${String(bits)} in ${describeCertificate(leaf)}`;
-        return [finding("rsa-too-short", "cert", facts)];
+        return [finding("rsa-too-short", "cert", describeShortKey(leaf, bits, SHORTEST_RSA_BITS))];
     }
-    const expected = "expected an RSA key, or an EC key on P-256, P-384 or P-521";
     if (isUnusable) {
-        const form = hasExplicitCurve ? ", its curve by parameters instead of by name" : "";
-        return [finding("key-unusable-in-tls", "cert", `${expected}, got ${describeKeyType(key)}${form}`)];
+        const reason = hasExplicitCurve ? ": its curve is given by parameters, not by name" : "";
+        return [
+            finding(
+                "key-unusable-in-tls",
+                "cert",
+                `TLS clients cannot sign with this key (${describeKeyType(key)})${reason}`,
+            ),
+        ];
     }
     return type === "rsa" || type === "ec"
         ? []
-        : [finding("key-type-uncommon", "cert", `${expected}, got ${describeKeyType(key)}`)];
+        : [
+              finding(
+                  "key-type-uncommon",
+                  "cert",
+                  `Vercel does not document keys of this type (${describeKeyType(key)})`,
+              ),
+          ];
 }
 
 function judgeRole(leaf: X509Certificate): Finding[] {
     return leaf.ca
-        ? [finding("leaf-is-ca", "cert", `expected a leaf, got the authority ${describeCertificate(leaf)}`)]
+        ? [finding("leaf-is-ca", "cert", `the leaf ${describeCertificate(leaf)} is an authority (CA:TRUE)`)]
         : [];
 }
 
 function judgeVersion(certificate: X509Certificate, isPresented: boolean): Finding[] {
-    const facts = `expected X.509 version 3, got version 1 in ${describeCertificate(certificate)}`;
-    return fieldsOf(certificate).version === 1 ? [finding("version-1", isPresented ? "cert" : "ca", facts)] : [];
+    const fact = `${describeCertificate(certificate)} is X.509 version 1, not 3`;
+    return fieldsOf(certificate).version === 1 ? [finding("version-1", isPresented ? "cert" : "ca", fact)] : [];
 }
 
 /** What OpenSSL here accepts, and elsewhere does not. */
 function judgeIssuerKey(certificate: X509Certificate, isPresented: boolean): Finding[] {
     const bits = rsaBitsOf(certificate) ?? SHORTEST_RSA_BITS;
-    const facts = `expected an RSA key of ${String(SHORTEST_RSA_BITS)} bits or more, got ${String(bits)} in ${describeCertificate(certificate)}`;
-    return bits < SHORTEST_RSA_BITS ? [finding("issuer-rsa-short", isPresented ? "cert" : "ca", facts)] : [];
+    const fact = describeShortKey(certificate, bits, SHORTEST_RSA_BITS);
+    return bits < SHORTEST_RSA_BITS ? [finding("issuer-rsa-short", isPresented ? "cert" : "ca", fact)] : [];
 }
 
 /** Once for the chain: it is about what is not done, not about a certificate. */
@@ -90,6 +100,6 @@ function judgeRevocation(chain: readonly X509Certificate[]): Finding[] {
     if (named === undefined) {
         return [];
     }
-    const facts = `expected nothing about revocation, got a place to ask in ${describeCertificate(named)}, and nobody asked`;
-    return [finding("revocation-unchecked", "cert", facts)];
+    const fact = `${describeCertificate(named)} names a CRL or OCSP responder, and revocation was not checked`;
+    return [finding("revocation-unchecked", "cert", fact)];
 }

@@ -13,13 +13,13 @@ export function judgeKeyMatch(material: CertificateSet, key: PrivateKey): Findin
     const inCa = material.authorities.find((certificate) => isKeyOf(certificate, key));
     // The issuer's key beside a proper leaf is a mix-up of keys; beside an authority, of certificates.
     if (inCa !== undefined && (leaf.ca || !inCa.ca)) {
-        const facts = `expected the certificate of the key in cert, got it in ca: ${describeCertificate(inCa)}`;
-        return [finding("cert-ca-swapped", "cert", facts)];
+        const fact = `does not belong to the key, but a certificate in ca does: ${describeCertificate(inCa)}`;
+        return [finding("cert-ca-swapped", "cert", fact)];
     }
     const issuer = inCa ?? material.chain.find((certificate) => isKeyOf(certificate, key));
-    const got =
+    const owner =
         issuer === undefined
             ? `the key of another certificate (${describeKeyType(key.key)})`
             : `the key of the issuer ${describeCertificate(issuer)}`;
-    return [finding("key-mismatch", "key", `expected the private key of ${describeCertificate(leaf)}, got ${got}`)];
+    return [finding("key-mismatch", "key", `is ${owner}, and not of ${describeCertificate(leaf)}`)];
 }

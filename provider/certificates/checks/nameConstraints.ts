@@ -43,7 +43,7 @@ export function violationOf(
     }
     const names = namesOf(certificate, isLeaf);
     if (names.length * subtrees > MOST_COMPARISONS) {
-        return { name: `${String(names.length)} names`, constraint: `has ${String(subtrees)} subtrees` };
+        return { name: `${String(names.length)} names`, constraint: `have ${String(subtrees)} subtrees` };
     }
     for (const name of names) {
         const ofKind = permitted.filter(({ tag }) => tag === name.tag);
@@ -51,14 +51,14 @@ export function violationOf(
             const bases = ofKind.slice(0, SHOWN_SUBTREES).map(describe).join(", ");
             return {
                 name: describe(name),
-                constraint: `permits only ${bases}${ofKind.length > SHOWN_SUBTREES ? ", …" : ""}`,
+                constraint: `permit only ${bases}${ofKind.length > SHOWN_SUBTREES ? ", …" : ""}`,
             };
         }
         const base = excluded.find(
             (one) => one.tag === name.tag && (KINDS[name.tag] === undefined || isWithin(name, one)),
         );
         if (base !== undefined) {
-            return { name: describe(name), constraint: `excludes ${describe(base)}` };
+            return { name: describe(name), constraint: `exclude ${describe(base)}` };
         }
     }
     return undefined;

@@ -87,8 +87,8 @@ function judgeExtensions(certificate: X509Certificate, argument: BundleArgument)
     if (oid === undefined) {
         return [];
     }
-    const facts = `expected critical extensions that OpenSSL knows, got ${shownUpTo(SHOWN_PURPOSES, oid)} in ${describeCertificate(certificate)}`;
-    return [finding("unknown-critical-extension", argument, facts)];
+    const fact = `${describeCertificate(certificate)} has a critical extension that OpenSSL does not know: ${shownUpTo(SHOWN_PURPOSES, oid)}`;
+    return [finding("unknown-critical-extension", argument, fact)];
 }
 
 /** Node calls the extended key usages `keyUsage`, and it is undefined where there are none, though typed otherwise. */
@@ -104,7 +104,7 @@ function describePurposes(certificate: X509Certificate): string {
     const purposes = purposesOf(certificate) ?? [];
     // RFC 5280 §4.2.1.12 lets an application refuse what is for any purpose, and OpenSSL does.
     return purposes.includes(ANY_PURPOSE)
-        ? `any purpose (${ANY_PURPOSE}), which OpenSSL does not take for it`
+        ? `any purpose (${ANY_PURPOSE}), which OpenSSL does not count`
         : shownUpTo(
               SHOWN_PURPOSES,
               purposes.map((oid) => (PURPOSE_NAMES[oid] ? `${PURPOSE_NAMES[oid]} (${oid})` : oid)).join(", "),
@@ -120,50 +120,51 @@ function describeUsage(keyUsage: number): string {
 export function judgeLeafPurpose(leaf: X509Certificate): Finding[] {
     const findings: Finding[] = [];
     if (!isForClients(leaf)) {
-        const facts = `expected a certificate for clients, got ${describeCertificate(leaf)} with the extended key usages ${describePurposes(leaf)}`;
-        findings.push(finding("no-client-auth", "cert", facts));
+        const fact = `${describeCertificate(leaf)} is not for clients: its extended key usages are ${describePurposes(leaf)}`;
+        findings.push(finding("no-client-auth", "cert", fact));
     }
     const { keyUsage } = fieldsOf(leaf);
     if (keyUsage !== undefined && (keyUsage & CLIENT_USAGES) === 0) {
-        const facts = `expected a certificate that may sign, got ${describeCertificate(leaf)} with the key usage ${describeUsage(keyUsage)}`;
-        findings.push(finding("no-digital-signature", "cert", facts));
+        const fact = `${describeCertificate(leaf)} may not sign a handshake: its key usage is ${describeUsage(keyUsage)}`;
+        findings.push(finding("no-digital-signature", "cert", fact));
     }
     return findings;
 }
 
 function judgeIssuer(certificate: X509Certificate, argument: BundleArgument, isLast: boolean): Finding[] {
     const { keyUsage, isAuthority, version } = fieldsOf(certificate);
-    const name = describeCertificate(certificate);
+    const name = `the issuer ${describeCertificate(certificate)}`;
     const findings: Finding[] = [];
-    const say = (code: FindingCode, facts: string): void => {
-        findings.push(finding(code, argument, facts));
+    const say = (code: FindingCode, fact: string): void => {
+        findings.push(finding(code, argument, fact));
     };
     if (keyUsage !== undefined && (keyUsage & CERT_SIGN) === 0) {
         say(
             "issuer-may-not-sign",
-            `expected an issuer with the key usage keyCertSign, got ${name} with ${describeUsage(keyUsage)}`,
+            `${name} may not sign certificates: its key usage is ${describeUsage(keyUsage)}, without keyCertSign`,
         );
     }
     // Where the constraints are left out, OpenSSL lets the end of a path pass that has a key usage or is an old root.
     const isTolerated = isLast && (keyUsage !== undefined || (version === 1 && isSelfSigned(certificate)));
     if (!(isAuthority ?? isTolerated)) {
-        const got = isAuthority === undefined ? "without basic constraints" : "with CA:FALSE";
-        say("issuer-is-no-ca", `expected an issuer that is an authority (CA:TRUE), got ${name} ${got}`);
+        const reason = isAuthority === undefined ? "it has no basic constraints" : "it says CA:FALSE";
+        say("issuer-is-no-ca", `${name} is no authority: ${reason}, not CA:TRUE`);
     }
     if (!isForClients(certificate)) {
         say(
             "issuer-not-for-clients",
-            `expected an issuer that may issue for clients, got ${name} with the extended key usages ${describePurposes(certificate)}`,
+            `${name} may not issue for clients: its extended key usages are ${describePurposes(certificate)}`,
         );
     }
     const bits = rsaBitsOf(certificate);
     if (bits !== undefined && bits < SHORTEST_ISSUER_RSA_BITS) {
-        say(
-            "rsa-too-short",
-            `expected an RSA key of ${String(SHORTEST_ISSUER_RSA_BITS)} bits or more, got ${String(bits)} in ${name}`,
-        );
+        say("rsa-too-short", describeShortKey(certificate, bits, SHORTEST_ISSUER_RSA_BITS));
     }
     return findings;
+}
+
+export function describeShortKey(certificate: X509Certificate, bits: number, least: number): string {
+    return `the RSA key of ${describeCertificate(certificate)} has ${String(bits)} bits, fewer than ${String(least)}`;
 }
 
 /** DSA keys have a modulus, too. */
@@ -176,8 +177,8 @@ function judgeCurve(certificate: X509Certificate, argument: BundleArgument): Fin
     if (!fieldsOf(certificate).hasExplicitCurve) {
         return [];
     }
-    const facts = `expected an EC key on a curve that is given by name, got ${describeCertificate(certificate)}, whose curve is given by parameters`;
-    return [finding("key-unusable-in-tls", argument, facts)];
+    const fact = `the key of ${describeCertificate(certificate)} gives its curve by parameters, not by name`;
+    return [finding("key-unusable-in-tls", argument, fact)];
 }
 
 /** Self-issued ones, as of an authority with a new key, are not counted (RFC 5280 §4.2.1.9). */
@@ -188,8 +189,8 @@ function judgePathLength({ certificates }: Path, index: number, argument: Bundle
     if (certificate === undefined || limit === undefined || below <= limit) {
         return [];
     }
-    const facts = `expected at most ${String(limit)} intermediates below ${describeCertificate(certificate)}, as its path length has it, got ${String(below)}`;
-    return [finding("path-too-long", argument, facts)];
+    const fact = `the path length of ${describeCertificate(certificate)} allows ${String(limit)} intermediates below it, and there are ${String(below)}`;
+    return [finding("path-too-long", argument, fact)];
 }
 
 export function judgeDigest(certificate: X509Certificate, argument: BundleArgument): Finding[] {
@@ -197,16 +198,15 @@ export function judgeDigest(certificate: X509Certificate, argument: BundleArgume
     if (weakDigest === undefined || SECURITY_LEVEL === "0") {
         return [];
     }
-    const facts = `expected a signature with SHA-256 or better, got ${weakDigest} in ${describeCertificate(certificate)}`;
-    return [finding("weak-signature", argument, facts)];
+    return [finding("weak-signature", argument, `${describeCertificate(certificate)} is signed with ${weakDigest}`)];
 }
 
 function judgeSignature(certificate: X509Certificate, issuer: X509Certificate, argument: BundleArgument): Fault[] {
     if (isSignedBy(certificate, issuer)) {
         return [];
     }
-    const facts = `expected the signature of ${describeCertificate(certificate)} to be of the key of its issuer, got another key in the certificate of that name: ${describeCertificate(issuer)}`;
-    return [{ culprit: issuer, finding: finding("signature-mismatch", argument, facts) }];
+    const fact = `the key of ${describeCertificate(issuer)}, which has the issuer's name, did not sign ${describeCertificate(certificate)}`;
+    return [{ culprit: issuer, finding: finding("signature-mismatch", argument, fact) }];
 }
 
 /** Self-issued intermediates are not looked at; roots bind as well, though RFC 5280 does not ask for it. */
@@ -220,9 +220,9 @@ function judgeNames({ certificates, presented }: Path): Fault[] {
                       return [];
                   }
                   const { name, constraint } = violation;
-                  const facts = `expected names within the name constraints of ${describeCertificate(authority)}, which ${constraint}, got ${name} in ${describeCertificate(certificate)}`;
+                  const fact = `the name constraints of ${describeCertificate(authority)} do not admit ${name} in ${describeCertificate(certificate)}: they ${constraint}`;
                   const argument = index + 1 + above < presented ? "cert" : "ca";
-                  return [{ culprit: authority, finding: finding("name-constraint-violated", argument, facts) }];
+                  return [{ culprit: authority, finding: finding("name-constraint-violated", argument, fact) }];
               }),
     );
 }
@@ -233,37 +233,32 @@ function judgeEnd({ certificates, end }: Path, { chain, authorities }: Pools): F
     if (last === undefined) {
         return [];
     }
-    const fault = (code: FindingCode, facts: string): Fault[] => [
-        { culprit: last, finding: finding(code, "ca", facts) },
-    ];
+    const fault = (code: FindingCode, fact: string): Fault[] => [{ culprit: last, finding: finding(code, "ca", fact) }];
     if (certificates.length >= LONGEST_PATH) {
-        const facts = `expected a path of at most ${String(LONGEST_PATH)} certificates, got one that is longer at ${describeCertificate(last)}`;
-        return fault("path-too-long", facts);
+        const fact = `the path goes on at ${describeCertificate(last)}, after ${String(LONGEST_PATH)} certificates`;
+        return fault("path-too-long", fact);
     }
     if (end === "intermediate") {
-        const facts = `expected the root "${nameOf(last.issuer, SHOWN_NAME)}" in ca, got only the intermediate "${nameOf(last.subject, SHOWN_NAME)}"`;
-        return fault("no-root", facts);
+        const fact = `missing the root "${nameOf(last.issuer, SHOWN_NAME)}": only the intermediate "${nameOf(last.subject, SHOWN_NAME)}" is there`;
+        return fault("no-root", fact);
     }
     if (isSelfSigned(last)) {
-        return fault(
-            "chain-unverified",
-            `expected the root of the chain in ca, got it in cert only: ${describeCertificate(last)}`,
-        );
+        return fault("chain-unverified", `missing the root, which is in cert only: ${describeCertificate(last)}`);
     }
     const [namesake] = [...authorities, ...chain].filter((one) => isNamedBy(last, one) && one !== last);
     const mismatch = namesake && mismatchOf(last, namesake);
     if (namesake !== undefined && mismatch !== undefined) {
         return fault(
             "key-identifier-mismatch",
-            `expected the issuer that ${describeCertificate(last)} names, with ${mismatch}: ${describeCertificate(namesake)}`,
+            `${describeCertificate(namesake)} is not the issuer that ${describeCertificate(last)} names: ${mismatch}`,
         );
     }
     const given = authorities.slice(0, SHOWN_ISSUERS).map(({ subject }) => `"${nameOf(subject, SHOWN_NAME)}"`);
     const more = authorities.length > SHOWN_ISSUERS ? ` and ${String(authorities.length - SHOWN_ISSUERS)} more` : "";
     const from = describeCertificate(last);
     const issuer = nameOf(last.issuer, SHOWN_NAME);
-    const facts = `expected a path from ${from} to a root in ca, got none: missing the certificate of the issuer "${issuer}"${sourceOf(last)}, beside ${given.join(", ")}${more} in ca`;
-    return fault("chain-unverified", facts);
+    const fact = `missing the certificate of the issuer "${issuer}"${sourceOf(last)}, which signed ${from}, while ca holds ${given.join(", ")}${more}`;
+    return fault("chain-unverified", fact);
 }
 
 const SHOWN_NAME = 80;

@@ -36,7 +36,7 @@ export function readCertificates(text: string, argument: "cert" | "ca"): Certifi
         }
     }
     if (form !== undefined && certificates.size > 0) {
-        found.push(finding("text-repaired", argument, `expected plain PEM text, got ${form}`));
+        found.push(finding("text-repaired", argument, `was repaired: ${form}`));
     }
     found.push(...judgeOthers(others, certificates.size > 0, argument));
     return { certificates: [...certificates.values()], findings: found };
@@ -64,7 +64,7 @@ function readPublicBlocks(text: string, argument: "cert" | "ca"): PemReading {
     if (isPkcs12 || (ofPublic.length === blocks.length && !exposesPrivateKey(isExact ? rest : text))) {
         return reading;
     }
-    const exposed = finding("private-key-exposed", argument, "expected certificates only, got a private key as well");
+    const exposed = finding("private-key-exposed", argument, "holds a private key, and is not secret");
     return { ...reading, blocks: ofPublic, findings: [...findings, exposed] };
 }
 
@@ -90,7 +90,7 @@ function judgeOthers(others: readonly PemBlock[], isBeside: boolean, argument: "
         ...labels.filter((label) => !isUnneeded(label)).map((label) => describeForeignBlock(label, argument)),
         ...(unneeded === ""
             ? []
-            : [finding("block-ignored", argument, `expected CERTIFICATE blocks only, got ${unneeded} as well`)]),
+            : [finding("block-ignored", argument, `holds ${unneeded} beside certificates, which is ignored`)]),
     ];
 }
 
@@ -100,8 +100,8 @@ function readBlock({ label, der }: PemBlock, argument: "cert" | "ca"): X509Certi
     try {
         return parseCertificate(bytes);
     } catch {
-        const facts = `expected a certificate (RFC 5280) in each block, got ${String(der.length)} bytes that are none`;
-        return finding("unreadable-certificate", argument, facts);
+        const fact = `holds a block of ${String(der.length)} bytes that are no certificate (RFC 5280)`;
+        return finding("unreadable-certificate", argument, fact);
     }
 }
 

@@ -40,22 +40,22 @@ export function isNamedBy(certificate: X509Certificate, issuer: X509Certificate)
     return fieldsOf(certificate).issuerName === fieldsOf(issuer).subjectName;
 }
 
-/** What of the key identifiers rules an issuer out that bears the right name; as OpenSSL compares them. */
+/** What rules an issuer out that bears the right name, "expected …, got …"; as OpenSSL compares them. */
 export function mismatchOf(certificate: X509Certificate, issuer: X509Certificate): string | undefined {
     const { authorityKeyId: wanted, signerAlgorithms } = fieldsOf(certificate);
     const { subjectKeyId, serialNumber, issuerName, publicKeyAlgorithm } = fieldsOf(issuer);
     if (wanted.keyId !== undefined && subjectKeyId !== undefined && wanted.keyId !== subjectKeyId) {
-        return `the key identifier ${wanted.keyId}, got one with ${subjectKeyId}`;
+        return `expected the key identifier ${wanted.keyId}, got ${subjectKeyId}`;
     }
     if (wanted.serialNumber !== undefined && wanted.serialNumber !== serialNumber) {
-        return `the serial number ${wanted.serialNumber}, got one with ${serialNumber}`;
+        return `expected the serial number ${wanted.serialNumber}, got ${serialNumber}`;
     }
     if (wanted.issuerName !== undefined && wanted.issuerName !== issuerName) {
-        return `another issuer, got one with the serial number ${serialNumber}`;
+        return `expected one of another issuer, got the serial number ${serialNumber}`;
     }
     return signerAlgorithms.includes(publicKeyAlgorithm)
         ? undefined
-        : `a key of the type ${signerAlgorithms.join(" or ")}, got one of the type ${publicKeyAlgorithm}`;
+        : `expected a key of the type ${signerAlgorithms.join(" or ")}, got ${publicKeyAlgorithm}`;
 }
 
 /** Whether OpenSSL takes `issuer` for the issuer while it looks for a path: by all but the signature. */

@@ -24,15 +24,15 @@ const KEY_TYPES: Readonly<Record<string, KeyType>> = {
 
 /** What to say of a type that this Node cannot handle: its name, and the version of Node that can. */
 export function explainUnsupported(oid: string): string {
-    const { name, since } = KEY_TYPES[oid] ?? { name: `type ${oid === "" ? "unknown" : oid}` };
-    const expected = `expected a key that ${runtimeName()} can read`;
+    const { name, since } = KEY_TYPES[oid] ?? { name: oid === "" ? "unknown" : oid };
+    const unread = `${runtimeName()} cannot read a key of the type ${name}`;
     const limits = limitsOfRuntime();
     if (limits !== "" && isCommonType(oid)) {
-        return `${expected}, got one of ${name}, which it cannot${limits}`;
+        return `${unread}${limits}`;
     }
     return since === undefined
-        ? `${expected}, got one of ${name} that no version of Node known here can`
-        : `${expected}, got ${name}, which needs Node ${since} or newer`;
+        ? `${unread}, which no version of Node known here can`
+        : `${unread}, which needs Node ${since} or newer`;
 }
 
 /** Whether this Node ought to read keys of a type; then a key that it refuses is damaged. */

@@ -38,12 +38,14 @@ export function readPem(input: string, argument: BundleArgument): PemReading {
     const refuse = (found: Finding): PemReading => ({ blocks: [], rest: input, findings: [found] });
     const largest = LARGEST_TEXT_KB[argument];
     if (input.length > largest * 1024) {
-        const got = `${String(Math.ceil(input.length / 1024))} kB`;
-        return refuse(finding("too-large", argument, `expected at most ${String(largest)} kB of PEM text, got ${got}`));
+        const size = String(Math.ceil(input.length / 1024));
+        return refuse(
+            finding("too-large", argument, `has ${size} kB, more than the ${String(largest)} kB that are read`),
+        );
     }
     if (isInvisible(input)) {
-        const got = input.trim() === "" ? "an empty text" : `invisible characters only (${codePointOf(input.trim())})`;
-        return refuse(finding("empty", argument, `expected PEM text, got ${got}`));
+        const content = input.trim() === "" ? "" : `, but for invisible characters (${codePointOf(input.trim())})`;
+        return refuse(finding("empty", argument, `is empty${content}`));
     }
     const { blocks, problems, rest, repairs } = readRepaired(input);
     if (blocks.length === 0 && problems.length === 0) {
@@ -53,15 +55,14 @@ export function readPem(input: string, argument: BundleArgument): PemReading {
         finding(
             /[\u2010-\u2015\u2212]{1,5}\s{0,9}END /.test(rest) ? "dashes-replaced" : "unreadable-pem",
             argument,
-            `expected whole PEM blocks, got ${what}`,
+            `holds ${what}`,
         ),
     );
     if (blocks.length > 0 && repairs.length > 0) {
-        findings.push(finding("text-repaired", argument, `expected plain PEM text, got ${repairs.join(", ")}`));
+        findings.push(finding("text-repaired", argument, `was repaired: ${repairs.join(", ")}`));
     }
     if (/^[ \t]+-----BEGIN /m.test(rest)) {
-        const facts = "expected each block at the start of a line, got an indented one beside others";
-        findings.push(finding("block-ignored", argument, facts));
+        findings.push(finding("block-ignored", argument, "holds an indented block beside others, which is ignored"));
     }
     return { blocks, rest, findings };
 }

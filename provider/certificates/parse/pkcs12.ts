@@ -31,9 +31,10 @@ export function isPkcs12(der: Buffer): boolean {
     return version?.tag === INTEGER && version.content[0] === 3 && readOid(childrenOf(content)[0]).startsWith(PKCS7);
 }
 
-/** Whether OpenSSL 3 needs `-legacy` for it: RC2 of 128 or 40 bits, the ways of encrypting 1.2.840.113549.1.12.1.5 and 6. */
-export function needsLegacy(der: Buffer): boolean {
-    return ["5", "6"].some((way) => der.includes(Buffer.from(`060a2a864886f70d010c010${way}`, "hex")));
+/** OpenSSL 3 needs `-legacy` for RC2 of 128 or 40 bits, the ways of encrypting 1.2.840.113549.1.12.1.5 and 6. */
+export function commandToOpen(der: Buffer, file: string): string {
+    const isLegacy = ["5", "6"].some((way) => der.includes(Buffer.from(`060a2a864886f70d010c010${way}`, "hex")));
+    return `openssl pkcs12 ${isLegacy ? "-legacy " : ""}-in ${file} -info -noout`;
 }
 
 /**

@@ -7,7 +7,7 @@ import { describeForeignBlock } from "./unexpectedContent";
 import { algorithmOf, shapeOf } from "./keyEncoding";
 import { explainUnsupported, isCommonType } from "./keyTypes";
 import { encodePem, readPem, type PemBlock } from "./pem";
-import { openPkcs12 } from "./pkcs12";
+import { commandToOpen, openPkcs12 } from "./pkcs12";
 import { decodeText } from "./repair";
 import { shown } from "../../text/quoting";
 import { limitsOfRuntime, runtimeName } from "../../text/runtime";
@@ -77,7 +77,7 @@ function readText(text: string, passphrase: string | undefined): PrivateKeyReadi
 function noteForm(value: PrivateKey | undefined, form: string | undefined): readonly Finding[] {
     return value === undefined || form === undefined
         ? []
-        : [finding("key-from-der", "key", `expected the private key as PEM text, got ${form}`)];
+        : [finding("key-from-der", "key", `came as ${form}, and is sent as PEM`)];
 }
 
 /** RFC 7517: JSON with the numbers of the key. */
@@ -95,7 +95,7 @@ function readBlock({ label, der, encrypted }: PemBlock, passphrase: string | und
         return readDer(der, passphrase, label);
     }
     if (passphrase === undefined) {
-        return refuse(withoutPassphrase("a private key"));
+        return refuse(notOpened(passphrase));
     }
     if (!getCiphers().includes(encrypted.cipher.toLowerCase())) {
         return refuse(unsupportedEncryption(`the cipher ${shown(encrypted.cipher)}`));
@@ -104,7 +104,7 @@ function readBlock({ label, der, encrypted }: PemBlock, passphrase: string | und
         return { value: privateKeyOf(createPrivateKey({ key: encrypted.pem, passphrase })), findings: [] };
     } catch {
         // Another passphrase leaves a wrong padding, or bytes that are no key.
-        return refuse(wrongPassphrase("a private key"));
+        return refuse(notOpened(passphrase));
     }
 }
 
@@ -113,7 +113,7 @@ function oneOf(readings: readonly PrivateKeyReading[]): PrivateKeyReading {
     const [first, ...others] = readings;
     return first !== undefined && others.every(({ value }) => isSame(value, first.value))
         ? first
-        : refuse(finding("several-keys", "key", `expected one private key, got ${String(readings.length)}`));
+        : refuse(finding("several-keys", "key", `holds ${String(readings.length)} private keys`));
 }
 
 /** Not `equals`: it leaves an error of OpenSSL behind, which the next call takes for its own. */
@@ -142,21 +142,19 @@ function readDer(der: Buffer, passphrase: string | undefined, label = "PRIVATE K
         case "PKCS7":
             return refuse(describeForeignBlock(shape, "key"));
         case "other":
-            return refuse(KEY_LABEL.test(label) ? unreadable(`a ${label} block`) : describeForeignBlock(label, "key"));
+            return refuse(KEY_LABEL.test(label) ? unreadable(label) : describeForeignBlock(label, "key"));
     }
 }
 
 /** PKCS #8, encrypted. */
 function readEncrypted(der: Buffer, passphrase: string | undefined): PrivateKeyReading {
     if (passphrase === undefined) {
-        return refuse(withoutPassphrase("a private key"));
+        return refuse(notOpened(passphrase));
     }
     const [algorithm, data] = childrenOf(readElement(der));
     try {
         const key = decrypt(algorithm, octetsOf(data), passphrase);
-        return key === undefined || !isWholeSequence(key)
-            ? refuse(wrongPassphrase("a private key"))
-            : parse("PRIVATE KEY", key);
+        return key === undefined || !isWholeSequence(key) ? refuse(notOpened(passphrase)) : parse("PRIVATE KEY", key);
     } catch (error) {
         return refuse(unsupportedEncryption(nameOf(error)));
     }
@@ -166,12 +164,12 @@ function readPkcs12(der: Buffer, passphrase: string | undefined): PrivateKeyRead
     try {
         const opened = openPkcs12(der, passphrase);
         if (opened === "passphrase") {
-            return refuse((passphrase === undefined ? withoutPassphrase : wrongPassphrase)("PKCS #12"));
+            return refuse(notOpened(passphrase, der));
         }
         const keys = opened === "damaged" ? [] : opened.keys;
         if (keys.length === 0) {
-            const got = opened === "damaged" ? "PKCS #12 that is damaged" : "PKCS #12 without any";
-            return refuse(finding("pkcs12", "key", `expected a private key, got ${got}`));
+            const reason = opened === "damaged" ? "is damaged" : "holds no private key";
+            return refuse(finding("pkcs12", "key", `is PKCS #12 (.p12, .pfx) that ${reason}`));
         }
         return oneOf(keys.map((key) => parse("PRIVATE KEY", key)));
     } catch (error) {
@@ -183,16 +181,22 @@ function refuse(reason: Finding): PrivateKeyReading {
     return { value: undefined, findings: [reason] };
 }
 
-function withoutPassphrase(what: string): Finding {
-    return finding("key-encrypted", "key", `expected a passphrase, for ${what} that is encrypted, got none`);
+/** @param pkcs12 Where the key is in one. */
+function notOpened(passphrase: string | undefined, pkcs12?: Buffer): Finding {
+    const form = pkcs12 === undefined ? "an encrypted private key" : "PKCS #12 (.p12, .pfx)";
+    return passphrase === undefined
+        ? finding("key-encrypted", "key", `is ${form}, and no passphrase is given`, pkcs12 && GIVE_PASSPHRASE)
+        : finding("wrong-passphrase", "key", `is ${form} that the passphrase does not open`, pkcs12 && tryOn(pkcs12));
 }
 
-function wrongPassphrase(what: string): Finding {
-    return finding("wrong-passphrase", "key", `expected the passphrase that ${what} was encrypted with, got another`);
+const GIVE_PASSPHRASE = 'give `{ file: "path", passphrase: { env: "NAME" } }` as key';
+
+function tryOn(pkcs12: Buffer): string {
+    return `try the passphrase with \`${commandToOpen(pkcs12, "FILE")}\``;
 }
 
-function unsupportedEncryption(got: string): Finding {
-    return finding("encryption-unsupported", "key", `expected an encryption that can be read here, got ${got}`);
+function unsupportedEncryption(way: string): Finding {
+    return finding("encryption-unsupported", "key", `is protected with ${way}, which cannot be read here`);
 }
 
 /** Whatever else was thrown is a mistake of this package, and not to be taken for an answer. */
@@ -203,14 +207,14 @@ function nameOf(error: unknown): string {
     throw error;
 }
 
-function unreadable(got: string): Finding {
-    const facts = `expected a private key in PKCS #8, PKCS #1 or SEC 1, got ${got} that ${runtimeName()} cannot read`;
-    return finding("unreadable-key", "key", `${facts}${limitsOfRuntime()}`);
+function unreadable(label: string): Finding {
+    const fact = `holds a ${label} block that ${runtimeName()} cannot read as PKCS #8, PKCS #1 or SEC 1${limitsOfRuntime()}`;
+    return finding("unreadable-key", "key", fact);
 }
 
 function describeOthers([block]: readonly PemBlock[]): Finding {
     return block === undefined
-        ? finding("wrong-content", "key", "expected a private key, got parameters only")
+        ? finding("wrong-content", "key", "holds the parameters of a key, and no private key")
         : describeForeignBlock(block.label, "key");
 }
 
@@ -223,7 +227,7 @@ function parse(label: string, der: Buffer): PrivateKeyReading {
         const oid = label === "PRIVATE KEY" ? algorithmOf(der) : "";
         return refuse(
             oid === "" || isCommonType(oid)
-                ? unreadable(`a ${label} block`)
+                ? unreadable(label)
                 : finding("key-type-unsupported", "key", explainUnsupported(oid)),
         );
     }

@@ -2,9 +2,9 @@ import { finding, type Finding, type BundleArgument } from "../findings";
 import type { FindingCode } from "../findingTable";
 import { shown } from "../../text/quoting";
 
-/** What a text or a block is instead of what was expected, and what mends it where the table of findings knows less. */
+/** What a text or a block is, and what mends it where the table of findings knows less. */
 
-type ForeignForm = readonly [form: RegExp, code: FindingCode, got: string, step?: string];
+type ForeignForm = readonly [form: RegExp, code: FindingCode, what: string, step?: string];
 
 /** By label. */
 const FOREIGN_BLOCKS: readonly ForeignForm[] = [
@@ -17,17 +17,15 @@ const FOREIGN_BLOCKS: readonly ForeignForm[] = [
     [/^AGE /, "still-encrypted", "what age encrypted"],
 ];
 
+const CERTIFICATE_AS_KEY: ForeignForm = [/CERTIFICATE/, "cert-key-swapped", "a certificate"];
+
 /** What a block is that does not belong where it stands. */
 export function describeForeignBlock(label: string, argument: BundleArgument): Finding {
-    const expected = argument === "key" ? "expected a private key" : "expected CERTIFICATE blocks";
-    const [, code, got, step] = FOREIGN_BLOCKS.find(([form]) => form.test(label)) ?? [];
-    if (code !== undefined) {
-        return finding(code, argument, `${expected}, got ${got ?? ""}`, step);
-    }
-    if (argument === "key" && label.includes("CERTIFICATE")) {
-        return finding("cert-key-swapped", argument, `${expected}, got a certificate`);
-    }
-    return finding("wrong-content", argument, `${expected}, got a block labelled ${shown(label)}`);
+    const forms = argument === "key" ? [...FOREIGN_BLOCKS, CERTIFICATE_AS_KEY] : FOREIGN_BLOCKS;
+    const wanted = argument === "key" ? "private key in PKCS #8, PKCS #1 or SEC 1" : "certificate";
+    const [, code = "wrong-content", what = `a block labelled ${shown(label)}`, step] =
+        forms.find(([form]) => form.test(label)) ?? [];
+    return finding(code, argument, `holds ${what}, not a ${wanted}`, step);
 }
 
 /** Beyond, a text is none of what follows, which bounds the work on it. */
@@ -54,7 +52,7 @@ const PLACEHOLDERS: readonly ForeignForm[] = [
     [
         /^(?:op|vault|ref\+\w+|secrets?|ssm|awssm|gcpsm|azkv|azure-?kv|keyvault|akeyless|doppler|bitwarden|infisical|env|kms|s3|gs|az|configmap|k8s):|^arn:aws|^projects\/[^/]+\/secrets\/|^(?:secret|kv)\/|^@Microsoft\.KeyVault\(|^!(?:vault|Ref|Sub|GetAtt|ImportValue|env)\b/i,
         "variable-not-expanded",
-        "a reference to a store of secrets, and not what it holds",
+        "a reference to a store of secrets",
         OUT_OF_A_VAULT,
     ],
 ];
@@ -65,7 +63,7 @@ const PATHS: readonly ForeignForm[] = [
     [
         /^(?:[A-Za-z]:[\\/]|\\\\|~?\.{0,2}\/)[^\n]*$|^[^\n<>{}]*\.(?:pem|crt|cer|key|p12|pfx|p7b|p7c|der|jks|txt|ca)$|^[\w./~\\: -]*[./\\][\w./~\\: -]*$/i,
         "path-not-content",
-        "something like a path",
+        "a path",
     ],
 ];
 
@@ -115,13 +113,12 @@ const FORMS: readonly ForeignForm[] = [
 
 /** What a text is that has no PEM block at all. It is never repeated: it may be a secret. */
 export function describeForeignText(input: string, argument: BundleArgument): Finding {
-    const expected = "expected PEM text (-----BEGIN …-----)";
     const text = input
         .replace(/^\uFEFF/, "")
         .trim()
         .replace(/^["'`]([^]*)["'`]$/, "$1");
     const forms = text.length <= LONGEST_PLACEHOLDER ? [...PLACEHOLDERS, ...FORMS, ...PATHS] : FORMS;
-    const [, code = "not-pem", got = `another text of ${String(text.length)} characters`, step] =
+    const [, code = "not-pem", what = `something else (${String(text.length)} characters)`, step] =
         forms.find(([form]) => form.test(text) || form.test(withControlPictures(text))) ?? [];
-    return finding(code, argument, `${expected}, got ${got}`, step);
+    return finding(code, argument, `looks like ${what}, not like PEM text (-----BEGIN …-----)`, step);
 }

@@ -131,11 +131,24 @@ describe("an encrypted key", function () {
         }
     });
 
+    it("is told from PKCS #12 where the passphrase is another, which openssl pkcs12 tries and openssl pkey does not", () => {
+        const said = (file: Buffer): string =>
+            readPrivateKey(file, "another")
+                .findings.map(({ message }) => message)
+                .join();
+        expect(said(pkcs12("secret"))).to.match(
+            /^is PKCS #12 .* try the passphrase with `openssl pkcs12 -in FILE -info/,
+        );
+        expect(said(pkcs12("secret"))).to.not.contain("openssl pkey");
+        const pkcs8 = openssl.make("pkcs8", "-topk8", "-in", "ec.key", "-passout", "pass:secret");
+        expect(said(pkcs8)).to.match(/^is an encrypted private key .* try the passphrase with `openssl pkey -noout/);
+    });
+
     it("is refused at once where a file asks for years of work, and named where it is sealed in a way not read here", () => {
         const shapes = [
-            [encryptedKeyShape({ iterations: 2 ** 31 }), /got more than 2000000 iterations/],
-            [encryptedKeyShape({ scryptCost: 2 ** 30 }), /got scrypt with 8589934592 steps/],
-            [pkcs12WithPbmac1(), /got PBMAC1 \(RFC 9579\)/],
+            [encryptedKeyShape({ iterations: 2 ** 31 }), /protected with more than 2000000 iterations/],
+            [encryptedKeyShape({ scryptCost: 2 ** 30 }), /protected with scrypt with 8589934592 steps/],
+            [pkcs12WithPbmac1(), /protected with PBMAC1 \(RFC 9579\)/],
         ] as const;
         for (const [file, says] of shapes) {
             const { findings } = readPrivateKey(file, "secret");

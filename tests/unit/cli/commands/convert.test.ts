@@ -145,10 +145,12 @@ describe("pulumi-vercel-client-cert convert", function () {
         const missing = await terminal.run("convert", "new.p12");
         expect(missing.exitCode).to.equal(3);
         expect(missing.stderr).to.contain(
-            "expected the passphrase of PKCS #12, got none; give it by --passphrase-env NAME",
+            "is PKCS #12, and no passphrase is given; give the passphrase by --passphrase-env NAME",
         );
         const wrong = await terminal.run("convert", "new.p12", "--passphrase-env", "OWN_PASSPHRASE");
-        expect([wrong.exitCode, wrong.stderr]).to.satisfy(([, said]: [number, string]) => said.includes("got another"));
+        expect([wrong.exitCode, wrong.stderr]).to.satisfy(([, said]: [number, string]) =>
+            said.includes("does not open"),
+        );
         const unset = await terminal.run("convert", "new.p12", "--passphrase-env", "UNSET");
         expect([unset.exitCode, unset.stderr]).to.satisfy(([, said]: [number, string]) => said.includes('"UNSET"'));
         expect(readdirSync(terminal.folder)).to.deep.equal(["new.p12"]);

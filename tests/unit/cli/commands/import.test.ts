@@ -227,7 +227,7 @@ describe("pulumi-vercel-client-cert import", () => {
     it("refuses files that hold a private key, before any call", async () => {
         const { exitCode, stderr } = await terminal.run("import", "site", "--cert", "client.key", "--ca", "ca.pem");
         expect(exitCode).to.equal(1);
-        expect(stderr).to.match(/^cert: expected certificates only, got a private key as well/m);
+        expect(stderr).to.match(/^cert: holds a private key, and is not secret/m);
         expect(fakeVercel.requests).to.deep.equal([]);
     });
 });

@@ -89,17 +89,17 @@ describe("pulumi-vercel-client-cert probe", () => {
         const { exitCode, stdout } = await probe(await start("mandatory"), "client", "--server-ca", "servers.pem");
         expect(exitCode).to.equal(1);
         expect(stdout).to.match(/verdict +rejected/);
-        expect(stdout).to.match(/error: cert: expected a certificate that is valid/);
+        expect(stdout).to.match(/error: cert: ".*" expired .* ago/);
     });
 
     for (const [what, args, expected] of [
-        ["a key of another certificate", { key: "stranger.key" }, /key: expected the private key of "CN=billing"/],
-        ["a private key as certificate", { cert: "client.key" }, /cert: expected certificates only, got a private key/],
         [
-            "issuers of the server that are none",
-            { "server-ca": "client.key" },
-            /--server-ca: expected certificates only/,
+            "a key of another certificate",
+            { key: "stranger.key" },
+            /key: is the key of another certificate .*, and not of "CN=billing"/,
         ],
+        ["a private key as certificate", { cert: "client.key" }, /cert: holds a private key/],
+        ["issuers of the server that are none", { "server-ca": "client.key" }, /--server-ca: holds a private key/],
     ] as const) {
         it(`sends nothing with ${what}, and returns 1`, async () => {
             const given = { cert: "client.pem", key: "client.key", ca: "ca.pem", ...args };

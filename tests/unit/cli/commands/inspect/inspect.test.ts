@@ -79,12 +79,10 @@ describe("pulumi-vercel-client-cert inspect", () => {
         terminal.write({ "bad.pem": bad.certPem, "bad.key": bad.keyPem, "a.csr": pem("CERTIFICATE REQUEST") });
         const { exitCode, stdout } = await terminal.run("inspect", "bad.pem", "bad.key", "ca.pem", "a.csr");
         expect(exitCode).to.equal(1);
-        expect(stdout).to.match(/^error +expired +cert: expected .*, got .*; give a renewed certificate$/m);
-        expect(stdout).to.match(/^error +no-client-auth +cert: expected /m);
-        expect(stdout).to.match(/^error +signing-request +a\.csr: expected .*signing request/m);
-        expect(stdout).to.match(
-            /^error +chain-unverified +ca: expected .*missing the certificate of the issuer "CN=Issuing"/m,
-        );
+        expect(stdout).to.match(/^error +expired +cert: ".*" expired .* ago \(.*\); renew it$/m);
+        expect(stdout).to.match(/^error +no-client-auth +cert: ".*\) is not for clients/m);
+        expect(stdout).to.match(/^error +signing-request +a\.csr: holds a certificate signing request/m);
+        expect(stdout).to.match(/^error +chain-unverified +ca: missing the certificate of the issuer "CN=Issuing"/m);
         expect(stdout).to.match(/\n4 errors\.\n$/);
     });
 
@@ -200,7 +198,9 @@ describe("pulumi-vercel-client-cert inspect", () => {
                     String.raw`openssl pkcs12 -legacy -in 'old client'\''s.p12' -info -noout`,
                 );
                 const other = await inspect("client.p12");
-                expect(other.json.findings[0]?.message).to.contain("got none; give it by --passphrase-env NAME");
+                expect(other.json.findings[0]?.message).to.contain(
+                    "no passphrase is given; give the passphrase by --passphrase-env NAME",
+                );
                 expect(other.json.findings[0]?.message).to.contain("openssl pkcs12 -in client.p12");
             } finally {
                 named.dispose();
