@@ -1,6 +1,9 @@
 /** What the state of every resource names as its type. */
 export const TYPE = "pulumi-nodejs:dynamic/vercel:ProjectClientCert";
 
+/** The same in programs that use the plugin. */
+export const PLUGIN_TYPE = "vercel-client-cert:index:ProjectClientCert";
+
 /** By this input the program says that it previews. It is never returned to the engine, and nothing is refused for it. */
 export const PREVIEW_PROPERTY = "__preview";
 

@@ -1,11 +1,15 @@
 import { expect } from "chai";
 import { afterEach, describe, it } from "mocha";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { manifest } from "../../provider/manifest";
+import { PLUGIN_TYPE } from "../../provider/registration";
 import type { FakeVercelOptions } from "../vercel/fakeVercel";
+import { cleanEnvironment, runProcess, type Finished } from "../support/childProcess";
 import { newToken, ORIGIN } from "../support/testEnvironment";
-import { PLUGIN_TYPE, YamlEnvironment } from "../support/yamlEnvironment";
+import { YamlEnvironment } from "../support/yamlEnvironment";
 import { releasePlugin } from "../tools/plugin/release";
+
+const EXECUTABLE = resolve(__dirname, "../../provider/cli/main.js");
 
 /** The same resource in its other form. */
 const DYNAMIC_PROGRAM = `
@@ -123,6 +127,29 @@ describe("the plugin, in a YAML program on the real CLI", function () {
         await project.up();
         await project.run(["preview", "--expect-no-changes"]);
         expect(env.certIds()).to.have.lengthOf(1);
+    });
+
+    it("adopts a certificate by the file that the command line writes, which sees it in status then", async () => {
+        const { project, fakeVercel, bundle } = await start();
+        const certId = fakeVercel.placeCertificate("prj_1", { origin: ORIGIN, ...bundle });
+        project.writeFile("client.pem", bundle.cert);
+        project.writeFile("ca.pem", bundle.ca);
+        const command = async (...args: readonly string[]): Promise<Finished> =>
+            await runProcess(process.execPath, [EXECUTABLE, ...args], {
+                cwd: project.folder,
+                environment: { ...cleanEnvironment(), ...project.environment },
+            });
+        const which = ["site", "--team", "team_1", "--origin", ORIGIN, "--name", "mtls", "--plugin"];
+        const written = await command("import", ...which, "--cert", "client.pem", "--ca", "ca.pem");
+        expect(written.exitCode, written.output).to.equal(0);
+        env.declare({});
+        await project.run(["import", "--file", "import.json", "--generate-code=false", "--protect=false", "--yes"]);
+        env.declareOne();
+        await project.run(["preview", "--expect-no-changes"]);
+        await project.up();
+        expect((await env.stored())?.outputs).to.include({ certId });
+        expect(env.operations()).to.not.include("upload");
+        expect((await command("status")).stdout).to.contain(ORIGIN);
     });
 
     it("uses the token and team of an explicit provider for its resources", async () => {

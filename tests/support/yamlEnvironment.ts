@@ -1,11 +1,10 @@
 import { delimiter, join } from "node:path";
+import { PLUGIN_TYPE } from "../../provider/registration";
 import type { FakeVercelOptions } from "../vercel/fakeVercel";
 import { languageHostFolder, type LanguageHost } from "./languageHosts";
 import { findPulumiCli } from "./pulumiCli";
 import { PulumiProject, REPOSITORY, type StackConfiguration } from "./stack";
 import { StackEnvironment, startVercel, type TestEnvironmentParts } from "./stackEnvironment";
-
-export const PLUGIN_TYPE = "vercel-client-cert:index:ProjectClientCert";
 
 /** Where the bundled plugin is found, as a program says it that has the npm package beside it. */
 const PLUGINS = { providers: [{ name: "vercel-client-cert", path: join(REPOSITORY, "plugin") }] };

@@ -10,7 +10,7 @@ import {
 } from "../../certificates/certificates";
 import { formatId, holdsOrigin, labelOf, normaliseOrigin, type Identity, type Owner } from "../../operations/identity";
 import { NOTHING_KNOWN, writeState } from "../../operations/state";
-import { PROVIDER_TEXT, TYPE } from "../../registration";
+import { PLUGIN_TYPE, PROVIDER_TEXT, TYPE } from "../../registration";
 import type { CertificateEntry } from "../../vercel/client";
 import { CommandError, EXIT, type Command, type CommandHost } from "../command";
 import { requireBundleFile } from "../files";
@@ -83,6 +83,7 @@ export const importCommand: Command = {
             help: "The component that it belongs to in the program; several, if nested: the outermost first",
             repeatable: true,
         },
+        plugin: { help: "For a program that uses the plugin, as those in YAML and Python do" },
         name: { value: "NAME", help: "The name of the resource in the program; default: made of the origin" },
         "cert-id": { value: "ID", help: "Which certificate, where the origin has several" },
         output: { value: "FILE", help: "Where to write; - for standard output; default: import.json" },
@@ -101,8 +102,11 @@ async function runImport(parsed: Parsed, host: CommandHost): Promise<typeof EXIT
     const entry = await findInPlace(identity, parsed.value("cert-id"), host);
     const name = parsed.value("name") ?? defaultName(identity);
     const parent = components.at(-1)?.name;
+    const isPlugin = parsed.flag("plugin");
     const resource = {
-        ...resourceOf(identity, name, entry, certificates),
+        type: isPlugin ? PLUGIN_TYPE : TYPE,
+        name,
+        ...adopted(identity, entry, certificates, isPlugin ? {} : { __provider: PROVIDER_TEXT }),
         ...(parent === undefined ? {} : { parent }),
     };
     const file: ImportFile = { resources: [...components, resource] };
@@ -217,32 +221,27 @@ function nothingThere(
 }
 
 /** With every output, as `create` would leave it: a program may use any of them. Who uploaded it, and when, is not known. */
-function resourceOf(
+function adopted(
     identity: Adopted,
-    name: string,
     { certId, origin }: CertificateEntry,
     { material, canonical }: Certificates,
-): ImportedResource {
+    provider: Readonly<Record<string, string>>,
+): Pick<ImportedResource, "id" | "inputs" | "outputs"> {
     const { project, team, tokenEnv } = identity;
     const declared = { project, team, origin: identity.origin, tokenEnv, ...canonical };
     const { fingerprint } = material;
     const state = { project, team, tokenEnv, certId, origin, ...NOTHING_KNOWN, fingerprint };
     return {
-        type: TYPE,
-        name,
         id: formatId(identity),
         inputs: {
-            __provider: PROVIDER_TEXT,
+            ...provider,
             ...Object.fromEntries(
                 Object.entries(declared).filter((one): one is [string, string] => one[1] !== undefined),
             ),
             // By this, and by the key that is missing, check tells an import.
             fingerprint,
         },
-        outputs: {
-            __provider: PROVIDER_TEXT,
-            ...writeState(state, material),
-        },
+        outputs: { ...provider, ...writeState(state, material) },
     };
 }
 

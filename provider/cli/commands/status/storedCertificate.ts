@@ -1,6 +1,6 @@
 import { isKeyText } from "../../../certificates/parse/pem";
 import { normaliseOrigin, parseId, type Identity } from "../../../operations/identity";
-import { TYPE } from "../../../registration";
+import { PLUGIN_TYPE, TYPE } from "../../../registration";
 import { CommandError } from "../../command";
 import { shown } from "../../../text/quoting";
 import { isSecret } from "../../../operations/wireMarks";
@@ -79,7 +79,7 @@ export function readStack(stack: string | undefined, exported: unknown): StoredS
         name,
         urnPrefix: stackName === "" ? "" : `${stackName}::${projectName}`,
         certificates: resources
-            .filter((one) => one["type"] === TYPE)
+            .filter(({ type }) => type === TYPE || type === PLUGIN_TYPE)
             .map((one) => readCertificate(name, one))
             .sort((a, b) => (a.toMs ?? Infinity) - (b.toMs ?? Infinity) || 0),
     };
