@@ -46,7 +46,7 @@ export function pluginService(): UntypedServiceImplementation {
         }),
         getSchema: unary(async () => {
             const response = new proto.GetSchemaResponse();
-            response.setSchema(schemaText(manifest.version));
+            response.setSchema(schemaText(manifest));
             return response;
         }),
         checkConfig: unary(async (request: proto.CheckRequest) => {

@@ -21,6 +21,7 @@ interface Manifest {
     readonly name: string;
     readonly version: string;
     readonly license?: string;
+    readonly repository?: { readonly url: string };
 }
 
 export async function bundlePlugin(folder = PLUGIN_FOLDER): Promise<void> {
@@ -55,9 +56,9 @@ export async function bundlePlugin(folder = PLUGIN_FOLDER): Promise<void> {
     }
 }
 
-function ownManifest(): Pick<Manifest, "name" | "version"> {
-    const { name, version } = readManifest(REPOSITORY);
-    return { name, version };
+function ownManifest(): Manifest {
+    const { name, version, repository } = readManifest(REPOSITORY);
+    return { name, version, ...(repository === undefined ? {} : { repository }) };
 }
 
 function readManifest(folder: string): Manifest {

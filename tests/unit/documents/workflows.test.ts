@@ -57,6 +57,12 @@ function scriptsOf(command: string): readonly string[] {
     return /\bnpm (test|t)\b/.test(command) ? [...run, "test"] : run;
 }
 
+/** Of jobs that write something; all others only read. */
+const RIGHTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    publish: { "id-token": "write" },
+    release: { contents: "write" },
+};
+
 describe("the workflows of the repository", () => {
     const files = readdirSync(join(REPOSITORY, WORKFLOWS)).map((name) => `${WORKFLOWS}/${name}`);
 
@@ -80,8 +86,7 @@ describe("the workflows of the repository", () => {
                 expect(workflow.concurrency).to.not.equal(undefined);
                 for (const [name, { permissions, "timeout-minutes": minutes }] of Object.entries(workflow.jobs)) {
                     expect(minutes, name).to.be.within(1, 120);
-                    const own = name === "publish" ? { "id-token": "write" } : { contents: "read" };
-                    expect(permissions, name).to.deep.equal(own);
+                    expect(permissions, name).to.deep.equal(RIGHTS[name] ?? { contents: "read" });
                 }
             });
 
@@ -135,6 +140,16 @@ describe("the workflows of the repository", () => {
             expect(calls).to.deep.equal([
                 "npm publish ./pulumi-vercel-client-cert-*.tgz --ignore-scripts --provenance --access public",
             ]);
+        });
+
+        it("puts the archives of the plugin beside the tag, made of the sources that name the repository", () => {
+            const { release, pack } = jobs;
+            expect(release?.needs).to.equal("publish");
+            const scripts = commandsOf("pack");
+            const at = (text: string): number => scripts.findIndex((script) => script.includes(text));
+            expect(at("npm run release:plugin -- release")).to.be.greaterThan(at("npm pkg set"));
+            expect(pack?.steps.some(({ with: inputs }) => inputs?.["path"] === "release/")).to.equal(true);
+            expect(commandsOf("release").join("\n")).to.match(/^gh release create "\$GITHUB_REF_NAME" release\/\* /);
         });
 
         it("publishes the tarball that was packed, and no other", async () => {

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { describe, it } from "mocha";
 import { readState, writeState } from "../../../provider/operations/state";
+import { schemaText } from "../../../provider/plugin/schema";
 import { pluginSchema, pluginSchemaText, SCHEMA_FILE } from "../../tools/generate/pluginSchema";
 
 interface Described {
@@ -38,6 +39,15 @@ describe("plugin/schema", () => {
     it("takes the key for a secret, and nothing else", () => {
         const secrets = Object.entries(resource?.inputProperties ?? {}).filter(([, { secret }]) => secret === true);
         expect(secrets.map(([name]) => name)).to.deep.equal(["key"]);
+    });
+
+    it("says where a release has the plugin, once it is packed by a repository", () => {
+        const about = { name: "p", version: "1.2.3" };
+        const told = (manifest: Parameters<typeof schemaText>[0]): unknown =>
+            (JSON.parse(schemaText(manifest)) as Record<string, unknown>)["pluginDownloadURL"];
+        const url = "git+https://github.com/owner/some.name.git";
+        expect(told({ ...about, repository: { url } })).to.equal("github://api.github.com/owner/some.name");
+        expect(told(about)).to.equal(undefined);
     });
 
     it("takes over resources of the dynamic form by an alias", () => {
