@@ -1,8 +1,9 @@
 import type { Properties } from "./arguments";
-import type { Holder, OperationContext, ProcessMemory } from "./context";
+import type { Holder, OperationContext } from "./context";
 import { messageOf, OperationError } from "./failures";
-import { labelOf, mayBeSameProject, parseId, type Identity } from "./identity";
+import { labelOf, mayBeSameProject, parseId, type Identity, type Owner } from "./identity";
 import { explainNotFound } from "./notFound";
+import { areListedAlike } from "./listing";
 import { removeEach, sharedWith, type Place } from "./cleanUp";
 import { idsOf, readState } from "./state";
 
@@ -10,7 +11,7 @@ import { idsOf, readState } from "./state";
 export async function deleteCertificate(id: string, props: Properties, context: OperationContext): Promise<void> {
     const state = readState(props);
     const identity = { ...state, origin: parseId(id).origin };
-    const certIds = leaveHeld(idsOf(state), identity, context);
+    const certIds = await leaveHeld(idsOf(state), identity, context);
     if (certIds.length === 0) {
         return;
     }
@@ -23,16 +24,24 @@ export async function deleteCertificate(id: string, props: Properties, context: 
     await removeAll(certIds, { identity, address: context.addressOf(state) }, context);
 }
 
+type OwnedIdentity = Identity & Owner;
+
 /** The ids without those that a resource of this run has in place, which stay. */
-function leaveHeld(
+async function leaveHeld(
     certIds: readonly string[],
-    identity: Identity,
-    { memory, notify }: OperationContext,
-): readonly string[] {
-    const label = labelOf(identity);
-    const kept = certIds.filter((certId) => isOfThisRun(certId, identity, memory));
+    identity: OwnedIdentity,
+    context: OperationContext,
+): Promise<readonly string[]> {
+    const kept: string[] = [];
+    for (const certId of certIds) {
+        if (await isOfThisRun(certId, identity, context)) {
+            kept.push(certId);
+        }
+    }
     if (kept.length > 0) {
-        notify(`${label}: ${kept.join(", ")} stays, for another resource of this run has it in place`);
+        context.notify(
+            `${labelOf(identity)}: ${kept.join(", ")} stays, for another resource of this run has it in place`,
+        );
     }
     return certIds.filter((certId) => !kept.includes(certId));
 }
@@ -41,38 +50,53 @@ function leaveHeld(
  * Whether a resource of this run has the certificate in this project, at this origin. An id alone does not tell: how
  * Vercel makes ids is not documented, and if it made them of the content, one certificate would have one id everywhere.
  * Throws where it has the id at another origin, for one call deletes both, and where one project is given by name and one
- * by id, and nothing has shown whether they are the same.
+ * by id, and nothing shows that they are two.
  */
-function isOfThisRun(certId: string, owner: Identity, memory: ProcessMemory): boolean {
-    const holders = memory.holdersOf(certId).filter(({ identity }) => mayBeSameProject(identity, owner));
-    const isSameProject = ({ identity, by }: Holder): boolean =>
-        by === "upload over it" || (identity.project === owner.project && identity.team === owner.team);
+async function isOfThisRun(certId: string, owner: OwnedIdentity, context: OperationContext): Promise<boolean> {
+    const holders = context.memory.holdersOf(certId).filter(({ identity }) => mayBeSameProject(identity, owner));
+    const isNamedAlike = ({ identity: { project, team } }: Holder): boolean =>
+        project === owner.project && team === owner.team;
     const here = holders.filter(({ identity }) => identity.origin === owner.origin);
-    if (here.some(isSameProject)) {
+    if (here.some(isNamedAlike)) {
         return true;
     }
-    const elsewhere = holders.find((holder) => isSameProject(holder));
+    const elsewhere = holders.find(isNamedAlike);
     if (elsewhere !== undefined) {
         throw new OperationError(`${labelOf(owner)}: ${sharedWith(certId, labelOf(elsewhere.identity))}`);
     }
     // A new id where it was not listed before, while it is listed here: that is another project.
-    const open = here.find(({ by }) => by === "state");
-    if (open === undefined) {
-        return false;
+    for (const { identity, by } of here.filter((holder) => holder.by !== "upload")) {
+        const isAlike = await isAlikeProject(identity, owner, context);
+        if (isAlike && by === "upload over it") {
+            return true;
+        }
+        if (isAlike) {
+            throw new OperationError(
+                `${labelOf(owner)}: ${certId} was not deleted, for ${labelOf(identity)} has this id as well, and one names its ` +
+                    `project by name and the other by id: it may be the same certificate. Name the project there as it is ` +
+                    `named here, ${owner.project} or another of that kind, and run pulumi up again.`,
+            );
+        }
     }
-    throw new OperationError(
-        `${labelOf(owner)}: ${certId} was not deleted, for ${labelOf(open.identity)} has this id as well, and one names its ` +
-            `project by name and the other by id: it may be the same certificate. Name the project there as it is named ` +
-            `here, ${owner.project} or another of that kind, and run pulumi up again.`,
-    );
+    return false;
 }
 
-async function removeAll(certIds: readonly string[], place: Place, context: OperationContext): Promise<void> {
+async function isAlikeProject(other: Identity, owner: OwnedIdentity, context: OperationContext): Promise<boolean> {
+    const { store, addressOf } = context;
+    const [there, here] = [addressOf({ ...other, tokenEnv: owner.tokenEnv }), addressOf(owner)];
+    return await areListedAlike(await store.listCertificates(there), [there, here], context);
+}
+
+async function removeAll(
+    certIds: readonly string[],
+    place: Place & { readonly identity: OwnedIdentity },
+    context: OperationContext,
+): Promise<void> {
     let errors: readonly unknown[];
     try {
         const listed = await context.store.listCertificates(place.address);
         // Before a replacement, the engine deletes while it still plans what follows: `diff` may have seen more by now.
-        const due = leaveHeld(certIds, place.identity, context);
+        const due = await leaveHeld(certIds, place.identity, context);
         errors = (await removeEach(due, listed, place, context)).map(({ error }) => error);
     } catch (error) {
         errors = [error];

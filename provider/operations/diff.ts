@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { parseArguments, UNKNOWN, type Arguments, type Properties } from "./arguments";
-import type { CertificateEntry } from "../vercel/client";
 import { isProjectMissing } from "../vercel/errors";
 import type { OperationContext } from "./context";
 import { labelOf, mayBeSameProject, parseId, type Identity, type Owner } from "./identity";
-import { isListed, isSameListing } from "./listing";
+import { areListedAlike, isListed } from "./listing";
 import { readState, teamInUse, type CertificateState } from "./state";
 
 export interface DiffResult {
@@ -69,22 +68,17 @@ function declaredNames(
  * Is this another name of the same project? Only asked after a change of text. The id alone does not tell: if Vercel made
  * ids of the content, another project with this certificate would have it, too.
  */
-async function isSameProject(
-    owner: Owner,
-    state: CertificateState,
-    { store, addressOf }: OperationContext,
-): Promise<boolean> {
-    const list = (): Promise<readonly CertificateEntry[]> => store.listCertificates(addressOf(owner));
-    const entries = await list();
+async function isSameProject(owner: Owner, state: CertificateState, context: OperationContext): Promise<boolean> {
+    const { store, addressOf } = context;
+    const [address, before] = [addressOf(owner), addressOf({ ...state, tokenEnv: owner.tokenEnv })];
+    const entries = await store.listCertificates(address);
     if (!isListed(entries, state.certId)) {
         return false;
     }
     try {
-        const before = await store.listCertificates(addressOf({ ...state, tokenEnv: owner.tokenEnv }));
         return mayBeSameProject(owner, state)
-            ? // Once more, for another resource of this run may have written between the two.
-              isSameListing(entries, before) || isSameListing(await list(), before)
-            : !isListed(before, state.certId);
+            ? await areListedAlike(entries, [address, before], context)
+            : !isListed(await store.listCertificates(before), state.certId);
     } catch (error) {
         if (isProjectMissing(error)) {
             // The project has been renamed.

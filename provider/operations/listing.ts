@@ -26,10 +26,21 @@ export function isListed(entries: readonly CertificateEntry[], certId: string): 
     return entries.some((entry) => entry.certId === certId);
 }
 
-export function isSameListing(one: readonly CertificateEntry[], other: readonly CertificateEntry[]): boolean {
+function isSameListing(one: readonly CertificateEntry[], other: readonly CertificateEntry[]): boolean {
     const lines = (entries: readonly CertificateEntry[]): string =>
         JSON.stringify(entries.map(({ certId, origin }) => [certId, origin]).sort());
     return lines(one) === lines(other);
+}
+
+/** Whether two addresses show the same; `entries` are those of the first. */
+export async function areListedAlike(
+    entries: readonly CertificateEntry[],
+    [one, other]: readonly [one: ProjectAddress, other: ProjectAddress],
+    { store }: Pick<OperationContext, "store">,
+): Promise<boolean> {
+    const others = await store.listCertificates(other);
+    // Once more, for another resource of this run may have written between the two.
+    return isSameListing(entries, others) || isSameListing(await store.listCertificates(one), others);
 }
 
 /** Whether no entry is this certificate; an entry that cannot be read may be any. */

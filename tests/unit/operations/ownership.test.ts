@@ -158,6 +158,20 @@ describe("what is live is known", () => {
         });
     });
 
+    // One names its project by id and the other by name: only what is listed tells whether they are one.
+    it("a deletion does not take a takeover in another project for one of its own certificate", async () => {
+        await start(CONTENT);
+        env.fakeVercel.addProject({ id: "prj_2", name: "shop", team: "team_1" });
+        const { id, outs } = await env.create({ project: "prj_2" });
+        place(ORIGIN);
+        place(OTHER_ORIGIN);
+        env.nextRun();
+        await env.create({ allowOverwrite: true });
+        await env.provider.delete(id, outs);
+        expect(env.fakeVercel.certificates("prj_2")).to.deep.equal([]);
+        expect(entries()).to.have.lengthOf(2);
+    });
+
     describe("an upload", () => {
         it("is waited for until it is listed, and half a minute at most", async () => {
             await start({ listingLagMs: 10_000 });

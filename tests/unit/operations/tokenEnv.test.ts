@@ -47,11 +47,12 @@ describe("tokenEnv", () => {
         env.nextRun();
         const before = calls();
         for (const operation of [
+            // Before the creation, which would be the reason once it has failed.
+            env.provider.delete(id, outs),
             env.provider.create(inputs),
             env.provider.read(id, outs),
             env.provider.update(id, { ...outs, fingerprint: "" }, inputs),
             env.provider.update(id, { ...outs, tokenEnv: "OTHER" }, inputs),
-            env.provider.delete(id, outs),
         ]) {
             expect((await failureOf(operation)).message).to.contain(
                 "expected a Vercel token in the environment variable TOKEN_PROD, which tokenEnv names, but it is not set",
