@@ -6,7 +6,7 @@ export interface ArgumentKind {
     readonly severity: "error" | "warning";
     /** When it comes up, as a sentence of the documentation. */
     readonly meaning: string;
-    /** The step that mends it, where nothing better is known. */
+    /** What to do about it, where nothing better is known. */
     readonly mend: string;
 }
 
@@ -15,7 +15,7 @@ const error = (meaning: string, mend: string): ArgumentKind => ({ severity: "err
 /** The codes are stable: documents and users' filters name them. */
 export const ARGUMENT_KINDS = {
     "unknown-argument": error("There is no argument of this name.", "correct the name, or leave it out"),
-    "missing-argument": error("A required argument is not given.", "give it"),
+    "missing-argument": error("A required argument is not given.", "add it"),
     "no-value": error(
         "`origin`, `tokenEnv`, `expectedFingerprint` or a passphrase is an output that has no value, which must not pass for an argument left out.",
         "give an output that has a value, or leave the argument out",
@@ -63,13 +63,13 @@ export const ARGUMENT_KINDS = {
 
 export type ArgumentCode = keyof typeof ARGUMENT_KINDS;
 
-/** One line: what was expected, what was found, what mends it, and the code. */
-export function argumentProblem(code: ArgumentCode, facts: string, mend: string = ARGUMENT_KINDS[code].mend): string {
-    return `${facts}; ${mend} [${code}]`;
+/** One line: the fact, what to do, and the code. */
+export function argumentProblem(code: ArgumentCode, fact: string, mend: string = ARGUMENT_KINDS[code].mend): string {
+    return `${fact}; ${mend} [${code}]`;
 }
 
 /** Notes a problem with an argument, which counts as unknown from then on. */
-export type Report = (code: ArgumentCode, facts: string, mend?: string) => Unknown;
+export type Report = (code: ArgumentCode, fact: string, mend?: string) => Unknown;
 
 /** What other products and other languages call an argument, without case and signs between words. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {

@@ -73,7 +73,7 @@ export const FINGERPRINT_FORM = "v1: and 64 lower-case hexadecimal digits";
 export interface ParsedArguments {
     /** Where there is a problem, the argument concerned is `UNKNOWN` here, so that the others can still be looked at. */
     readonly args: Arguments;
-    /** Each names its argument, what was expected and what was found; none holds a value that may be secret. */
+    /** Each begins with its argument; none holds a value that may be secret. */
     readonly problems: readonly string[];
     /** Whether `team` is an output without a value: it counts as left out, but that may not be meant. */
     readonly isTeamWithoutValue: boolean;
@@ -81,8 +81,8 @@ export interface ParsedArguments {
 
 export function parseArguments(inputs: Properties): ParsedArguments {
     const problems: string[] = [];
-    const report: Report = (code, facts, mend) => {
-        problems.push(argumentProblem(code, facts, mend));
+    const report: Report = (code, fact, mend) => {
+        problems.push(argumentProblem(code, fact, mend));
         return UNKNOWN;
     };
     reportUnknownNames(inputs, report);
@@ -103,7 +103,7 @@ export function parseArguments(inputs: Properties): ParsedArguments {
         tokenEnv: given.optional("tokenEnv", { ...VARIABLE, absent: "for the token of all resources" }),
     };
     if (args.probe && args.origin === undefined) {
-        report("probe-without-origin", "probe: expected an origin to probe, got none");
+        report("probe-without-origin", "probe: there is no origin to ask");
     }
     return { args, problems, isTeamWithoutValue: inputs["team"] === NO_VALUE };
 }
@@ -125,7 +125,9 @@ export function parseKnownArguments(inputs: Properties): KnownArguments {
         expectedFingerprint === UNKNOWN ||
         tokenEnv === UNKNOWN
     ) {
-        throw new Error("expected every argument to be known by now, got one that is not: please report this as a bug");
+        throw new Error(
+            "an argument is still unknown, though the engine knows all of them by now; please report this as a bug",
+        );
     }
     return { ...args, project, team, origin, cert, key, ca, expectedFingerprint, tokenEnv };
 }
@@ -159,7 +161,7 @@ class TextReader {
 
     required(name: string, form: Form): string | Unknown {
         const value = this.optional(name, form, true);
-        return value ?? this.#report("missing-argument", `${name}: expected ${form.expected}, got nothing`);
+        return value ?? this.#report("missing-argument", `${name}: missing ${form.expected}`);
     }
 
     /** @param maybeNoValue Whether an output without a value counts as left out. */
@@ -257,7 +259,7 @@ function optionalDays(inputs: Properties, name: string, report: Report): number 
 function reportUnknownNames(inputs: Properties, report: Report): void {
     const known = new Set<string>([PROVIDER_PROPERTY, PREVIEW_PROPERTY, ...ARGUMENT_NAMES, ...COMPUTED_INPUTS]);
     for (const name of Object.keys(inputs).filter((name) => !known.has(name))) {
-        const facts = `${quote(name)}: expected one of ${ARGUMENT_NAMES.join(", ")}, got an argument of another name`;
-        report("unknown-argument", facts, suggestion(name, ARGUMENT_NAMES));
+        const fact = `${quote(name)}: is none of the arguments ${ARGUMENT_NAMES.join(", ")}`;
+        report("unknown-argument", fact, suggestion(name, ARGUMENT_NAMES));
     }
 }

@@ -26,6 +26,7 @@ import { expectedFingerprintProblem } from "./expectedFingerprint";
 import { labelOf } from "./identity";
 import { storedKey } from "./keyArgument";
 import { assessOthers, judgeBundle } from "./certificateBundle";
+import { UNCHECKED } from "./warnings";
 import { quote } from "../text/quoting";
 
 export interface CheckFailure {
@@ -91,7 +92,7 @@ function teamWithoutValue(olds: Properties, context: OperationContext): string {
             : typeof stored === "string" && stored !== UNKNOWN_VALUE
               ? `the team ${quote(stored)}, which is in use`
               : ofToken;
-    return argumentProblem("team-without-value", `team: expected a value, got none, so the certificate is in ${scope}`);
+    return argumentProblem("team-without-value", `team: has no value, so the certificate goes into ${scope}`);
 }
 
 /** As it came: whatever else stands in the texts, and what only this process is to know. */
@@ -176,12 +177,7 @@ async function assessNew(
     const lasting = [...ofTexts, ...judged.lasting];
     const byProgram = sortFindings([...lasting, ...judged.dates], isLenient);
     const withUpload = assessOthers(judged, isLenient);
-    const unchecked = judged.isKeyUnavailable
-        ? [
-              `${String(judged.keyProblem)}. Key and chain are not checked yet, and pulumi up will stop at this ` +
-                  `resource, perhaps after others have changed`,
-          ]
-        : [];
+    const unchecked = judged.isKeyUnavailable ? [`${String(judged.keyProblem)}, ${UNCHECKED}`] : [];
     return {
         errors: [...byProgram.errors, ...withUpload.errors],
         said: {

@@ -53,8 +53,8 @@ export async function removeReplaced(
     if (failures.length > 0) {
         const reasons = [...new Set(failures.map(({ error }) => messageOf(explainNotFound(error))))];
         context.notify(
-            `${labelOf(place.identity)}: the new certificate is in place, but the replaced ${remaining.join(", ")} could not be ` +
-                `removed; the next run tries again. ${reasons.join(" ")}`,
+            `${labelOf(place.identity)}: the new certificate is in place, but ${remaining.join(", ")}, which it replaces, could ` +
+                `not be removed; the next run tries again. ${reasons.join(" ")}`,
         );
     }
     return remaining;
@@ -102,16 +102,16 @@ function refuseElsewhere(certId: string, entries: readonly CertificateEntry[], o
     throw new OperationError(
         places.length > elsewhere.length
             ? sharedWith(certId, others)
-            : `${certId} was not deleted, for Vercel lists it for ${others}, and not for the origin of this resource. ` +
-                  `Run pulumi refresh, which takes it out of the state.`,
+            : `${certId} was not deleted, because Vercel lists it for ${others}, and not for the origin of this ` +
+                  `resource. Run pulumi refresh, which takes it out of the state.`,
     );
 }
 
 /** @param others What else has the id. */
 export function sharedWith(certId: string, others: string): string {
     return (
-        `${certId} was not deleted, for ${others} has this id as well, and would be without a certificate then. Put ` +
-        `another certificate in place there, or here, and run pulumi up again.`
+        `${certId} was not deleted, because ${others} has this id as well and would be left without a certificate. ` +
+        `Put another certificate in place there, or here, and run pulumi up again.`
     );
 }
 
@@ -119,8 +119,8 @@ async function confirmGone(certId: string, address: ProjectAddress, context: Ope
     const isGone = (entries: readonly CertificateEntry[]): boolean => isUnlisted(entries, certId);
     if (!isGone(await listUntil(address, isGone, context))) {
         throw new OperationError(
-            `Vercel says that the certificate ${certId} could not be found, and lists it, or entries that cannot be ` +
-                `read. Run this again later; if it stays so, ask Vercel.`,
+            `Vercel says that the certificate ${certId} could not be found, and still lists it, or entries that cannot ` +
+                `be read. Run this again later; if it stays so, ask Vercel.`,
         );
     }
 }

@@ -42,9 +42,9 @@ export async function deploy(request: DeployRequest, context: OperationContext):
     context.memory.keepInPlace(identity, certId, wasListed ? "upload over it" : "upload");
     if (!owned.includes(certId) && wasListed) {
         context.notify(
-            `${labelOf(identity)}: Vercel kept the id ${certId} of a certificate that was there before. Whoever else has this id in ` +
-                `a state, as a resource that was renamed or another stack, would remove this certificate with it: take ` +
-                `that resource out of its state with pulumi state delete, unless this run of pulumi up does so`,
+            `${labelOf(identity)}: Vercel kept the id ${certId} of a certificate that was there before. Another resource with ` +
+                `this id in its state, as one that was renamed or one of another stack, would remove this certificate ` +
+                `with it: take that resource out of its state with pulumi state delete, unless this run does so`,
         );
     }
     return await settle(request, entry, repeated, context);
@@ -92,8 +92,8 @@ async function listAfterFailure(
     } catch (error) {
         // The error as a cause would take its stack out with it, which the host prints.
         throw new OperationError(
-            `${messageOf(uploadError)} The upload may have happened, and the list that would tell could not be had: ` +
-                `${messageOf(error)} Run pulumi up again; where it then finds a certificate that no state knows, ` +
+            `${messageOf(uploadError)} The upload may have happened, and the listing that would show it failed: ` +
+                `${messageOf(error)} Run pulumi up again; if it then finds a certificate that no state knows, ` +
                 `set allowOverwrite for one run.`,
         );
     }
@@ -130,7 +130,7 @@ async function settle(
         after = await listUntil(address, shows, context);
     } catch (error) {
         context.notify(
-            `${label}: the certificate ${certId} was uploaded, but could not be confirmed: ${messageOf(error)}`,
+            `${label}: the certificate ${certId} was uploaded, but no listing has confirmed it: ${messageOf(error)}`,
         );
         return {
             ...entry,

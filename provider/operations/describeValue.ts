@@ -47,24 +47,18 @@ export interface Accident extends Description {
     readonly code: ArgumentCode;
 }
 
-const OUTPUT_TEXT = /Calling \[to(?:String|JSON)\] on an \[Output<T>\]/;
+const OBJECT_TEXT = /Calling \[to(?:String|JSON)\] on an \[Output<T>\]|\[object \w+\]/;
 const PLACEHOLDER = /\$\{|\$\(|\{\{|^\$\w+$|^%\w+%$|^<.*>$/;
 
 /** What JavaScript, shells and templates leave where a value was wanted; `undefined` for a text that may be meant. */
 export function accidentIn(text: string): Accident | undefined {
-    if (OUTPUT_TEXT.test(text)) {
-        return { code: "output-in-text", got: "the text that an Output becomes when it is put into a text" };
-    }
-    if (/\[object \w+\]/.test(text)) {
-        return {
-            code: "output-in-text",
-            got: "the text that an object or a Promise becomes when it is put into a text",
-        };
+    if (OBJECT_TEXT.test(text)) {
+        return { code: "output-in-text", got: "what JavaScript makes of an Output, a Promise or an object in a text" };
     }
     if (/^(?:undefined|null|NaN)$|\bundefined\b(?=[./:]|$)/.test(text)) {
         return {
             code: "output-in-text",
-            got: `${quote(text)}, the text that a variable without a value becomes`,
+            got: `${quote(text)}, which JavaScript makes of a variable without a value`,
             mend: "give a value that is there",
         };
     }

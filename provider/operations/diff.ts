@@ -108,12 +108,9 @@ function explain(id: string, state: CertificateState, { notify }: OperationConte
     const label = labelOf(parseId(id));
     if (state.fingerprint === "" && state.project !== "") {
         const which = state.certId === "" ? "of this stack" : state.certId;
-        notify(
-            `${label}: the certificate ${which} is not, or not for certain, the one in place; ` +
-                `an update puts the declared one there`,
-        );
+        notify(`${label}: the certificate ${which} may no longer be in place; this update uploads the declared one`);
     }
     if (state.staleCertIds.length > 0) {
-        notify(`${label}: an update removes what earlier rotations left behind: ${state.staleCertIds.join(", ")}`);
+        notify(`${label}: this update removes what earlier rotations left behind: ${state.staleCertIds.join(", ")}`);
     }
 }

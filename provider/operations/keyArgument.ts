@@ -35,7 +35,7 @@ export function readKeySource(given: unknown, report: Report): KeySource | Unkno
         return { kind: "text", text: value };
     }
     if (value === undefined || value === null) {
-        return report("missing-argument", `key: expected ${KEY_EXPECTED}, got nothing`);
+        return report("missing-argument", `key: missing ${KEY_EXPECTED}`);
     }
     if (!isReference(value)) {
         const { got, mend } = describeValue(value);

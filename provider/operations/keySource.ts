@@ -22,7 +22,7 @@ export type KeyText = { readonly text: string | Buffer; readonly passphrase?: st
 export type KeySourceContext = Pick<OperationContext, "environment" | "folder" | "commands">;
 
 export async function readKeyText(source: KeySource, context: KeySourceContext): Promise<KeyText> {
-    const key = await readSource("the private key", source, context);
+    const key = await readSource("private key", source, context);
     const passphraseSource = "passphrase" in source ? source.passphrase : undefined;
     if (passphraseSource === undefined) {
         return key;
@@ -41,17 +41,17 @@ export async function readKeyText(source: KeySource, context: KeySourceContext):
 type Read<Text> = { readonly text: Text } | Unreadable;
 
 async function readPassphrase(source: PassphraseSource, context: KeySourceContext): Promise<Read<string>> {
-    const read = await readSource("the passphrase", source, context);
+    const read = await readSource("passphrase", source, context);
     // Editors and `echo` end a file with a line break, which no passphrase has.
     return "problem" in read || typeof read.text === "string"
         ? (read as Read<string>)
         : { text: read.text.toString("utf8").replace(/\r?\n$/, "") };
 }
 
-type Wanted = "the private key" | "the passphrase";
+type Wanted = "private key" | "passphrase";
 const CODES = {
-    "the private key": "key-unavailable",
-    "the passphrase": "passphrase-unavailable",
+    "private key": "key-unavailable",
+    passphrase: "passphrase-unavailable",
 } as const satisfies Record<Wanted, ArgumentCode>;
 
 async function readSource(
@@ -76,15 +76,15 @@ async function readSource(
     }
 }
 
-function unavailable(wanted: Wanted, where: string, got: string): Unreadable {
-    const problem = argumentProblem(CODES[wanted], `expected ${wanted} ${where}, but ${got}`);
+function unavailable(wanted: Wanted, where: string, reason: string): Unreadable {
+    const problem = argumentProblem(CODES[wanted], `no ${wanted} ${where}: ${reason}`);
     return { problem, isUnavailable: true };
 }
 
 function bounded(wanted: Wanted, where: string, text: Buffer): Read<Buffer> {
     if (text.length > LARGEST_KEY_BYTES) {
-        const facts = `expected ${wanted} ${where}, but it has more than ${String(LARGEST_KEY_BYTES)} bytes, as no key has`;
-        return { problem: argumentProblem("key-too-large", facts), isUnavailable: false };
+        const fact = `the ${wanted} ${where} has more than ${String(LARGEST_KEY_BYTES)} bytes, as no key has`;
+        return { problem: argumentProblem("key-too-large", fact), isUnavailable: false };
     }
     return text.toString("latin1").trim() === "" ? unavailable(wanted, where, "it is empty") : { text };
 }
@@ -108,7 +108,7 @@ async function readFile(wanted: Wanted, file: string, folder: string): Promise<R
         try {
             return (await handle.stat()).isFile()
                 ? bounded(wanted, where, await readAtMost(handle, LARGEST_KEY_BYTES + 1))
-                : unavailable(wanted, where, "that is no regular file");
+                : unavailable(wanted, where, "it is no regular file");
         } finally {
             await handle.close();
         }

@@ -32,10 +32,10 @@ export function refuseSecond(
     const has = `another one of this program has ${holder.certId} in place there`;
     throw new OperationError(
         holders.some((other) => isNamedAlike(other.identity, identity))
-            ? `${labelOf(identity)}: expected one resource for a project and origin, got a second: ${has}. Nothing was ` +
-                  `uploaded. Remove one of the two. If there is only one, its own deletion is not listed yet: run ` +
+            ? `${labelOf(identity)}: this is a second resource for one project and origin: ${has}. Nothing was ` +
+                  `uploaded. Remove one of the two. If there is only one, Vercel does not list its deletion yet: run ` +
                   `pulumi up again.`
-            : `${labelOf(identity)}: expected one resource for a project and origin, got what may be a second: ${has}, or ` +
+            : `${labelOf(identity)}: this may be a second resource for one project and origin: ${has}, or ` +
                   `in ${labelOf(holder.identity)}, and only one of them names its project by id. Nothing was uploaded. ` +
                   `Remove one of the two, or, if these are two projects, name both by id.`,
     );
@@ -54,10 +54,10 @@ export function refuseTakeover(listed: readonly CertificateEntry[], identity: Id
     }
     const what = identity.origin === undefined ? "a project-wide certificate" : `a certificate for ${identity.origin}`;
     throw new OperationError(
-        `${labelOf(identity)}: expected no certificate in place, got ${what} already: ${there.join(", ")}. ` +
-            `Nothing was uploaded. Another stack or person may own it, or an earlier run of this one that was ` +
-            `interrupted may have left it. Set allowOverwrite: true to replace it, import it with ` +
-            `pulumi import --file, or declare another origin. A resource that was only renamed needs an alias, ` +
-            `one that is replaced by force allowOverwrite: true.`,
+        `${labelOf(identity)}: there is ${what} already: ${there.join(", ")}. ` +
+            `Nothing was uploaded. Another stack or person may own it, or an earlier run of this one may have been ` +
+            `interrupted and left it. Set allowOverwrite: true to replace it, import it with ` +
+            `pulumi import --file, or declare another origin. A resource that was only renamed needs an alias; ` +
+            `one that is replaced by force needs allowOverwrite: true.`,
     );
 }

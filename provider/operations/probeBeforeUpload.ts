@@ -24,7 +24,7 @@ export async function probeBeforeUpload(
     if (verdict === "rejected") {
         throw new OperationError(
             `${labelOf(identity)}: ${message}. Nothing was uploaded, and what is in place stays. ` +
-                `Leave probe out to upload it nevertheless.`,
+                `Leave probe out to upload it all the same.`,
         );
     }
     if (verdict !== "accepted") {

@@ -48,7 +48,7 @@ async function refresh(id: string, props: Properties, context: OperationContext)
     // no deletion could ever end where Vercel says in its own words that it is not there.
     context.notify(
         `${label}: the certificate ${state.certId} of this stack is gone, and ${there.join(", ")} is in its place; ` +
-            `the next pulumi up puts the declared one there`,
+            `the next pulumi up uploads the declared one`,
     );
     return { id, props: { ...refreshed(props, entries, gone, others), certId: "", fingerprint: "" } };
 }
@@ -102,11 +102,11 @@ async function get(id: string, context: OperationContext): Promise<ReadResult> {
     const entries = await context.store.recentCertificates(context.addressOf(owner));
     const entry = atOrigin(entries, origin).find(({ certId }) => certId !== "");
     if (entry === undefined) {
-        const what = origin === undefined ? "a project-wide certificate" : `a certificate for ${origin}`;
+        const what = origin === undefined ? "project-wide certificate" : `certificate for ${origin}`;
         const others = entries.map((listed) => listed.origin).join(", ");
         throw new OperationError(
-            `${labelOf({ ...owner, origin })}: expected ${what} in the project, got ` +
-                `${others === "" ? "a project without certificates" : `certificates for ${others} only`}; ` +
+            `${labelOf({ ...owner, origin })}: the project has no ${what}, ` +
+                `${others === "" ? "nor any other" : `only certificates for ${others}`}; ` +
                 `check the id, or create the certificate first`,
         );
     }

@@ -50,8 +50,8 @@ async function tidyUp(state: CertificateState, place: Place, context: OperationC
     const listed = await context.store.listCertificates(place.address);
     if (!isListed(listed, certId)) {
         context.notify(
-            `${labelOf(place.identity)}: ${staleCertIds.join(", ")} stays for now, since Vercel does not list ${certId}, ` +
-                `which is to be in place instead; run pulumi refresh, then pulumi up`,
+            `${labelOf(place.identity)}: ${staleCertIds.join(", ")} stays for now, because Vercel does not list ${certId}, ` +
+                `which replaces it; run pulumi refresh, then pulumi up`,
         );
         return state;
     }

@@ -3,12 +3,11 @@ import { asNotices, type Notice } from "../certificates/findings";
 
 export type ResourceWarning = Pick<Notice, "severity" | "message">;
 
-const NOT_CHECKED: ResourceWarning = {
-    severity: "warning",
-    message:
-        "key: the key is not known or cannot be read here, so key and chain are not checked yet; " +
-        "where pulumi up cannot read it either, it stops at this resource, perhaps after others have changed",
-};
+/** The chain is searched without the key, and tried with OpenSSL where the key is. */
+export const UNCHECKED =
+    "so the key and OpenSSL's verdict on the chain, and nothing else, are not checked yet; without the key, " +
+    "pulumi up stops at this resource, perhaps after it has changed others";
+const NOT_CHECKED: ResourceWarning = { severity: "warning", message: `key: cannot be read here, ${UNCHECKED}` };
 
 /**
  * What there is to say of new certificates, by what `check` computed or a write recorded. It never changes, so it is said

@@ -90,7 +90,7 @@ export class VercelClient {
             () => {
                 this.#notify(
                     `${address.project}: waiting ${String(SECOND_LOOK_MS / 1000)} s for a second listing, ` +
-                        `since the first one lacks a certificate that the state has`,
+                        `because the first one lacks a certificate that the state has`,
                 );
             },
         );
@@ -111,7 +111,7 @@ export class VercelClient {
                 return entries;
             }
             if (page.next === next || pages >= MOST_PAGES) {
-                throw malformed(request, answer, "the list has pages without an end");
+                throw malformed(request, answer, "the listing has pages without an end");
             }
             next = page.next;
         }
@@ -288,11 +288,11 @@ interface Page {
 function readPage(request: CallRequest, answer: CallAnswer): Page {
     const { clientCerts, pagination } = parseObject(answer.text);
     if (!Array.isArray(clientCerts)) {
-        throw malformed(request, answer, "the list has no clientCerts");
+        throw malformed(request, answer, "the listing has no clientCerts");
     }
     const { next } = asObject(pagination) ?? {};
     if (next !== undefined && next !== null && typeof next !== "number" && !isIdentifier(next, answer)) {
-        throw malformed(request, answer, "the list does not say how its next page is asked for");
+        throw malformed(request, answer, "the listing does not say how to ask for its next page");
     }
     const entries = clientCerts.map((item: unknown) => {
         const { id, origin } = asObject(item) ?? {};

@@ -1,6 +1,6 @@
 export type Operation = "list" | "upload" | "delete";
 
-/** What went wrong, as far as it can be told apart; each kind has its own way to mend it. */
+/** What went wrong, as far as it can be told apart; for each kind there is something else to do. */
 export type ErrorKind =
     | "bad-token"
     | "wrong-scope"
@@ -22,23 +22,26 @@ export type ErrorKind =
 
 const WHAT_TO_DO: Readonly<Record<ErrorKind, string>> = {
     "bad-token":
-        "Set VERCEL_API_TOKEN, or the variable that tokenEnv names, to a token that is valid: it may be missing, expired or revoked.",
-    "wrong-scope": "Use a token of this team, or give the team that the token belongs to.",
-    forbidden: "Use a token that may change this project; check the role and the plan of its team.",
-    "project-missing": "Check project and team: with the wrong team or token an existing project is not found either.",
+        "The token may be missing, expired or revoked: set VERCEL_API_TOKEN, or the variable that tokenEnv names, to a valid one.",
+    "wrong-scope":
+        "The token is of another scope: use a token of this team, or give the team that the token belongs to.",
+    forbidden:
+        "The token may not do this: use one that may change this project, or check its role and the plan of the team.",
+    "project-missing":
+        "Check project and team: with the wrong team or token, Vercel does not find an existing project either.",
     "certificate-missing": "It was removed already.",
     withdrawn:
         "This endpoint is withdrawn, or not enabled for this team: ask Vercel, or look for a newer version of this package.",
     transferring: "The project is being transferred to another team: wait until that is done and run again.",
     "payment-required": "Vercel has limited this account, or it has no payment method: look at its billing page.",
-    "rate-limited": "The team's limit is used up, by this or other machines: run again later.",
+    "rate-limited": "This or another machine has used up the team's limit: run again later.",
     invalid: "Vercel refuses these values: check the certificate, the key, the issuers and the origin.",
-    server: "This is a fault at Vercel: run again, and quote the request id if it stays.",
+    server: "This is a fault at Vercel: run again, and if it stays, quote the request id to Vercel.",
     network: "Check the network, the proxy, and VERCEL_API_URL if it is set.",
     proxy: "Check HTTPS_PROXY, with user and password if the proxy wants them, and NO_PROXY.",
     timeout: "Check the network and the proxy, and run again.",
     redirect:
-        "Redirects are not followed, since they would take the private key to another host: check VERCEL_API_URL.",
+        "Redirects are not followed, because they would take the private key to another host: check VERCEL_API_URL.",
     malformed: "The answer is not what Vercel documents: check the proxy, and VERCEL_API_URL if it is set.",
     unexpected: "Look for a newer version of this package.",
 };
@@ -181,7 +184,7 @@ function classifyMissing(operation: Operation, { message = "", code = "" }: Erro
 /** The operation may not take longer: nothing more is sent for it, and what is under way is not cut off. */
 export class OutOfTimeError extends Error {
     constructor() {
-        super("the time that customTimeouts gives is over, so nothing more was sent; give more time, and run again");
+        super("the time that customTimeouts allows is over, so nothing more was sent; allow more, and run again");
         this.name = "OutOfTimeError";
         this.stack = "";
     }

@@ -294,7 +294,7 @@ export class RateLimitedQueue {
         const waiting = this.#waiters.length;
         const totalS = Math.ceil(drainTime(this.#state, waiting, now) / 1000);
         this.#notify(
-            `${label}: waiting ${String(Math.ceil(delayMs / 1000))} s, for Vercel allows ${String(this.#state.limit)} ` +
+            `${label}: waiting ${String(Math.ceil(delayMs / 1000))} s, because Vercel allows ${String(this.#state.limit)} ` +
                 `${this.#what} a minute per team; ${String(waiting)} wait, the last for about ${String(totalS)} s`,
         );
     }

@@ -36,8 +36,8 @@ export function resolveToken({ tokenEnv, environment, configuration }: TokenSour
         const token = present(environment[tokenEnv]);
         if (token === undefined) {
             throw new SettingsError(
-                `expected a Vercel token in the environment variable ${shownName(tokenEnv)}, which tokenEnv names, ` +
-                    `but it is not set; set it where pulumi runs`,
+                `no Vercel token: the environment variable ${shownName(tokenEnv)}, which tokenEnv names, is not set; ` +
+                    `set it where pulumi runs`,
             );
         }
         return usable(token, tokenEnv);
@@ -55,7 +55,7 @@ export function resolveToken({ tokenEnv, environment, configuration }: TokenSour
         }
     }
     throw new SettingsError(
-        "expected a Vercel token, got none: set the environment variable VERCEL_API_TOKEN where pulumi runs, " +
+        "no Vercel token; set the environment variable VERCEL_API_TOKEN where pulumi runs, " +
             `or run pulumi config set --secret ${setting}`,
     );
 }
@@ -93,8 +93,8 @@ export function resolveBaseUrl(environment: Environment): string {
 export function refuseUnverifiedTls(environment: Environment): void {
     if (environment["NODE_TLS_REJECT_UNAUTHORIZED"] === "0") {
         throw new SettingsError(
-            "NODE_TLS_REJECT_UNAUTHORIZED: expected certificates to be verified, got 0, which would give token and key to " +
-                "whoever answers; unset it, and for a proxy that reads TLS give its authority in NODE_EXTRA_CA_CERTS",
+            "NODE_TLS_REJECT_UNAUTHORIZED is 0, which would give token and key to whoever answers; unset it, and for a " +
+                "proxy that reads TLS give its authority in NODE_EXTRA_CA_CERTS",
         );
     }
 }
@@ -120,7 +120,7 @@ function present(text: string | undefined): string | undefined {
 function usable(token: string, source: string): string {
     if (!/^[\x21-\x7e]+$/.test(token)) {
         throw new SettingsError(
-            `${source}: expected a token of printable characters, got one with blanks or others in it`,
+            `${source}: the token has blanks or other characters in it that no token has; copy it again`,
         );
     }
     return token;

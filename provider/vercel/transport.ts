@@ -190,10 +190,10 @@ function shownDetail(
         return undefined;
     }
     if (operation === "upload") {
-        return "what Vercel says of it is not shown, since it may quote the key";
+        return "Vercel's message is not shown, because it may quote the key";
     }
     return repeatsSecret(beginning)
-        ? "what Vercel says is not shown, since it repeats a secret"
+        ? "Vercel's message is not shown, because it repeats a secret"
         : redact(beginning, [token]).replace(/[.\s]+$/, "");
 }
 
@@ -258,7 +258,7 @@ const DETAILS = {
     timeout: "no complete answer in time",
     network: "no complete answer",
     malformed: "the answer is too large",
-    proxy: "expected the proxy to open a tunnel, got that from it",
+    proxy: "the proxy opened no tunnel",
 };
 
 function kindOfThrown(code: string, thrown: unknown): keyof typeof DETAILS {

@@ -93,7 +93,7 @@ describe("arguments, on the real engine", function () {
         env.project.setEnvironment({ VERCEL_API_TOKEN: token });
         declare([env.bundle.key], ["team"], "own");
         const { output } = await env.project.up(["--skip-preview"]);
-        expect(output).to.contain("team: expected a value, got none, so the certificate is in the scope of the token");
+        expect(output).to.contain("team: has no value, so the certificate goes into the scope of the token");
         expect((await env.stored("mtls-0"))?.inputs).not.to.have.property("team");
         expect(env.fakeVercel.certificates("prj_own")).to.have.lengthOf(1);
     });

@@ -105,9 +105,9 @@ describe("whatever way a resource comes to the engine", function () {
         declare({ args });
         const { output } = await project.run(["preview", "--save-plan", "plan.json"]);
         expect(output).to.match(/\(mtls\):\s+warning: key: .* not checked yet/);
-        expect(output).to.contain(`"CLIENT_KEY", but it is not set`);
+        expect(output).to.contain(`"CLIENT_KEY": it is not set`);
         const refused = await project.run(["up", "--yes", "--skip-preview"], { expectFailure: true });
-        expect(refused.output).to.contain(`expected the private key in the environment variable "CLIENT_KEY"`);
+        expect(refused.output).to.contain(`no private key in the environment variable "CLIENT_KEY"`);
         expect(env.operations()).to.deep.equal([]);
         project.setEnvironment({ CLIENT_KEY: bundle.key });
         await project.up(["--plan", "plan.json"]);

@@ -95,9 +95,9 @@ describe("pulumi, the real CLI", function () {
         const next = await env.renew();
         env.declareOne({ cert: next.cert, key: { file: "client.key" } });
         const preview = await project.preview();
-        expect(preview.output).to.contain("expected the private key in the file").and.to.contain("client.key");
+        expect(preview.output).to.contain("no private key in the file").and.to.contain("client.key");
         const refused = await project.up([], { expectFailure: true });
-        expect(refused.output).to.contain("expected the private key in the file").and.to.contain("client.key");
+        expect(refused.output).to.contain("no private key in the file").and.to.contain("client.key");
         project.writeFile("client.key", next.key);
         await project.up();
         expect((await env.stored())?.inputs["key"]).to.deep.equal({ file: "client.key" });
@@ -119,7 +119,7 @@ describe("pulumi, the real CLI", function () {
         expect(env.certIds()).to.deep.equal([certId]);
         env.declare({ get: "team_1/site/https://absent.example.com" });
         const failed = await project.run(["preview"], { expectFailure: true });
-        expect(failed.output).to.contain("expected a certificate for https://absent.example.com");
+        expect(failed.output).to.contain("the project has no certificate for https://absent.example.com");
     });
 
     it("reports every wrong argument at once, without a call", async () => {

@@ -46,7 +46,7 @@ describe("a resource that is replaced", function () {
             resources: { mtls: stack.env.args(), second: stack.env.args({ allowOverwrite: true }) },
         });
         const refused = await stack.env.project.up([], { expectFailure: true });
-        expect(refused.output).to.contain("expected one resource for a project and origin, got a second");
+        expect(refused.output).to.contain("this is a second resource for one project and origin");
         expect(stack.env.certIds()).to.deep.equal(first);
     });
 

@@ -64,9 +64,7 @@ for (const state of recordedStates()) {
             const expired = Object.values(outputs)
                 .map(({ notAfter }) => Date.parse(String(notAfter)))
                 .filter((notAfter) => notAfter < Date.now());
-            const warned = [...output.matchAll(/" expired [^(]* ago \((\S+?)\)/g)].map(([, on = ""]) =>
-                Date.parse(on),
-            );
+            const warned = [...output.matchAll(/" expired [^(]* ago \((\S+?)\)/g)].map(([, on = ""]) => Date.parse(on));
             expect(new Set(warned)).to.deep.equal(new Set(expired));
             expect(outputsOf(await past.stored(), settled)).to.deep.equal(outputs);
 

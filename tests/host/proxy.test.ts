@@ -105,7 +105,7 @@ describe("the provider's process, behind a proxy", function () {
             const error = await failureOf(session({ HTTPS_PROXY: proxy.urlFor(env.proxyUser, env.proxyPassword) }));
             expect(error.message)
                 .to.contain(`PROXY_${String(refusal.status)}`)
-                .and.contain("expected the proxy to open a tunnel")
+                .and.contain("the proxy opened no tunnel")
                 .and.not.contain("html");
             expect(proxy.heads.length).to.equal(attempts);
             expect(proxy.recorded).not.to.contain("Bearer");

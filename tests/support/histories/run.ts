@@ -189,7 +189,7 @@ class Runner {
     /** What a message says has to be true. */
     #judgeMessages(failures: readonly StepFailure[], program: Stack["program"]): void {
         for (const { name, message } of failures) {
-            const isSecond = message.includes("got a second");
+            const isSecond = message.includes("this is a second resource");
             if (isSecond && twinsOf(program, name) < 2 && this.#env.policy.lagMs === 0) {
                 throw new Violation("untrue", message);
             }
@@ -255,7 +255,7 @@ class Runner {
             if (failures.length === 0 && !(isUp && hasStale(this.#stack(command.stack)))) {
                 return true;
             }
-            this.#isHelpless ||= said.includes("as well, and would be without");
+            this.#isHelpless ||= said.includes("as well and would be left without");
             if (this.#isHelpless) {
                 return false;
             }
@@ -275,8 +275,8 @@ class Runner {
                 program.forEach((of, other) => program.set(other, { ...of, byId: true }));
             } else if (
                 message.includes("a second") ||
-                message.includes("expected a certificate for") ||
-                message.includes("expected a project-wide")
+                message.includes("the project has no certificate for") ||
+                message.includes("the project has no project-wide")
             ) {
                 isAdvised ||= program.delete(name);
             } else if (message.includes("Name the project there as it is named here")) {
@@ -298,7 +298,7 @@ class Runner {
             await this.#follow({ ...PLAIN_UP, stack });
             isAdvised = true;
         }
-        if (said.includes("that name back for one run") && command !== "refresh" && this.#env.isRenamed) {
+        if (said.includes("its old name back for one run") && command !== "refresh" && this.#env.isRenamed) {
             this.#env.swapNames();
             isAdvised = true;
         }

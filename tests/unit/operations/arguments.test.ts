@@ -103,7 +103,7 @@ describe("operations/arguments", () => {
         [{ project: "<your-project>" }, /^project: .*\[placeholder\]$/],
         [
             { origin: "https://undefined.example.com" },
-            /^origin: .* a variable without a value becomes; .*\[output-in-text\]$/,
+            /^origin: .* which JavaScript makes of a variable without a value; .*\[output-in-text\]$/,
         ],
         // Names.
         [{ project: "https://vercel.com/acme/site" }, /^project: .* one name alone, .*\[wrong-name\]$/],
@@ -137,7 +137,7 @@ describe("operations/arguments", () => {
         [{ expectedFingerprint: null }, /^expectedFingerprint: .* leave expectedFingerprint out, .*\[no-value\]$/],
         [{ key: { file: "a", passphrase: null } }, /^key: .* leave passphrase out, .*\[no-value\]$/],
         [{ key: { file: null } }, /^key: .* got an output that has no value; .*\[wrong-key-source\]$/],
-        [{ project: null }, /^project: .* got nothing; .*\[missing-argument\]$/],
+        [{ project: null }, /^project: missing the name or id of a Vercel project; .*\[missing-argument\]$/],
         // Sources of the key.
         [{ key: {} }, /^key: .* give the name in quotes, as \{ env: "CLIENT_KEY" \}.*\[wrong-type\]$/],
         [{ key: { file: "a", env: "B" } }, /got an object with "file", "env"; give one of .*\[wrong-key-source\]$/],
@@ -183,7 +183,7 @@ describe("operations/arguments", () => {
                 [
                     { [given]: "x" },
                     new RegExp(
-                        `another name; ${meant === undefined ? "correct the name, .*" : `did you mean ${meant}\\?`} \\[unknown-argument\\]$`,
+                        `is none of the arguments project, team, .*; ${meant === undefined ? "correct the name, .*" : `did you mean ${meant}\\?`} \\[unknown-argument\\]$`,
                     ),
                 ] as const,
         ),

@@ -57,7 +57,7 @@ describe("check", () => {
         const names = ["project", "team", "origin", "cert", "key", "ca", "skipValidation", "expiryWarningDays"];
         expect(found).to.have.lengthOf(9);
         for (const name of [...names, `"skipvalidation"`]) {
-            expect(found.filter((reason) => reason.startsWith(`${name}: expected `))).to.have.lengthOf(1, name);
+            expect(found.filter((reason) => reason.startsWith(`${name}: `))).to.have.lengthOf(1, name);
         }
     });
 
@@ -113,11 +113,11 @@ describe("check", () => {
         const missing: readonly (readonly [unknown, string])[] = [
             [
                 { file: "none.key" },
-                `"none.key", relative to the program's folder ${JSON.stringify(folder)}, but it cannot be read (ENOENT)`,
+                `"none.key", relative to the program's folder ${JSON.stringify(folder)}: it cannot be read (ENOENT)`,
             ],
             [{ file: "." }, "no regular file"],
-            [{ env: "NO_SUCH_KEY" }, `"NO_SUCH_KEY", but it is not set`],
-            [{ env: "EMPTY_KEY" }, `"EMPTY_KEY", but it is empty`],
+            [{ env: "NO_SUCH_KEY" }, `"NO_SUCH_KEY": it is not set`],
+            [{ env: "EMPTY_KEY" }, `"EMPTY_KEY": it is empty`],
         ];
         env.environment["EMPTY_KEY"] = " ";
         for (const [key, reason] of missing) {
@@ -126,7 +126,9 @@ describe("check", () => {
             expect(more).to.deep.equal([]);
             expect(line)
                 .to.contain(reason)
-                .and.to.contain("Key and chain are not checked yet, and pulumi up will stop");
+                .and.to.contain(
+                    "so the key and OpenSSL's verdict on the chain, and nothing else, are not checked yet; without the key, pulumi up stops",
+                );
             const { message } = await failureOf(env.provider.create(inputs));
             expect(line).to.contain(message);
             const state = { project: "site", team: "team_1", certId: "cert_1", fingerprint: "v1:old" };
@@ -234,7 +236,7 @@ describe("check", () => {
         expect(await reasons({ cert, ca, key: { env: "NO_SUCH_KEY" } }, inputs)).to.deep.equal([]);
         expect(env.lines).to.deep.equal([]);
         // A program that forgot it is no import.
-        expect((await reasons({ key: undefined })).join()).to.contain("key: expected the private key");
+        expect((await reasons({ key: undefined })).join()).to.contain("key: missing the private key");
     });
 
     it("has computed inputs that no clock and no machine changes, so that a plan holds", async () => {

@@ -152,14 +152,14 @@ describe("operations/keyCommands", function () {
 
     it("says why there is no key: not found, failed, ended by a signal, or nothing printed", async () => {
         expect(await problemOf(["no-such-program", "read"])).to.equal(
-            `expected the private key from the command "no-such-program read", but it cannot be started (ENOENT); ` +
+            `no private key from the command "no-such-program read": it cannot be started (ENOENT); ` +
                 `provide the key where pulumi runs [key-unavailable]`,
         );
         expect(await problemOf(node("console.error('not\\nsigned in'); process.exit(7)"))).to.contain(
-            "but it ended with exit code 7: not signed in; ",
+            ": it ended with exit code 7: not signed in; ",
         );
         expect(await problemOf(node("process.kill(process.pid, 'SIGTERM')"))).to.contain("it ended with SIGTERM;");
-        expect(await problemOf(node("console.log()"))).to.contain("but it is empty;");
+        expect(await problemOf(node("console.log()"))).to.contain(": it is empty;");
     });
 
     it("shows nothing of a key that a failing command printed, on stdout or on stderr", async () => {

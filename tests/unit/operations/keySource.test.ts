@@ -26,7 +26,7 @@ describe("operations/keySource", () => {
         expect(await read("larger"))
             .to.have.property("problem")
             .that.matches(
-                /^expected the private key in the file "larger", .* more than 65536 bytes, as no key has; .*\[key-too-large\]$/,
+                /^the private key in the file "larger", .* has more than 65536 bytes, as no key has; .*\[key-too-large\]$/,
             );
     });
 

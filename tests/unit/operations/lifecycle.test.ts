@@ -70,7 +70,7 @@ describe("the operations", () => {
             const { outs } = await env.create();
             await env.create({ origin: "https://other.example.com" });
             const twice = await failureOf(env.create({ project: "prj_1" }));
-            expect(twice.message).to.contain("may be a second").and.to.contain(String(outs["certId"]));
+            expect(twice.message).to.contain("may be a second resource").and.to.contain(String(outs["certId"]));
         });
 
         it("sees that what it has just removed at the origin is gone", async () => {
@@ -138,7 +138,7 @@ describe("the operations", () => {
             env.fakeVercel.addFault({ operation: "list", kind: "status", status: 403, skip: 1 });
             const { outs } = await env.create();
             expect(ids()).to.deep.equal([outs["certId"]]);
-            expect(env.lines.join("\n")).to.contain("could not be confirmed");
+            expect(env.lines.join("\n")).to.contain("no listing has confirmed it");
         });
 
         it("says what a refused token needs, and does not show it", async () => {
@@ -211,7 +211,7 @@ describe("the operations", () => {
             env.nextRun();
             const inputs = { ...(await env.checked()), key: { file: "gone.key" } };
             const error = await failureOf(env.provider.update(id, { ...outs, fingerprint: "" }, inputs));
-            expect(error.message).to.contain("key: expected the private key in the file").and.to.contain("gone.key");
+            expect(error.message).to.contain("key: no private key in the file").and.to.contain("gone.key");
         });
     });
 
@@ -371,7 +371,7 @@ describe("the operations", () => {
         it("fails get where there is no such certificate", async () => {
             await start();
             const error = await failureOf(env.provider.read(`team_1/site/${ORIGIN}`, { __provider: "text" }));
-            expect(error.message).to.contain("without certificates");
+            expect(error.message).to.contain("has no certificate for").and.to.contain("nor any other");
             expect((await failureOf(env.provider.read("nonsense", { __provider: "text" }))).message).to.contain(
                 "expected an id",
             );

@@ -20,7 +20,7 @@ describe("the argument probe", () => {
 
     it("is refused for a project-wide certificate, and where it is not true or false", async () => {
         expect(await reasons({ probe: true, origin: undefined })).to.deep.equal([
-            "probe: expected an origin to probe, got none; give origin, or leave probe out [probe-without-origin]",
+            "probe: there is no origin to ask; give origin, or leave probe out [probe-without-origin]",
         ]);
         expect(await reasons({ probe: "yes" })).to.deep.equal([
             'probe: expected true or false, got the text "yes"; give a value of the expected type [wrong-type]',

@@ -55,7 +55,7 @@ describe("tokenEnv", () => {
             env.provider.update(id, { ...outs, tokenEnv: "OTHER" }, inputs),
         ]) {
             expect((await failureOf(operation)).message).to.contain(
-                "expected a Vercel token in the environment variable TOKEN_PROD, which tokenEnv names, but it is not set",
+                "no Vercel token: the environment variable TOKEN_PROD, which tokenEnv names, is not set",
             );
         }
         expect(calls()).to.equal(before);

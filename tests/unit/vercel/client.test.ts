@@ -478,7 +478,7 @@ describe("vercel/client", () => {
             const spelled = [...KEY].map((letter) => letter.codePointAt(0)?.toString(7)).join(" plus ");
             const { error } = await failing("upload", { status: 400, body: envelope("bad_request", spelled) });
             expect(error.message)
-                .to.contain("400 bad_request: what Vercel says of it is not shown, since it may quote the key")
+                .to.contain("400 bad_request: Vercel's message is not shown, because it may quote the key")
                 .and.not.contain("plus");
         });
 

@@ -102,7 +102,7 @@ describe("vercel/transport, through a proxy", () => {
             ] as const) {
                 const { error, asked } = await failureThrough(behaviour, call);
                 expect(error).to.include({ kind: "network", effect: "none", code });
-                expect(error.message).to.contain("expected the proxy to open a tunnel");
+                expect(error.message).to.contain("the proxy opened no tunnel");
                 expect(asked).to.equal(call === "list" ? 4 : 1);
                 await proxy?.stop();
             }
