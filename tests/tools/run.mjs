@@ -23,6 +23,7 @@ const PARTS = {
             bin("prettier", "--check", "."),
             ["tests/tools/checkCircles.mjs"],
             ["tests/tools/checkExamples.mjs"],
+            ["tests/tools/checkProse.mjs"],
             bin("typedoc", "--emit", "none"),
         ],
     },
