@@ -8,7 +8,7 @@ export interface Column {
     readonly program: string;
 }
 
-export const COLUMN_NAMES = ["a", "b", "c"] as const;
+export const COLUMN_NAMES = ["a", "b", "c", "d"] as const;
 export type ColumnName = (typeof COLUMN_NAMES)[number];
 
 const PROGRAMS = join(__dirname, "programs");
@@ -21,4 +21,9 @@ export const COLUMNS: Readonly<Record<ColumnName, Column>> = {
         program: join(PROGRAMS, "floor.js"),
     },
     c: { name: "c", title: "the dynamic provider of Pulumi's documentation", program: join(PROGRAMS, "documented.js") },
+    d: {
+        name: "d",
+        title: "the empty dynamic resource, with axios, node-forge and TLS loaded in its provider",
+        program: join(PROGRAMS, "loadedFloor.js"),
+    },
 };

@@ -20,7 +20,7 @@ const QUICK: Readonly<Record<number, number>> = { 1: 2, 50: 1 };
 const FULL: Readonly<Record<number, number>> = { 1: 5, 50: 3, 200: 2, 500: 1 };
 const PROFILE_N = 500;
 
-export const USAGE = `npm run bench -- [--full] [--n 1,50,200,500] [--repeat R] [--columns a,b,c] [--resume] [--out FOLDER]
+export const USAGE = `npm run bench -- [--full] [--n 1,50,200,500] [--repeat R] [--columns a,b,c,d] [--resume] [--out FOLDER]
 npm run bench -- --profile [--n 500]
 
 Without options: N = 1 and 50, in a few minutes. --full: N = 1, 50, 200 and 500.

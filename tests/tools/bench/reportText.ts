@@ -85,11 +85,12 @@ function targets({ samples, checkCosts }: ReportData, sizes: readonly number[]):
         ["`up` that changes nothing, wall time, a : b", ratio("no-op", wallOf, "b"), 0.9],
         ["the same, processor time, a : b", ratio("no-op", cpuOf, "b"), 1.05],
         ["peak memory of the provider in it, a : b", ratio("no-op", peakOf("provider"), "b"), 1.2],
+        ["peak memory of the provider in a creation, a : d", ratio("create", peakOf("provider"), "d"), 1.2],
         ["state after creation, a : c", ratio("create", stateOf, "c"), 0.5],
         ["calls of an `up` that changes nothing", callsOf("no-op"), 0],
         ["calls of one with another layout", callsOf("reformatted"), 0],
         ["uploads of a creation, for each resource", eachOf("create", "uploads", n), 1],
-        ["listings of a creation, for each project", eachOf("create", "listings", projects), 2],
+        ["listings of a creation, for each resource", eachOf("create", "listings", n), 2],
         ["listings of a refresh, for each project", eachOf("refresh", "listings", projects), 1],
         ["`check` and `diff` of an unchanged resource, ms of processor time", cost?.median, 0.6],
     ];
@@ -103,11 +104,13 @@ function targets({ samples, checkCosts }: ReportData, sizes: readonly number[]):
 function sizeSection({ samples }: ReportData, n: number): string {
     const columns = COLUMN_NAMES.filter((name) => samples.some((one) => one.n === n && one.column === name));
     const table = (title: string, measure: Measure, rows: readonly Row[] = ROWS): string => {
-        const head = `| ${title} | ${columns.join(" | ")} | a : b | a : c |\n|---|${columns.map(() => "---|").join("")}---|---|`;
+        const head = `| ${title} | ${columns.join(" | ")} | a : b | a : c | a : d |\n|---|${columns.map(() => "---|").join("")}---|---|---|`;
         const lines = rows.map((row) => {
             const cells = columns.map((column) => spread(samples, n, column, row, measure));
-            const [ofA, ofB, ofC] = COLUMN_NAMES.map((column) => spread(samples, n, column, row, measure));
-            const ratios = [ratioOf(ofA, ofB), ratioOf(ofA, ofC)].map((one) => (one === undefined ? "–" : digits(one)));
+            const [ofA, ...others] = COLUMN_NAMES.map((column) => spread(samples, n, column, row, measure));
+            const ratios = others
+                .map((other) => ratioOf(ofA, other))
+                .map((one) => (one === undefined ? "–" : digits(one)));
             return `| ${ROW_TITLES[row]} | ${[...cells.map(shown), ...ratios].join(" | ")} |`;
         });
         return `${head}\n${lines.join("\n")}\n`;
