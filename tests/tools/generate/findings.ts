@@ -8,17 +8,18 @@ export const FINDINGS_PAGE = resolve(__dirname, "../../../../docs/reference/find
 
 const HEAD = `# Findings
 
-What \`ProjectClientCert\` finds out about \`cert\`, \`key\` and \`ca\` before anything is uploaded. This page is generated:
-\`npm run generate:findings\`.
+What the provider finds out about the arguments before it uploads anything. This page is generated from the tables in the
+code: \`npm run generate:findings\`.
 
-A message is one line: the argument, what was expected, what was found, what mends it, and the code in brackets.
+A message is one line: the argument, the fact, what to do, and the code in brackets. The codes stay the same from version
+to version.
 
-- An **error** stops the deployment in \`pulumi preview\` already, all errors at once. Those marked "waived" become
-  warnings with \`skipValidation: true\`: an origin could see them differently.
-- A **warning** or a **note** stands under the resource in preview and \`up\`. What comes up only with the private key
-  (a repaired or converted key, a chain without its root) stands under the stack, after \`project/origin\`.
-- Only what would be uploaded can be refused. Of material in place, dates alone are spoken of, as warnings, in every
-  preview and \`up\`.
+- An **error** stops the deployment in \`pulumi preview\`, and you see all errors at once. Those marked "waived" become
+  warnings with \`skipValidation: true\`, because an origin may judge them differently.
+- A **warning** or a **note** stands on the resource, in the preview and in \`up\`. What takes the private key to find out
+  (a repaired or converted key, a chain without its root) stands on the stack, after \`project/origin\`.
+- The provider judges only certificates that it would upload. About certificates in place it says only when they expire, as
+  warnings, in every preview and \`up\`.
 `;
 
 export function renderFindings(): string {
