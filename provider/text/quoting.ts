@@ -22,3 +22,8 @@ export function quote(text: string): string {
     const shown = clean.length > QUOTED_LENGTH ? `${clean.slice(0, QUOTED_LENGTH)}…` : clean;
     return JSON.stringify(shown).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "�");
 }
+
+/** As "1 certificate", "2 certificates". */
+export function counted(count: number, noun: string): string {
+    return `${String(count)} ${noun}${count === 1 ? "" : "s"}`;
+}

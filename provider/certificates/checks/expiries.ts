@@ -1,6 +1,6 @@
 import { finding, type Finding } from "../findings";
 import { DAY_MS, shownDate } from "../../text/isoDates";
-import { shown } from "../../text/quoting";
+import { counted, shown } from "../../text/quoting";
 
 /**
  * Until when a certificate is valid, and from when on it is spoken of. Follows from the certificate and the declared days
@@ -64,8 +64,7 @@ const UNITS: readonly (readonly [string, number])[] = [
 /** In the largest unit of which there are two, rounded down: nobody is to be told of more time than there is. */
 function durationOf(ms: number): string {
     const [unit, unitMs] = UNITS.find(([, length]) => ms >= 2 * length) ?? ["second", 1_000];
-    const count = Math.floor(ms / unitMs);
-    return `${String(count)} ${unit}${count === 1 ? "" : "s"}`;
+    return counted(Math.floor(ms / unitMs), unit);
 }
 
 /** How long before its end a certificate is spoken of; without a number of days a third of its lifetime, at most 30 days. */

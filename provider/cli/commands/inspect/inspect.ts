@@ -34,7 +34,11 @@ export const inspectCommand: Command = {
     run: async (parsed, host) => {
         const { files, passphrase } = await readBundleFiles(parsed.operands, parsed, host);
         const inspection = await inspect(files, passphrase, host);
-        host.write(parsed.flag("json") ? `${JSON.stringify(inspection, null, 4)}\n` : inspectionText(inspection));
+        host.write(
+            parsed.flag("json")
+                ? `${JSON.stringify(inspection, null, 4)}\n`
+                : inspectionText(inspection, host.clock.now()),
+        );
         const isBad = inspection.findings.some(({ severity }) => severity === "error");
         return isBad ? EXIT.bad : EXIT.fine;
     },

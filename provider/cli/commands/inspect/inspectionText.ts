@@ -1,4 +1,8 @@
-import { columns } from "../../columns";
+import { describeEnd } from "../../../certificates/checks/expiries";
+import { table } from "../../columns";
+import { shownDate } from "../../../text/isoDates";
+import { counted } from "../../../text/quoting";
+import type { Cell, Line, Tone } from "../../terminal";
 import type { CertificateFacts, Inspection } from "./inspection";
 
 const PURPOSES = {
@@ -7,61 +11,69 @@ const PURPOSES = {
     ca: "there are no issuers among the files, so neither the chain nor the fingerprint was looked at",
 } as const;
 
+const TONES: Readonly<Record<string, Tone>> = { error: "bad", warning: "warning" };
+
 /** An inspection as it is good to read on a terminal. */
-export function inspectionText(inspection: Inspection): string {
+export function inspectionText(inspection: Inspection, nowMs: number): readonly Line[] {
     const { files, missing, chain, authorities, findings } = inspection;
     const blocks = [
-        columns(files.map(({ path, role, holds }) => [path, role, holds])),
-        missing.map((argument) => `${argument}: ${PURPOSES[argument]}`),
-        leafRows(inspection),
-        columns([...certificateRows("chain", chain), ...certificateRows("ca", authorities)]),
-        columns(
+        table(files.map(({ path, role, holds }) => [path, role, holds])),
+        missing.map((argument) => [`${argument}: ${PURPOSES[argument]}`]),
+        leafRows(inspection, nowMs),
+        table([...certificateRows("chain", chain, nowMs), ...certificateRows("ca", authorities, nowMs)]),
+        table(
             findings.map(({ severity, code, about, message }) => [
-                severity,
+                toned(severity, severity),
                 code,
                 // The code has a column of its own.
                 `${about}: ${message.replace(` [${code}]`, "")}`,
             ]),
         ),
-        [conclusion(inspection)],
+        [[conclusion(inspection)]],
     ];
-    return `${blocks
+    return blocks
         .filter((block) => block.length > 0)
-        .map((block) => block.join("\n"))
-        .join("\n\n")}\n`;
+        .flatMap((block, index): readonly Line[] => (index === 0 ? block : [[""], ...block]));
 }
 
-function leafRows({ chain, fingerprints }: Inspection): readonly string[] {
+function toned(text: string, severity: string): Cell {
+    const tone = TONES[severity];
+    return tone === undefined ? text : { text, tone };
+}
+
+function leafRows({ chain, fingerprints }: Inspection, nowMs: number): readonly Line[] {
     const [leaf] = chain;
     if (leaf === undefined) {
         return [];
     }
-    return columns([
+    return table([
         ["subject", leaf.subject],
         ["issuer", leaf.issuer],
         ["serialNumber", leaf.serialNumber],
-        ["valid", `${leaf.notBefore} to ${leaf.notAfter}, ${left(leaf)}`],
+        ["valid", `from ${shownDate(Date.parse(leaf.notBefore))} on, ${describeEnd(Date.parse(leaf.notAfter), nowMs)}`],
         ...Object.entries(fingerprints),
     ]);
 }
 
-function certificateRows(title: string, certificates: readonly CertificateFacts[]): readonly (readonly string[])[] {
-    return certificates.map((certificate, index) => [
+function certificateRows(
+    title: string,
+    certificates: readonly CertificateFacts[],
+    nowMs: number,
+): readonly (readonly string[])[] {
+    return certificates.map(({ subject, notAfter }, index) => [
         index === 0 ? title : "",
-        certificate.subject,
-        `until ${certificate.notAfter}, ${left(certificate)}`,
+        subject,
+        describeEnd(Date.parse(notAfter), nowMs),
     ]);
 }
 
-function left({ daysLeft }: CertificateFacts): string {
-    return daysLeft < 0 ? "expired" : `${String(daysLeft)} days left`;
-}
-
-function conclusion({ findings, missing }: Inspection): string {
+function conclusion({ findings, missing }: Inspection): Cell {
     if (findings.length === 0) {
-        return missing.length === 0 ? "Nothing is wrong with it." : "Nothing is wrong with what was looked at.";
+        const what = missing.length === 0 ? "it" : "what was looked at";
+        return { text: `Nothing is wrong with ${what}.`, tone: "good" };
     }
     const count = (severity: string): number => findings.filter((finding) => finding.severity === severity).length;
     const parts = ["error", "warning", "note"].filter((severity) => count(severity) > 0);
-    return `${parts.map((severity) => `${String(count(severity))} ${severity}${count(severity) === 1 ? "" : "s"}`).join(", ")}.`;
+    const text = parts.map((severity) => counted(count(severity), severity)).join(", ");
+    return toned(`${text}.`, parts[0] ?? "");
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../../text/quoting";
 import type { JudgedCertificate } from "./statusWarnings";
 import { WARNING_CODES, type Note, type Warning } from "./warningTable";
 import { shownDate } from "../../../text/isoDates";
@@ -49,10 +50,6 @@ export function shareNeedingAttention(certificates: readonly JudgedCertificate[]
 
 function has({ warnings }: JudgedCertificate, code: Warning["code"]): boolean {
     return warnings.some((warning) => warning.code === code);
-}
-
-export function counted(count: number, noun: string): string {
-    return `${String(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** With `--json`, exactly this; documented in docs/reference/command-line.md. What is not known is `null`. */

@@ -1,9 +1,10 @@
 import { table } from "../../columns";
 import type { Line, Tone } from "../../terminal";
 import { placeOf, type JudgedCertificate } from "./statusWarnings";
-import { counted, type StatusReport } from "./stackReport";
+import { type StatusReport } from "./stackReport";
 import { standingOf, WARNINGS, type Standing } from "./warningTable";
 import { shownDate } from "../../../text/isoDates";
+import { counted } from "../../../text/quoting";
 
 export interface Column {
     readonly heading: string;

@@ -3,12 +3,13 @@ import { COMMAND } from "../../../command";
 import { lastingOf, placeOf, type JudgedCertificate } from "../statusWarnings";
 import { markup, Markup } from "./markup";
 import { PAGE_STYLE } from "./pageStyle";
-import { counted, shareNeedingAttention, type ReportedStack, type StatusReport } from "../stackReport";
+import { shareNeedingAttention, type ReportedStack, type StatusReport } from "../stackReport";
 import { COLUMNS, originText, ownerOf } from "../statusText";
 import { layOut, MONTH_NAMES, type Bar } from "./timeline";
 import { axis, barPicture, definitions, icon, sample, todaySample } from "./timelineSvg";
 import { standingOf, WARNING_CODES, WARNINGS, type Standing } from "../warningTable";
 import { shownDate } from "../../../../text/isoDates";
+import { counted } from "../../../../text/quoting";
 
 /** By this a page of ours is told from other files, which are not written over. */
 export const PAGE_MARK = '<meta name="generator" content="pulumi-vercel-client-cert status">';

@@ -68,7 +68,7 @@ describe("pulumi-vercel-client-cert inspect", () => {
         expect(exitCode).to.equal(0);
         expect(stdout).to.match(/^client\.key +key +a private key, EC prime256v1$/m);
         expect(stdout).to.match(/^subject +CN=billing$/m);
-        expect(stdout).to.match(/^valid .*, 89 days left$/m);
+        expect(stdout).to.match(/^valid .*, expires in 89 days \(/m);
         expect(stdout).to.match(/^fingerprint +v1:[0-9a-f]{64}$/m);
         expect(stdout).to.contain(certificate.fingerprint256.replaceAll(":", "").toLowerCase());
         expect(stdout).to.match(/\nNothing is wrong with it\.\n$/);
@@ -237,7 +237,7 @@ describe("pulumi-vercel-client-cert inspect", () => {
         });
         try {
             later.write({ "client.pem": leaf.certPem });
-            expect((await later.run("inspect", "client.pem")).stdout).to.match(/, 10 days left/);
+            expect((await later.run("inspect", "client.pem")).stdout).to.match(/, expires in 10 days/);
         } finally {
             later.dispose();
         }
