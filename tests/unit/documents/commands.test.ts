@@ -2,10 +2,22 @@ import { expect } from "chai";
 import { describe, it } from "mocha";
 import { COMMANDS } from "../../../provider/cli/commandLine";
 import { helpOf, parseCommandLine } from "../../../provider/cli/options";
+import { Declarations } from "../../support/declarations";
 import { filesBelow, markdownFiles, MarkdownFile, readText } from "../../support/markdown";
 
 const documents = markdownFiles();
 const COMMAND_LINE = "docs/reference/command-line.md";
+
+/** A heading of the command line, and the interfaces that `--json` prints there. */
+const PRINTED: readonly (readonly [heading: string, file: string, interfaces: readonly string[]])[] = [
+    ["inspect", "cli/commands/inspect/inspection.ts", ["Inspection", "InspectedFile", "CertificateFacts"]],
+    ["probe", "probe/originProbe.ts", ["ProbeReport"]],
+    ["JSON", "cli/commands/status/stackReport.ts", ["StatusJson", "CertificateJson", "StackProblem"]],
+    ["doctor", "cli/commands/doctor/doctorText.ts", ["DoctorReport"]],
+    ["doctor", "cli/commands/doctor/examination.ts", ["Step"]],
+    ["doctor", "cli/commands/doctor/answers.ts", ["Answer"]],
+    ["doctor", "cli/commands/doctor/traffic.ts", ["SeenLimit"]],
+];
 
 interface Shown {
     readonly line: string;
@@ -54,6 +66,18 @@ describe("the commands in the documents", () => {
         );
         expect([...named].sort()).to.deep.equal([...known].sort());
     });
+
+    for (const [section, file, names] of PRINTED) {
+        it(`say all that --json prints, under "${section}": ${names.join(", ")}`, () => {
+            const declarations = new Declarations(`provider/${file}`);
+            const text = new MarkdownFile(COMMAND_LINE).section(section).join("\n");
+            for (const name of names) {
+                const properties = declarations.ofInterface(name).map((property) => property.name);
+                expect(properties, name).not.to.deep.equal([]);
+                expect(properties.filter((property) => !text.includes(`\`${property}\``))).to.deep.equal([]);
+            }
+        });
+    }
 
     for (const { path } of documents.filter((file) => file.path.startsWith("examples/"))) {
         it(`that configure an example set what its program reads: ${path}`, () => {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "mocha";
-import { markdownFiles, REPOSITORY, resolveLink } from "../../support/markdown";
+import { markdownFiles, readText, REPOSITORY, resolveLink } from "../../support/markdown";
 
 /** Of other servers only the form is looked at: the tests reach no network. */
 const ELSEWHERE = /^https:\/\//;
@@ -30,5 +30,23 @@ describe("the links of the documents", () => {
     it("are looked for in every document, and found", () => {
         expect([...files.keys()]).to.include.members(["README.md", "DESIGN.md", "examples/quickstart/README.md"]);
         expect(files.get("README.md")?.links.length).to.be.greaterThan(10);
+    });
+
+    const leadsTo = (from: string): readonly string[] =>
+        files.get(from)?.links.map(({ target }) => resolveLink(from, target).path) ?? [];
+
+    it("lead from the README to every page below docs/", () => {
+        const pages = [...files.keys()].filter((path) => path.startsWith("docs/"));
+        expect(pages.filter((path) => !leadsTo("README.md").includes(path))).to.deep.equal([]);
+    });
+
+    it("lead from every example to a page below docs/", () => {
+        const examples = [...files.keys()].filter((path) => path.startsWith("examples/"));
+        const alone = examples.filter((path) => !leadsTo(path).some((target) => target.startsWith("docs/")));
+        expect(alone).to.deep.equal([]);
+    });
+
+    it("keep the README to what a newcomer reads at one go", () => {
+        expect(readText("README.md").split("\n").length).to.be.at.most(201);
     });
 });
