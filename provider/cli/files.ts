@@ -9,6 +9,7 @@ import { commandToOpen, openPkcs12 } from "../certificates/parse/pkcs12";
 import { readPrivateKey } from "../certificates/parse/privateKey";
 import { decodeText } from "../certificates/parse/repair";
 import { CommandError, type CommandHost } from "./command";
+import { cannot } from "./newFiles";
 import type { Parsed } from "./parsed";
 import { shellWord } from "./shell";
 import { expandWildcards } from "./wildcards";
@@ -73,7 +74,9 @@ export function passphraseOf(
     const name = parsed.value(option);
     const passphrase = name !== undefined && Object.hasOwn(environment, name) ? environment[name] : undefined;
     if (name !== undefined && passphrase === undefined) {
-        throw new CommandError(`expected a passphrase in the environment variable ${quote(name)}, but it is not set`);
+        throw new CommandError(
+            `no passphrase: the environment variable ${quote(name)} is not set; set it, or leave --${option} out`,
+        );
     }
     return passphrase;
 }
@@ -163,11 +166,10 @@ async function readBounded(path: string, { folder, input }: CommandHost): Promis
             }
         }
     } catch (error) {
-        const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-        throw new CommandError(`expected a file at ${quote(path)}, but it cannot be read (${code}); check the path`);
+        throw cannot("read", path, error);
     }
     if (length > LARGEST_FILE_BYTES) {
-        throw new CommandError(`expected at most 1 MB in ${quote(path)}, got more; check that it is the right file`);
+        throw new CommandError(`the file ${quote(path)} has more than 1 MB; check that it is the right one`);
     }
     return Buffer.concat(chunks);
 }

@@ -37,7 +37,7 @@ let isOutputLost = false;
 process.on("exit", () => {
     if (!isSettled) {
         sayAtOnce(
-            `${COMMAND}: ended without a result: what it waited for was closed without an answer; ` +
+            `${COMMAND}: ended without a result, because a connection was closed without an answer; ` +
                 "check the network and the proxy",
         );
     }

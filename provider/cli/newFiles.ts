@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { CommandError, EXIT, type CommandHost } from "./command";
+import { errorCode } from "../text/errorCode";
 import { quote } from "../text/quoting";
 
 export interface NewFile {
@@ -26,7 +27,10 @@ export async function writeTogether(
         ({ path }, index) => files.findIndex((one) => resolve(folder, one.path) === resolve(folder, path)) < index,
     );
     if (repeated !== undefined) {
-        throw new CommandError(`expected a file for each, got ${quote(repeated.path)} for two of them`, EXIT.usage);
+        throw new CommandError(
+            `${quote(repeated.path)} is given for two files; give each a path of its own`,
+            EXIT.usage,
+        );
     }
     const drafts: string[] = [];
     const claimed: string[] = [];
@@ -52,8 +56,14 @@ export async function writeTogether(
 
 function cannotWrite(path: string): (error: unknown) => never {
     return (error) => {
-        const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-        const mend = code === "EEXIST" ? "there is a file already; --force writes over it" : `that failed (${code})`;
-        throw new CommandError(`expected to write ${quote(path)}, but ${mend}`);
+        throw errorCode(error) === "EEXIST"
+            ? new CommandError(`there is a file ${quote(path)} already; --force writes over it`)
+            : cannot("written", path, error);
     };
+}
+
+/** What the system refuses, by its code. */
+export function cannot(what: "read" | "written", path: string, error: unknown): CommandError {
+    const code = errorCode(error) ?? "unknown error";
+    return new CommandError(`the file ${quote(path)} cannot be ${what} (${code}); check the path and its permissions`);
 }

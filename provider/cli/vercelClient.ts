@@ -54,15 +54,15 @@ export function connectToVercel(
 function tokenFrom(environment: Environment, tokenEnv: string | undefined): string {
     if (tokenEnv !== undefined && !isVariableName(tokenEnv)) {
         throw new CommandError(
-            "expected the name of an environment variable after --token-env, of A-Z, 0-9 and _, got a text that is none, " +
-                "and is not shown, for it may be a token",
+            "--token-env: expected the name of an environment variable, of A-Z, 0-9 and _, got a text that is none, " +
+                "which is not shown because it may be a token",
             EXIT.usage,
         );
     }
     const names = tokenEnv === undefined ? ["VERCEL_API_TOKEN", "VERCEL_TOKEN"] : [tokenEnv];
     if (names.every((name) => (environment[name] ?? "").trim() === "")) {
         throw new CommandError(
-            `expected a Vercel token in the environment variable ${names.map(quote).join(" or ")}, got none; set ${names.length > 1 ? "one of them" : "it"}`,
+            `no Vercel token in the environment variable ${names.map(quote).join(" or ")}; set ${names.length > 1 ? "one of them" : "it"}`,
         );
     }
     return resolveToken({ tokenEnv, environment, configuration: { namespace: "vercel", get: () => undefined } });

@@ -227,7 +227,7 @@ function readVariableName(text: string): Refined {
             mend: `write ${name} alone`,
         };
     }
-    const got = text === "" ? "an empty text" : "a text that is none, and is not shown, for it may be a token";
+    const got = text === "" ? "an empty text" : "a text that is none, which is not shown because it may be a token";
     return {
         code: "wrong-variable",
         got: `${got}; names are of A-Z, 0-9 and _, begin with no digit, and have ${String(LONGEST_VARIABLE_NAME)} letters at most`,

@@ -40,7 +40,7 @@ export interface Outcome {
     readonly chain: readonly X509Certificate[];
 }
 
-/** The verdict as a sentence: what was expected, what was found, what to do. */
+/** The verdict as a sentence: the fact, and what to do. */
 export function explain({ origin, verdict, without, presented, issuerNamed, chain }: Outcome): string {
     const bare = describeEnding(without.ending);
     const shown = presented === undefined ? bare : describeEnding(presented.ending);
@@ -49,29 +49,29 @@ export function explain({ origin, verdict, without, presented, issuerNamed, chai
             return `${origin} refuses a client without a certificate (${bare}) and accepts this one (${shown})`;
         case "not-asked":
             return (
-                `expected ${origin} to ask for a client certificate, got a handshake without a request (${bare}): ` +
+                `${origin} does not ask for a client certificate: its handshake has no request for one (${bare}); ` +
                 `turn client certificates on for this host and port, and check that the name leads to that server`
             );
         case "not-enforced":
             return (
-                `expected ${origin} to refuse a client without a certificate, got ${bare} without and ${shown} with it: ` +
-                `make the certificate mandatory there; an origin that demands it only for some paths has to be probed on one of those`
+                `${origin} accepts a client without a certificate: ${bare} without it, ${shown} with it; ` +
+                `make the certificate mandatory there, or, if it is for some paths only, probe one of those`
             );
         case "rejected":
-            return `expected ${origin} to accept the certificate, got ${shown}: ${likelyCause(presented?.ending ?? without.ending, issuerNamed, chain)}`;
+            return `${origin} refuses the certificate with ${shown}: ${likelyCause(presented?.ending ?? without.ending, issuerNamed, chain)}`;
         case "undecided":
             return (
-                `expected a difference between a client without and one with the certificate, got ${bare} and ${shown} from ${origin}: ` +
-                `the origin asks for a certificate, but the answer may have another cause; try a path that it serves to every client that it accepts`
+                `${origin} asks for a certificate, but does not show whether it accepts this one: ${bare} without it, ${shown} with it; ` +
+                `the answers may have another cause: try a path that it serves to every client that it accepts`
             );
         case "untrusted":
             return (
-                `expected ${origin} to have a certificate that is trusted here, got ${reasonOf(verdict, [without, presented])}: ` +
-                `give the issuers of the server's own certificate (on the command line --server-ca FILE, else the variable NODE_EXTRA_CA_CERTS)`
+                `the certificate of ${origin} itself is not trusted here (${reasonOf(verdict, [without, presented])}); ` +
+                `give its issuers, on the command line by --server-ca FILE, else by the variable NODE_EXTRA_CA_CERTS`
             );
         case "unreachable":
             return (
-                `expected a TLS server at ${origin}, got ${reasonOf(verdict, [without, presented])}: ` +
+                `no TLS server answers at ${origin} (${reasonOf(verdict, [without, presented])}); ` +
                 `check the name, the port and the network from here; proxies are not used`
             );
     }
@@ -92,8 +92,7 @@ const CAUSES: Readonly<Record<string, string>> = {
         "the origin cannot verify the certificate, or knows another authority of the issuer's name; look at it with openssl verify -purpose sslclient",
     CERTIFICATE_UNKNOWN: "the origin refuses the certificate without a reason; look into its log",
     ACCESS_DENIED: "the origin verified the certificate, and does not admit its subject",
-    HANDSHAKE_FAILURE:
-        "no certificate reached the origin, or none that it can use; check that it accepts the type of this key",
+    HANDSHAKE_FAILURE: "no certificate that the origin can use reached it; check that it accepts the type of this key",
     CERTIFICATE_REQUIRED:
         "no certificate reached the origin; check that it accepts the type of this key and its signature algorithm",
     NO_CERTIFICATE: "no certificate reached the origin; check that it accepts the type of this key",
@@ -103,11 +102,11 @@ const CAUSES: Readonly<Record<string, string>> = {
 const CAUSES_BY_CHAIN: Readonly<Record<string, (chain: readonly X509Certificate[]) => string>> = {
     CERTIFICATE_EXPIRED: (chain) => {
         const endMs = Math.min(...chain.map((certificate) => fieldsOf(certificate).toMs));
-        return `the origin takes a certificate for expired; the first of this chain ends at ${shownDate(endMs)}: present a renewed one, or where that is to come, look for an expired issuer at the origin and compare its clock`;
+        return `the origin considers a certificate expired; the first of this chain expires at ${shownDate(endMs)}: present a renewed one, or if that is still to come, look for an expired issuer at the origin and compare its clock`;
     },
     UNSUPPORTED_CERTIFICATE: ([leaf]) =>
         leaf !== undefined && isForClients(leaf)
-            ? "the origin does not take the certificate for one of a client, though the certificate itself is; an issuer may be for servers only, or the origin not take this type of key"
+            ? "the origin does not consider the certificate one for clients, which it is; an issuer may be for servers only, or the origin may not accept this type of key"
             : "the certificate is not for clients; have it issued with the extended key usage clientAuth",
     DECRYPT_ERROR: anotherOfOneName,
 };
@@ -115,7 +114,7 @@ const CAUSES_BY_CHAIN: Readonly<Record<string, (chain: readonly X509Certificate[
 /** Without key identifiers, an origin that trusts the one authority takes it for the other, and finds a wrong signature. */
 function anotherOfOneName(chain: readonly X509Certificate[]): string {
     const issuers = chain.map(({ issuer }) => `"${nameOf(issuer, SHOWN_NAME)}"`);
-    return `the origin found a signature that is not of the key that it knows: it may trust another authority of the name ${[...new Set(issuers)].join(" or ")}, as one from before a new key; let it trust the one that issued this certificate`;
+    return `the origin found a signature by another key than the one it knows: it may trust another authority of the name ${[...new Set(issuers)].join(" or ")}, as one from before a new key; let it trust the one that issued this certificate`;
 }
 
 const SHOWN_NAME = 80;
@@ -128,5 +127,5 @@ function likelyCause(ending: Ending, issuerNamed: boolean | undefined, chain: re
     }
     return issuerNamed === false
         ? "none of the authorities that the origin names as acceptable is in this chain; let it trust the root of this chain, or present a certificate of one that it names"
-        : "the origin gives no reason; usual ones are an issuer that it does not trust, another authority of the issuer's name, a missing intermediate, an expired certificate and a wrong purpose: look into its log";
+        : "the origin gives no reason; the usual ones are an issuer that it does not trust, another authority of the issuer's name, a missing intermediate, an expired certificate and a wrong purpose: look into its log";
 }

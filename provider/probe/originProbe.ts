@@ -89,8 +89,8 @@ async function present(target: Target, credentials: ClientCredentials, host: Pro
     } catch (error) {
         // What OpenSSL says beyond its code may quote what it was given.
         throw new ProbeError(
-            `expected a certificate and key that ${runtimeName()} can present, got the refusal ${codeOf(error)}; ` +
-                `a longer key or a newer signature algorithm may be needed`,
+            `${runtimeName()} cannot present this certificate and key (${codeOf(error)}); ` +
+                `have them issued with a longer key or a newer signature algorithm`,
         );
     }
 }

@@ -19,7 +19,7 @@ export function proxyFor(target: URL, environment: Environment): URL | undefined
     const url = parseUrl(given.includes("://") ? given : `http://${given}`);
     if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
         throw new SettingsError(
-            `${nameAsSet(variable, environment)}: expected http://[user:password@]host[:port] of the proxy, got none`,
+            `${nameAsSet(variable, environment)}: expected http://[user:password@]host[:port] of the proxy, got a text of another form`,
         );
     }
     return url;

@@ -168,7 +168,7 @@ describe("pulumi-vercel-client-cert status, with the real CLI", function () {
                 ["--stack", "nope"],
                 {},
                 3,
-                /nope: no stack of this name in this project; .*\(pulumi says: no stack named 'nope'/,
+                /nope: no stack "nope" in this project; .*\(pulumi says: no stack named 'nope'/,
             ],
             [
                 "a folder without a project",
@@ -198,13 +198,7 @@ describe("pulumi-vercel-client-cert status, with the real CLI", function () {
                 3,
                 /dev: there is no Pulumi CLI on PATH/,
             ],
-            [
-                "an empty stack",
-                ["--stack", "empty"],
-                {},
-                1,
-                /empty: there are no certificates of this package in the state/,
-            ],
+            ["an empty stack", ["--stack", "empty"], {}, 1, /empty: the state holds no certificate of this package/],
         ] as const) {
             const finished = await status(args, options);
             expect([what, finished.exitCode], finished.output).to.deep.equal([what, exitCode]);

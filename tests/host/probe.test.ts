@@ -98,7 +98,7 @@ describe("the argument probe, in the process that the engine starts", function (
 
         const wrong = await host.check(checked.inputs, inputs(stranger, origin));
         const error = await failureOf(host.update(created.id, created.properties, wrong.inputs));
-        expect(error.message).to.contain(`expected ${origin} to accept the certificate, got a closed connection`);
+        expect(error.message).to.contain(`${origin} refuses the certificate with a closed connection`);
         expect(error.message).to.contain("Nothing was uploaded, and what is in place stays.");
         expect(fakeVercel.requests.map(({ operation }) => operation)).to.deep.equal(["list"]);
         expect(inPlace(origin)).to.deep.equal(before);
@@ -117,8 +117,8 @@ describe("the argument probe, in the process that the engine starts", function (
     });
 
     for (const [policy, found] of [
-        ["no request", "to ask for a client certificate, got a handshake without a request (HTTP 200)"],
-        ["optional", "to refuse a client without a certificate, got HTTP 200 without and HTTP 200 with it"],
+        ["no request", "does not ask for a client certificate: its handshake has no request for one (HTTP 200)"],
+        ["optional", "accepts a client without a certificate: HTTP 200 without it, HTTP 200 with it"],
     ] as const) {
         it(`uploads with a warning at an origin of the kind "${policy}"`, async () => {
             const origin = await start(policy);
@@ -126,7 +126,7 @@ describe("the argument probe, in the process that the engine starts", function (
             const { properties } = await host.create(checked);
             expect(inPlace(origin)).to.have.lengthOf(1);
             // For the program, which says it on the resource.
-            expect(JSON.stringify(properties["findings"])).to.contain(`expected ${origin} ${found}`);
+            expect(JSON.stringify(properties["findings"])).to.contain(`${origin} ${found}`);
         });
     }
 });

@@ -7,7 +7,7 @@ import { misuse } from "../options";
 import { PASSPHRASE_OPTION, passphraseOf, readBundleFiles, type BundleFile } from "../files";
 import { writeTogether, type NewFile } from "../newFiles";
 import { findLeaf, isSame } from "../roles";
-import { quote } from "../../text/quoting";
+import { quote, shown } from "../../text/quoting";
 
 export const convertCommand: Command = {
     name: "convert",
@@ -50,10 +50,7 @@ export const convertCommand: Command = {
         ];
         const secret = passphraseOf(parsed, host, "key-passphrase-env");
         if (secret === "" || (secret !== undefined && keyFile === undefined)) {
-            throw misuse(
-                convertCommand,
-                "expected --key and a passphrase that is not empty beside --key-passphrase-env",
-            );
+            throw misuse(convertCommand, "--key-passphrase-env needs --key, and a passphrase that is not empty");
         }
         if (keyFile !== undefined && key !== undefined) {
             created.push({ path: keyFile, text: encode(key, secret), holds: "the private key", isSecret: true });
@@ -67,13 +64,13 @@ export const convertCommand: Command = {
         );
         sorted.others.forEach((certificate) =>
             host.writeError(
-                `left out ${describeCertificate(certificate)}: it is not on the way from the certificate to a root`,
+                `left out ${describeCertificate(certificate)}: the path from the certificate to a root does not need it`,
             ),
         );
         if (sorted.roots.length === 0) {
             host.writeError(
                 `no ca.pem was written: the root that the certificate leads to is not in the files; ask for ` +
-                    `"${nameOf(sorted.chain.at(-1)?.issuer)}", and for what issued that`,
+                    `"${shown(nameOf(sorted.chain.at(-1)?.issuer))}", and for what issued that`,
             );
             return EXIT.bad;
         }
@@ -92,7 +89,7 @@ function certificatesOf(files: readonly BundleFile[]): readonly X509Certificate[
                 .filter(({ severity, code }) => severity === "error" && code !== "private-key-exposed")
                 .map(({ message }) => `${quote(path)}: ${message}`),
         );
-        throw new CommandError(said ?? "expected a certificate in the files, got none", EXIT.bad);
+        throw new CommandError(said ?? "there is no certificate in the files; add the one to convert", EXIT.bad);
     }
     return certificates.filter((one, index) => certificates.findIndex((other) => isSame(one, other)) === index);
 }
@@ -111,11 +108,8 @@ function findKey(
         const locked = readings
             .flatMap(({ findings }) => findings)
             .find(({ code }) => /encrypted$|passphrase/.test(code));
-        const got = key === undefined ? "none" : String(others.length + 1);
-        throw new CommandError(
-            locked?.message ?? `expected one private key in the files for --key, got ${got}`,
-            EXIT.bad,
-        );
+        const found = key === undefined ? "is no private key" : `are ${String(others.length + 1)} private keys`;
+        throw new CommandError(locked?.message ?? `there ${found} in the files; --key writes exactly one`, EXIT.bad);
     }
     return others.length === 0 ? key : undefined;
 }
@@ -135,15 +129,15 @@ function sort(all: readonly X509Certificate[], key: PrivateKey | undefined): Sor
     const leaves = all.filter((one) => !one.ca && all.every((other) => other === one || !isIssuedBy(other, one)));
     if (key === undefined && leaves.length > 1) {
         const names = leaves.slice(0, MOST_NAMES).map(describeCertificate).join(", ");
-        const facts = `expected one certificate that issued none of the others, got ${String(leaves.length)}: ${names}`;
-        throw new CommandError(`${facts}; convert their files one by one, or add the key of the one`, EXIT.bad);
+        const fact = `${String(leaves.length)} certificates could be the leaf, since they issued none of the others: ${names}`;
+        throw new CommandError(`${fact}; convert their files one by one, or add the key of the right one`, EXIT.bad);
     }
     if (leaf === undefined) {
-        throw new CommandError("expected a certificate that issued none of the others, got none", EXIT.bad);
+        throw new CommandError("the certificates issued each other, so none is the leaf; add the leaf", EXIT.bad);
     }
     if (key !== undefined && !isKeyOf(leaf, key)) {
         throw new CommandError(
-            "expected the certificate of the private key in the files, got certificates of other keys",
+            "no certificate in the files belongs to the private key; add the one that does",
             EXIT.bad,
         );
     }
@@ -163,7 +157,7 @@ function pemOf(certificates: readonly X509Certificate[]): string {
 
 function describe([first, ...others]: readonly X509Certificate[]): string {
     const more = others.length === 0 ? "" : ` and ${String(others.length)} more`;
-    return `${nameOf(first?.subject) || "a certificate without a subject"}${more}`;
+    return `${shown(nameOf(first?.subject)) || "a certificate without a subject"}${more}`;
 }
 
 function encode({ key }: PrivateKey, passphrase: string | undefined): string {

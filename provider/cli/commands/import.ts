@@ -14,10 +14,12 @@ import { PLUGIN_TYPE, PROVIDER_TEXT, TYPE } from "../../registration";
 import type { CertificateEntry } from "../../vercel/client";
 import { CommandError, EXIT, type Command, type CommandHost } from "../command";
 import { requireBundleFile } from "../files";
+import { cannot } from "../newFiles";
 import { misuse } from "../options";
 import type { Parsed } from "../parsed";
 import { shellWord } from "../shell";
 import { listAtVercel, TOKEN_ENV } from "../vercelClient";
+import { errorCode } from "../../text/errorCode";
 import { shown, quote } from "../../text/quoting";
 
 /** A file of `pulumi import --file`. The state keeps it in clear, so there is never a key in it. */
@@ -137,7 +139,7 @@ function componentsOf(parents: readonly string[]): readonly ImportedComponent[] 
         if (type === undefined || logicalName === undefined) {
             throw misuse(
                 importCommand,
-                `--parent needs the type and the name of a component, as my:module:Gateway=main, not ${quote(text)}`,
+                `--parent: expected the type and the name of a component, as my:module:Gateway=main, got ${quote(text)}`,
             );
         }
         return { type, logicalName };
@@ -158,7 +160,7 @@ function identityOf(parsed: Parsed): Adopted {
     const given = parsed.value("origin");
     const origin = given === undefined ? undefined : normaliseOrigin(given);
     if (given !== undefined && origin === undefined) {
-        throw misuse(importCommand, `--origin needs https://host[:port], not ${quote(given)}`);
+        throw misuse(importCommand, `--origin: expected https://host[:port], got ${quote(given)}`);
     }
     return { project, team: parsed.value("team"), tokenEnv: parsed.value("token-env"), origin };
 }
@@ -172,7 +174,7 @@ async function readCertificates(parsed: Parsed, host: CommandHost): Promise<Cert
         findings.forEach(({ argument, message }) => {
             host.writeError(`${argument}: ${message}`);
         });
-        throw new CommandError("the certificates cannot be read, as said above; correct the files", EXIT.bad);
+        throw new CommandError("the certificates cannot be read, for the reasons above; correct the files", EXIT.bad);
     }
     const nowMs = host.clock.now();
     const known = [...findings, ...judgeCertificateSet(material, { nowMs, expiryWarningDays: undefined })];
@@ -253,12 +255,11 @@ async function writeNew(path: string, text: string, { folder }: CommandHost): Pr
     try {
         await writeFile(resolve(folder, path), text, { flag: "wx" });
     } catch (error) {
-        const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-        throw new CommandError(
-            code === "EEXIST"
-                ? `there is something at ${quote(path)} already, and it stays as it is; remove it, or give another --output`
-                : `the file ${quote(path)} cannot be written (${code}); check the folder and its permissions`,
-        );
+        throw errorCode(error) === "EEXIST"
+            ? new CommandError(
+                  `there is a file ${quote(path)} already, and it stays as it is; remove it, or give another --output`,
+              )
+            : cannot("written", path, error);
     }
 }
 

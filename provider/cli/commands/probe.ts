@@ -78,7 +78,10 @@ async function runProbe(parsed: Parsed, host: CommandHost): Promise<ExitCode> {
 function originOf({ operands: [given = ""] }: Parsed): string {
     const origin = normaliseOrigin(given);
     if (origin === undefined) {
-        throw misuse(probeCommand, `expected https://host[:port], got ${quote(given.replace(/\/\/.*@/, "//…@"))}`);
+        throw misuse(
+            probeCommand,
+            `ORIGIN: expected https://host[:port], got ${quote(given.replace(/\/\/.*@/, "//…@"))}`,
+        );
     }
     return origin;
 }
@@ -86,7 +89,7 @@ function originOf({ operands: [given = ""] }: Parsed): string {
 function versionOf(parsed: Parsed): TlsVersion | undefined {
     const given = parsed.value("tls");
     if (given !== undefined && given !== "1.2" && given !== "1.3") {
-        throw misuse(probeCommand, `expected 1.2 or 1.3 after --tls, got ${quote(given)}`);
+        throw misuse(probeCommand, `--tls: expected 1.2 or 1.3, got ${quote(given)}`);
     }
     return given === undefined ? undefined : `TLSv${given}`;
 }
@@ -94,7 +97,7 @@ function versionOf(parsed: Parsed): TlsVersion | undefined {
 function pathOf(parsed: Parsed): string | undefined {
     const path = parsed.value("path");
     if (path !== undefined && !path.startsWith("/")) {
-        throw misuse(probeCommand, `expected a path that begins with / after --path, got ${quote(path)}`);
+        throw misuse(probeCommand, `--path: expected a path that begins with /, got ${quote(path)}`);
     }
     return path;
 }
@@ -125,10 +128,7 @@ async function readBundle(parsed: Parsed, host: CommandHost): Promise<Certificat
 
 function refusal(findings: readonly Finding[], host: CommandHost): CommandError {
     findings.forEach(({ argument, message }) => host.writeError(`${argument}: ${message}`));
-    return new CommandError(
-        "expected a certificate that can be presented, got the problems above; nothing was sent",
-        EXIT.bad,
-    );
+    return new CommandError("the certificate cannot be presented, for the reasons above; nothing was sent", EXIT.bad);
 }
 
 async function readServerIssuers(

@@ -64,7 +64,7 @@ describe("the argument probe", () => {
         await env.create({ origin, probe: true });
         expect(env.fakeVercel.certificates("prj_1")).to.have.lengthOf(1);
         expect(env.lines.join("\n")).to.match(
-            /^site\/https:\/\/localhost:\d+: the probe did not show that the origin accepts the certificate: expected a TLS server .*ECONNREFUSED/m,
+            /^site\/https:\/\/localhost:\d+: the probe did not show that the origin accepts the certificate: no TLS server answers .*ECONNREFUSED/m,
         );
     });
 });

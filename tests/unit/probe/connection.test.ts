@@ -69,7 +69,7 @@ describe("a connection of a probe", () => {
         running = undefined;
         const { verdict, message, presented } = await probe(port);
         expect(verdict).to.equal("unreachable");
-        expect(message).to.match(/expected a TLS server at https:\/\/localhost:\d+, got ECONNREFUSED: check/);
+        expect(message).to.match(/no TLS server answers at https:\/\/localhost:\d+ \(ECONNREFUSED\); check/);
         expect(presented).to.equal(undefined);
     });
 
@@ -250,7 +250,9 @@ describe("a connection of a probe", () => {
         try {
             await probe(port, { keyPem: other.keyPem });
         } catch (error) {
-            expect(String(error)).to.match(/ProbeError: expected a certificate and key .*KEY_VALUES_MISMATCH/);
+            expect(String(error)).to.match(
+                /ProbeError: .* cannot present this certificate and key .*KEY_VALUES_MISMATCH/,
+            );
             return;
         }
         throw new Error("expected a key that does not match to be refused");

@@ -32,12 +32,12 @@ describe("the explanation of a probe", () => {
     });
 
     it("does not say of a certificate for clients that it is not for clients", () => {
-        expect(explained("UNSUPPORTED_CERTIFICATE")).to.match(/though the certificate itself is/);
+        expect(explained("UNSUPPORTED_CERTIFICATE")).to.match(/one for clients, which it is/);
         expect(explained("UNSUPPORTED_CERTIFICATE", { purposes: [SERVER_AUTH] })).to.match(/is not for clients; have/);
     });
 
     it("says when the chain ends instead of calling a valid certificate expired", () => {
         const toMs = Date.UTC(2041, 1, 3);
-        expect(explained("CERTIFICATE_EXPIRED", { toMs })).to.match(/ends at 2041-02-03T00:00:00Z/);
+        expect(explained("CERTIFICATE_EXPIRED", { toMs })).to.match(/expires at 2041-02-03T00:00:00Z/);
     });
 });

@@ -136,9 +136,7 @@ function foreign(given: readonly BundleFile[], { files }: Roles): readonly Inspe
     const others = files.filter(
         ({ holdsKey, certificates, role }) => holdsKey && certificates.length === 0 && role !== "key",
     );
-    const keys = others.map(({ path }) =>
-        aboutFile(path, "several-keys", "expected one private key among the files, got this one as well; leave it out"),
-    );
+    const keys = others.map(({ path }) => aboutFile(path, "several-keys", "holds a second private key; leave it out"));
     return [...problems, ...unknown, ...keys];
 }
 

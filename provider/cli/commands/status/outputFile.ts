@@ -3,6 +3,7 @@ import { constants, type Stats } from "node:fs";
 import { open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { CommandError, type CommandHost } from "../../command";
+import { cannot } from "../../newFiles";
 import type { Clock } from "../../../vercel/clock";
 import { errorCode } from "../../../text/errorCode";
 import { quote } from "../../../text/quoting";
@@ -36,7 +37,7 @@ export async function writeOutput(
         await replaceOpenFile(() => rename(draft, target), clock);
     } catch (error) {
         await rm(draft, { force: true });
-        throw cannot("be written", path, error);
+        throw cannot("written", path, error);
     }
 }
 
@@ -85,14 +86,12 @@ async function readEarlier(target: string, path: string, isOwn: (head: string) =
     try {
         const stats = await stat(target);
         if (!stats.isFile()) {
-            throw new CommandError(
-                `at ${quote(path)} there is a folder, a pipe or a device instead of a file; choose another path`,
-            );
+            throw new CommandError(`${quote(path)} is a folder, a pipe or a device, not a file; choose another path`);
         }
         // Nobody loses anything with an empty file, by which somebody may have said who is to read it.
         if (stats.size > 0 && !isOwn(await headOf(target))) {
             throw new CommandError(
-                `the file at ${quote(path)} is not one that this command wrote in this format, so it stays as it is; ` +
+                `the file ${quote(path)} is not one that this command wrote in this format, so it stays as it is; ` +
                     "remove it, or choose another path",
             );
         }
@@ -101,7 +100,7 @@ async function readEarlier(target: string, path: string, isOwn: (head: string) =
         if (errorCode(error) === "ENOENT") {
             return undefined;
         }
-        throw error instanceof CommandError ? error : cannot("be read", path, error);
+        throw error instanceof CommandError ? error : cannot("read", path, error);
     }
 }
 
@@ -114,10 +113,4 @@ async function headOf(target: string): Promise<string> {
     } finally {
         await file.close();
     }
-}
-
-function cannot(what: string, path: string, error: unknown): CommandError {
-    return new CommandError(
-        `the file at ${quote(path)} cannot ${what} (${errorCode(error) ?? "unknown error"}); check the folder and its permissions`,
-    );
 }

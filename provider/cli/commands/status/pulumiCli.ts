@@ -56,7 +56,7 @@ async function runForJson(args: readonly string[], host: CliHost): Promise<unkno
     try {
         return JSON.parse(stdout) as unknown;
     } catch {
-        throw new CommandError(`${command} printed something else than JSON; ${CHECK_PATH}`);
+        throw new CommandError(`${command} printed something other than JSON; ${CHECK_PATH}`);
     }
 }
 
@@ -163,7 +163,7 @@ const EXPLANATIONS: readonly Explanation[] = [
     },
     {
         pattern: /no stack named/i,
-        problem: "no stack of this name in this project",
+        problem: "no stack NAME in this project",
         fix: "check --stack and --cwd, and the backend, which pulumi whoami --verbose shows",
     },
     {
@@ -184,7 +184,8 @@ function explain(args: readonly string[], exitCode: number, complaint: string): 
         problem: `pulumi ${args.slice(0, 2).join(" ")} failed with exit code ${String(exitCode)}`,
         fix: `run pulumi ${args.map(shellWord).join(" ")} by hand`,
     };
-    return `${problem}; ${fix}${complaint === "" ? "" : ` (pulumi says: ${complaint})`}`;
+    const named = problem.replace("NAME", () => quote(args.at(-1) ?? ""));
+    return `${named}; ${fix}${complaint === "" ? "" : ` (pulumi says: ${complaint})`}`;
 }
 
 /** What could stand in a message of the CLI, since it was told so. */

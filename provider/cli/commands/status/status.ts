@@ -88,7 +88,7 @@ function formatOf(parsed: Parsed): FormatName {
     const given = parsed.value("format");
     const format = Object.keys(FORMATS).find((name): name is FormatName => name === given);
     if (given !== undefined && format === undefined) {
-        throw misuse(statusCommand, `--format is one of ${FORMAT_NAMES}, not ${quote(given)}`);
+        throw misuse(statusCommand, `--format: expected one of ${FORMAT_NAMES}, got ${quote(given)}`);
     }
     if (parsed.flag("json") && format !== undefined && format !== "json") {
         throw misuse(statusCommand, `--json and --format ${format} exclude each other`);
@@ -99,7 +99,7 @@ function formatOf(parsed: Parsed): FormatName {
 function daysOf(parsed: Parsed): number | undefined {
     const given = parsed.value("days");
     if (given !== undefined && !/^\d{1,5}(?:\.\d+)?$/.test(given)) {
-        throw misuse(statusCommand, `--days needs a number of days, not ${quote(given)}`);
+        throw misuse(statusCommand, `--days: expected a number of days, got ${quote(given)}`);
     }
     return given === undefined ? undefined : Number(given);
 }
@@ -147,7 +147,7 @@ function withoutRepeated(readings: readonly Reading[], host: CommandHost): reado
     return readings.filter(({ stack }, index) => {
         const first = readings.slice(0, index).find((one) => isSameStack(one.stack, stack));
         if (first !== undefined && stack !== undefined) {
-            host.writeError(`${COMMAND}: ${stack.name} is the stack ${first.reported.name}, and counted once`);
+            host.writeError(`${COMMAND}: ${stack.name} is the stack ${first.reported.name}, and is counted once`);
         }
         return first === undefined;
     });
@@ -178,7 +178,7 @@ async function readOne(name: string | undefined, host: CommandHost): Promise<Rea
 function emptyReported({ stack, reported }: Reading): Reading {
     const problem = {
         code: "no-certificates",
-        message: "there are no certificates of this package in the state; check the name, or leave the stack out",
+        message: "the state holds no certificate of this package; check the name, or leave the stack out",
     } as const;
     return stack?.certificates.length === 0 ? { stack, reported: { ...reported, problem } } : { stack, reported };
 }

@@ -130,7 +130,7 @@ describe("pulumi-vercel-client-cert import", () => {
         await run("--origin", ORIGIN, "--name", "first");
         const { exitCode, stderr } = await run("--origin", ORIGIN, "--name", "second");
         expect([exitCode, resourceIn(written()).name]).to.deep.equal([3, "first"]);
-        expect(stderr).to.match(/there is something at "import\.json" already, and it stays as it is; remove it/);
+        expect(stderr).to.match(/there is a file "import\.json" already, and it stays as it is; remove it/);
     });
 
     it("says what is in place where there is nothing at the origin", async () => {
@@ -212,10 +212,10 @@ describe("pulumi-vercel-client-cert import", () => {
         expect(resource).to.include({ parent: ":parent:1", name: "billing-example-com" });
         for (const wrong of ["Gateway", "=x", "a b=c", "a:b:C=", "a:b:C$d:e:F=x"]) {
             const { exitCode, stderr } = await run("--origin", ORIGIN, "--parent", wrong);
-            expect([exitCode, stderr.includes("--parent needs the type and the name of a component")]).to.deep.equal([
-                2,
-                true,
-            ]);
+            expect([
+                exitCode,
+                stderr.includes("--parent: expected the type and the name of a component"),
+            ]).to.deep.equal([2, true]);
         }
     });
 

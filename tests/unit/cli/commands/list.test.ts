@@ -68,7 +68,7 @@ describe("pulumi-vercel-client-cert list", () => {
             const { exitCode, stderr } = await none.run("list", "site");
             expect(exitCode).to.equal(3);
             expect(stderr).to.match(
-                /expected a Vercel token in the environment variable "VERCEL_API_TOKEN" or "VERCEL_TOKEN", got none/,
+                /no Vercel token in the environment variable "VERCEL_API_TOKEN" or "VERCEL_TOKEN"; set one of them/,
             );
         } finally {
             other.dispose();
@@ -83,10 +83,12 @@ describe("pulumi-vercel-client-cert list", () => {
             expect((await other.run(...prod, "TOKEN_PROD")).exitCode).to.equal(0);
             const unset = await terminal.run(...prod, "TOKEN_PROD");
             expect(unset.exitCode).to.equal(3);
-            expect(unset.stderr).to.contain(`in the environment variable "TOKEN_PROD", got none; set it`);
+            expect(unset.stderr).to.contain(`no Vercel token in the environment variable "TOKEN_PROD"; set it`);
             const pasted = await terminal.run(...prod, token);
             expect(pasted.exitCode).to.equal(2);
-            expect(pasted.stderr).to.contain("after --token-env").and.to.not.contain(token);
+            expect(pasted.stderr)
+                .to.contain("--token-env: expected the name of an environment variable")
+                .and.to.not.contain(token);
         } finally {
             other.dispose();
         }

@@ -58,7 +58,7 @@ describe("pulumi-vercel-client-cert inspect", () => {
             0,
             { "ca.pem": "ca", "client.pem": "cert", "client.key": "key" },
         ]);
-        expect((await terminal.run("inspect", "*.crt")).stderr).to.contain('expected a file at "*.crt"');
+        expect((await terminal.run("inspect", "*.crt")).stderr).to.contain('the file "*.crt" cannot be read');
         expect(Object.keys(rolesOf((await inspect("*.pem")).json))).to.not.include(".hidden.pem");
     });
 
@@ -247,13 +247,13 @@ describe("pulumi-vercel-client-cert inspect", () => {
         expect(await terminal.run("inspect", "missing.pem")).to.deep.equal({
             exitCode: 3,
             stdout: "",
-            stderr: `pulumi-vercel-client-cert: expected a file at "missing.pem", but it cannot be read (ENOENT); check the path\n`,
+            stderr: `pulumi-vercel-client-cert: the file "missing.pem" cannot be read (ENOENT); check the path and its permissions\n`,
         });
         terminal.write({ "huge.pem": Buffer.alloc(3 * 1024 * 1024, 65) });
         const huge = await terminal.run("inspect", "huge.pem");
         expect([huge.exitCode, huge.stderr]).to.deep.equal([
             3,
-            `pulumi-vercel-client-cert: expected at most 1 MB in "huge.pem", got more; check that it is the right file\n`,
+            `pulumi-vercel-client-cert: the file "huge.pem" has more than 1 MB; check that it is the right one\n`,
         ]);
     });
 });

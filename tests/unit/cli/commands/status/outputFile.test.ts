@@ -68,7 +68,7 @@ describe("a file that status writes", () => {
         };
         for (const [name, text] of Object.entries(foreign)) {
             writeFileSync(join(folder, name), text);
-            expect(await failure(name)).to.match(/the file at ".*" is not one that this command wrote/);
+            expect(await failure(name)).to.match(/the file ".*" is not one that this command wrote/);
             expect(read(name)).to.equal(text);
         }
     });
@@ -103,7 +103,7 @@ describe("a file that status writes", () => {
     it("is refused where there is a pipe, a device or a folder, without waiting for anybody", async () => {
         execFileSync("mkfifo", [join(folder, "pipe.html")]);
         for (const name of ["pipe.html", "/dev/null", "."]) {
-            expect(await failure(name)).to.match(/at ".*" there is a folder, a pipe or a device instead of a file/);
+            expect(await failure(name)).to.match(/".*" is a folder, a pipe or a device, not a file/);
         }
         expect(lstatSync(join(folder, "pipe.html")).isFIFO()).to.equal(true);
         expect(lstatSync("/dev/null").isCharacterDevice()).to.equal(true);
@@ -139,7 +139,7 @@ describe("a file that status writes", () => {
     });
 
     it("names a folder that is missing, and leaves no draft", async () => {
-        expect(await failure("missing/status.html")).to.match(/cannot be written \(ENOENT\); check the folder/);
+        expect(await failure("missing/status.html")).to.match(/cannot be written \(ENOENT\); check the path/);
         expect(readdirSync(folder)).to.deep.equal([]);
     });
 

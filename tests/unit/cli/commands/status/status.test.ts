@@ -174,9 +174,9 @@ console.log(JSON.stringify(states[stack]));`;
             .and.to.match(/^shop /m);
         expect(stdout).to.contain("2 certificates in 3 stacks, all in order. 2 stacks could not be read.\n");
         expect(stderr.split("\n").map((line) => line.split(";")[0])).to.deep.equal([
-            "pulumi-vercel-client-cert: missing: no stack of this name in this project",
-            "pulumi-vercel-client-cert: empty: there are no certificates of this package in the state",
-            "pulumi-vercel-client-cert: gone: no stack of this name in this project",
+            'pulumi-vercel-client-cert: missing: no stack "missing" in this project',
+            "pulumi-vercel-client-cert: empty: the state holds no certificate of this package",
+            'pulumi-vercel-client-cert: gone: no stack "gone" in this project',
             "pulumi-vercel-client-cert: 1 stack without certificates",
             "",
         ]);
@@ -185,7 +185,7 @@ console.log(JSON.stringify(states[stack]));`;
     it("ends with 1 where there is nothing to watch: a job that watches nothing must not stay green", async () => {
         const { exitCode, stdout, stderr } = await run(await printing({ web: [] }), "--stack", "web");
         expect([exitCode, stdout]).to.deep.equal([1, "0 certificates in 1 stack.\n"]);
-        expect(stderr).to.contain("web: there are no certificates of this package in the state");
+        expect(stderr).to.contain("web: the state holds no certificate of this package");
         expect(stderr).to.contain("pulumi-vercel-client-cert: 1 stack without certificates\n");
     });
 
@@ -195,7 +195,7 @@ console.log(JSON.stringify(states[stack]));`;
         const same = await run(short, "--stack", "web", "--stack", "organization/web/web", "--stack", "web");
         expect([same.exitCode, same.stderr]).to.deep.equal([
             0,
-            "pulumi-vercel-client-cert: organization/web/web is the stack web, and counted once\n",
+            "pulumi-vercel-client-cert: organization/web/web is the stack web, and is counted once\n",
         ]);
         const copied = await run(short, "--stack", "one/web/web", "--stack", "other/web/web");
         expect(copied.exitCode).to.equal(1);
@@ -213,7 +213,7 @@ console.log(JSON.stringify(states[stack]));`;
             writeFileSync(join(at.folder, "mine.html"), "mine");
             const refused = await at.run("status", "--stack", "web", "--html", "mine.html");
             expect([refused.exitCode, readFileSync(join(at.folder, "mine.html"), "utf8")]).to.deep.equal([3, "mine"]);
-            expect(refused.stderr).to.contain('the file at "mine.html" is not one that this command wrote');
+            expect(refused.stderr).to.contain('the file "mine.html" is not one that this command wrote');
             expect(refused.stdout).to.contain("all in order");
         } finally {
             at.dispose();
@@ -259,7 +259,7 @@ ${states}`;
         expect((await run(listing([], ""), "--all")).exitCode).to.equal(1);
         for (const [printed, expected] of [
             ["{}", /pulumi stack ls printed JSON without a list/],
-            ["nothing", /pulumi stack ls printed something else than JSON/],
+            ["nothing", /pulumi stack ls printed something other than JSON/],
         ] as const) {
             const { exitCode, stdout, stderr } = await run(`console.log(${JSON.stringify(printed)})`, "--all");
             expect([exitCode, stdout]).to.deep.equal([3, ""]);
@@ -340,7 +340,7 @@ ${states}`;
         for (const [body, args, expected] of [
             [undefined, [], /there is no Pulumi CLI on PATH; install it/],
             ["", ["--cwd", "missing"], /there is no folder ".*missing"; check --cwd/],
-            ["console.log('hello')", [], /pulumi stack export printed something else than JSON; check that/],
+            ["console.log('hello')", [], /pulumi stack export printed something other than JSON; check that/],
             ["console.log('[]')", [], /pulumi stack export printed JSON without a deployment/],
             [
                 "process.kill(process.pid, 'SIGKILL')",
@@ -408,16 +408,16 @@ setInterval(() => undefined, 1000);`;
 
     it("takes --stack several times but the others once, and refuses what is no number of days", async () => {
         for (const [args, expected] of [
-            [["--days", "soon"], /--days needs a number of days, not "soon"/],
-            [["--days=-1"], /--days needs a number of days, not "-1"/],
+            [["--days", "soon"], /--days: expected a number of days, got "soon"/],
+            [["--days=-1"], /--days: expected a number of days, got "-1"/],
             [["--cwd", ".", "--cwd", "."], /--cwd was given several times/],
             [["--stack"], /--stack needs a value/],
             [["--stack", "web", "--stack="], /--stack needs a value/],
             [["web"], /the arguments are \[--stack NAME\]…, but 1 were given/],
             [["--html", "-"], /--html needs a file/],
             [["--output", "-"], /--output needs a file/],
-            [["--format", "xml"], /--format is one of table\|json\|openmetrics\|html, not "xml"/],
-            [["--format", "constructor"], /--format is one of/],
+            [["--format", "xml"], /--format: expected one of table\|json\|openmetrics\|html, got "xml"/],
+            [["--format", "constructor"], /--format: expected one of/],
             [["--format", "html", "--json"], /--json and --format html exclude each other/],
             [["--all", "--stack", "web"], /--stack, --all and --all-projects exclude each other/],
             [["--all", "--all-projects"], /--stack, --all and --all-projects exclude each other/],
