@@ -22,7 +22,7 @@ function outputsOf(stored: readonly ResourceState[], of: readonly PastResource[]
     );
 }
 
-/** As the stand-in's side of the env names them. */
+/** As the fake Vercel API's side of the env names them. */
 function placesOf(stored: readonly ResourceState[]): readonly string[] {
     return stored
         .filter(({ external }) => external !== true)

@@ -51,7 +51,7 @@ export interface Declaration {
     readonly unknownExpectation?: string;
 }
 
-/** A stack on the real CLI, next to a stand-in for Vercel with one team and project. */
+/** A stack on the real CLI, next to a fake Vercel API with one team and project. */
 export class EngineEnvironment extends StackEnvironment {
     static async start(options: FakeVercelOptions = {}): Promise<EngineEnvironment> {
         const cli = await findPulumiCli({ log: (line) => process.stderr.write(`${line}\n`) });

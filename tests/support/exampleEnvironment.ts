@@ -16,7 +16,7 @@ export interface ExampleEnvironmentOptions {
     readonly language?: LanguageHost;
 }
 
-/** An example on the real CLI, next to a stand-in for Vercel with one team. */
+/** An example on the real CLI, next to a fake Vercel API with one team. */
 export class ExampleEnvironment {
     static async start({
         example,
@@ -72,7 +72,7 @@ export class ExampleEnvironment {
         return { cert: certPem, key: keyPem, ca: this.bundle.ca };
     }
 
-    /** A stack as its file describes it. The team is that of the stand-in. */
+    /** A stack as its file describes it. The team is that of the fake Vercel API. */
     async addStack(stack: string, config: Readonly<Record<string, string>>): Promise<void> {
         const file = { config: { "vercel:team": "my-team", ...config } };
         // JSON is YAML, and a file is written faster than the CLI is started for each value.
@@ -92,7 +92,7 @@ export class ExampleEnvironment {
         return this.fakeVercel.requests.filter((request) => request.operation === operation).length;
     }
 
-    /** No secret in anything that was printed or written, and the stand-in kept to the official document. */
+    /** No secret in anything that was printed or written, and the fake API kept to the official document. */
     verify(...shown: readonly string[]): void {
         const text = [this.project.allText(), ...shown].join("\n");
         assertNoSecrets(text, { keys: this.#keys, tokens: [this.token] });

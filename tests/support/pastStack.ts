@@ -112,7 +112,7 @@ export class PastStack {
         }
     }
 
-    /** The stand-in tells nobody what it holds, so that any text does for the certificate. */
+    /** The fake Vercel API tells nobody what it holds, so that any text does for the certificate. */
     #placeOne(id: string, project: string, certId: string | undefined): string {
         const { origin } = parseId(id);
         return this.env.fakeVercel.placeCertificate(project, {

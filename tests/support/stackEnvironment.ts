@@ -10,11 +10,11 @@ export interface TestEnvironmentParts {
     readonly project: PulumiProject;
     readonly token: string;
     readonly bundle: CertificateBundle;
-    /** Whether another env has the same stand-in, and stops it. */
+    /** Whether another env has the same fake Vercel API, and stops it. */
     readonly sharesFakeVercel?: boolean;
 }
 
-/** A stack on the real CLI, next to a stand-in for Vercel, whatever the language of the program. */
+/** A stack on the real CLI, next to a fake Vercel API, whatever the language of the program. */
 export abstract class StackEnvironment {
     readonly fakeVercel: FakeVercel;
     readonly project: PulumiProject;
@@ -76,7 +76,7 @@ export abstract class StackEnvironment {
         return deployment.resources.find(({ type, urn }) => type === this.#type && urn.endsWith(`::${name}`));
     }
 
-    /** No secret in anything that the CLI printed or wrote, and the stand-in kept to the official document. */
+    /** No secret in anything that the CLI printed or wrote, and the fake API kept to the official document. */
     verify(): void {
         assertNoSecrets(this.project.allText(), { keys: this.#keys, tokens: this.#tokens });
         if (this.fakeVercel.specViolations.length > 0) {

@@ -131,7 +131,7 @@ export class StateEnvironment {
         return this.fakeVercel.requests.map(({ operation }) => operation).filter((operation) => operation !== "list");
     }
 
-    /** No secret in anything that the CLI printed or wrote, and the stand-in kept to the official document. */
+    /** No secret in anything that the CLI printed or wrote, and the fake API kept to the official document. */
     verify(): void {
         assertNoSecrets(this.project.allText(), { keys: this.#keys, tokens: [this.token] });
         if (this.fakeVercel.specViolations.length > 0) {

@@ -18,7 +18,7 @@ export interface TestEnvironmentOptions extends FakeVercelOptions {
     readonly onLine?: (line: string) => void;
 }
 
-/** A provider as the host would drive it, in this process, against a stand-in for Vercel with one team and project. */
+/** A provider as the host would drive it, in this process, against a fake Vercel API with one team and project. */
 export class TestEnvironment {
     static async start(options: TestEnvironmentOptions = {}): Promise<TestEnvironment> {
         const fakeVercel = await FakeVercel.start(options);
@@ -89,7 +89,7 @@ export class TestEnvironment {
         return { id, inputs, outs };
     }
 
-    /** Everything that a user sees of this env holds no secret, and the stand-in kept to the official document. */
+    /** Everything that a user sees of this env holds no secret, and the fake API kept to the official document. */
     verify(...shown: readonly unknown[]): void {
         const text = [this.lines.join("\n"), ...shown.map((value) => inspect(value, { depth: null }))].join("\n");
         assertNoSecrets(text, { keys: [this.bundle.key], tokens: [this.token] });

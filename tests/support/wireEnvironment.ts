@@ -13,7 +13,7 @@ const NO_LIMITS = { uploads: 10_000, deletions: 10_000, listings: 10_000 };
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** The provider's real process, the stand-in in clear and behind TLS, and all that the process shows. */
+/** The provider's real process, the fake Vercel API in clear and behind TLS, and all that the process shows. */
 export class WireEnvironment {
     static async start(): Promise<WireEnvironment> {
         const fakeVercel = await FakeVercel.start({ limits: NO_LIMITS });

@@ -17,7 +17,7 @@ interface PluginPlace {
 /** Resources of a YAML program, by their names. */
 export type YamlResources = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** A YAML program with the plugin on the real CLI, next to a stand-in for Vercel with one team and project. */
+/** A YAML program with the plugin on the real CLI, next to a fake Vercel API with one team and project. */
 export class YamlEnvironment extends StackEnvironment {
     static async start(options: FakeVercelOptions = {}, config: StackConfiguration = {}): Promise<YamlEnvironment> {
         const log = (line: string): void => void process.stderr.write(`${line}\n`);

@@ -65,11 +65,11 @@ export class Directory {
         });
     }
 
-    /** For the test that drives the stand-in: whoever owns the project. */
+    /** For the test that drives the fake Vercel API: whoever owns the project. */
     project(idOrName: string): Project {
         const project = this.#projects.find(({ id, name }) => id === idOrName || name === idOrName);
         if (project === undefined) {
-            throw new Error(`the stand-in has no project ${idOrName}`);
+            throw new Error(`the fake Vercel API has no project ${idOrName}`);
         }
         return project;
     }

@@ -7,7 +7,7 @@ import { failureOf, newToken, ORIGIN } from "../support/testEnvironment";
 import { Specification } from "./specification";
 import { FakeVercel, type FakeVercelOptions } from "./fakeVercel";
 
-describe("the stand-in for Vercel's API, driven by the official client", () => {
+describe("the fake Vercel API, driven by the official client", () => {
     let fakeVercel: FakeVercel;
     let token: string;
     const start = async (options: FakeVercelOptions = {}): Promise<Vercel> => {

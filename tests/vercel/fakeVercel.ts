@@ -198,7 +198,7 @@ export class FakeVercel {
     /** Somebody deletes a certificate in the dashboard. */
     removeCertificate(project: string, certId: string): void {
         if (this.#directory.project(project).store.remove(certId) === undefined) {
-            throw new Error(`the stand-in has no certificate ${certId} in ${project}`);
+            throw new Error(`the fake Vercel API has no certificate ${certId} in ${project}`);
         }
     }
 
@@ -400,10 +400,10 @@ export class FakeVercel {
         this.onEvent?.({ kind: "violation", violation });
     }
 
-    /** A client that hangs up is the test's doing, and all else a mistake of the stand-in. */
+    /** A client that hangs up is the test's doing, and all else a mistake of the fake Vercel API. */
     #failItself(error: unknown): void {
         if (!(error instanceof Error && "code" in error && error.code === "ECONNRESET")) {
-            this.#report(`the stand-in itself failed: ${error instanceof Error ? error.name : typeof error}`);
+            this.#report(`the fake Vercel API itself failed: ${error instanceof Error ? error.name : typeof error}`);
         }
     }
 
@@ -514,7 +514,7 @@ function readCall({ headers }: Pick<IncomingMessage, "headers">, head: CallHead,
 }
 
 function readHead({ method = "", url = "/", headers }: Pick<IncomingMessage, "method" | "url" | "headers">): CallHead {
-    const { pathname, searchParams } = new URL(`http://stand-in${url}`);
+    const { pathname, searchParams } = new URL(`http://fake-vercel${url}`);
     const route = ROUTE.exec(pathname);
     const certId = decoded(route?.[2]);
     return {

@@ -12,7 +12,7 @@ const UPLOAD = "POST /v1/projects/{idOrName}/client-cert";
 const LIST = "GET /v1/projects/{idOrName}/client-cert";
 const AN_HOUR_MS = 3_600_000;
 
-describe("the stand-in for Vercel's API, in detail", () => {
+describe("the fake Vercel API, in detail", () => {
     let fakeVercel: FakeVercel;
     let token: string;
     let bundle: CertificateBundle;

@@ -48,7 +48,7 @@ export class Specification {
 
     /** What of an exchange does not fit the document; empty where all does. */
     violations({ method, url, contentType, requestBody, status, responseBody }: Exchange): readonly string[] {
-        const { pathname, searchParams } = new URL(`http://stand-in${url}`);
+        const { pathname, searchParams } = new URL(`http://fake-vercel${url}`);
         const operation = [...this.#operations.values()].find(
             ({ name, path }) => name.startsWith(`${method} `) && path.test(pathname),
         );

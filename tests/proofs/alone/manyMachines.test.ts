@@ -30,7 +30,7 @@ describe("many machines that share the limit of one team", function () {
         environments.forEach((env) => {
             env.verify();
         });
-        // The first one has the stand-in.
+        // The first one has the fake Vercel API.
         for (const env of [...environments].reverse()) {
             await env.stop();
         }

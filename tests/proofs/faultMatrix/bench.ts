@@ -49,7 +49,7 @@ const TEAM = "team_1";
 /** All cells share a team, and none is about the limit itself. */
 const UNLIMITED = 1e6;
 
-/** A stand-in of one policy, on which every cell has a project and a team of its own. */
+/** A fake Vercel API of one policy, on which every cell has a project and a team of its own. */
 export class Bench {
     static async start(policy: PolicyName, bundlePool: BundlePool): Promise<Bench> {
         const clock = new FaultClock();

@@ -4,7 +4,7 @@ import type { Fault } from "../../vercel/fakeVercel";
 /** Something that may happen to any call, apart from which call it hits. */
 export interface FaultKind {
     readonly name: string;
-    /** A connection that is refused cannot be made by an answer: the stand-in stops listening before the call. */
+    /** A connection that is refused cannot be made by an answer: the fake Vercel API stops listening before the call. */
     readonly refuses?: true;
     /** How the fault is made; the time is for answers that name one. */
     readonly make: (nowMs: number, operation: LimitedOperation) => Omit<Fault, "operation" | "skip" | "project">;

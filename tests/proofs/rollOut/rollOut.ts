@@ -8,7 +8,7 @@ import { VirtualClock } from "../../support/virtualClock";
 /** In the middle of a second and of a minute, as times are. */
 const OFFSET_MS = 23_456;
 const DAY_MS = 86_400_000;
-/** Client and stand-in are in this process; between two steps of either there are a few turns of the event loop at most. */
+/** Client and fake API are in this process; between two steps of either there are a few turns of the event loop at most. */
 const QUIET_TURNS = 40;
 
 export interface Scenario {
@@ -40,7 +40,7 @@ interface Line {
     readonly text: string;
 }
 
-/** A provider, and as many declared certificates as there are projects, at a stand-in in virtual time. */
+/** A provider, and as many declared certificates as there are projects, at a fake Vercel API in virtual time. */
 export class RollOut {
     static async start(scenario: Scenario): Promise<RollOut> {
         const clock = new VirtualClock(Math.floor(Date.now() / DAY_MS) * DAY_MS + OFFSET_MS, QUIET_TURNS);

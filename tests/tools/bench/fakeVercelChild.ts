@@ -1,4 +1,4 @@
-/** The stand-in in a process of its own, so that its work is not measured with that of the process that measures. */
+/** The fake Vercel API in its own process, so that its work is not measured with that of the process that measures. */
 import { FakeVercel } from "../../vercel/fakeVercel";
 import { projectName, TEAM } from "./material";
 import type { CallCounts } from "./fakeVercelProcess";

@@ -14,7 +14,7 @@ export interface CallCounts {
     readonly violations: number;
 }
 
-/** A stand-in for Vercel's API in another process. */
+/** A fake Vercel API in another process. */
 export class FakeVercelProcess {
     static async start(order: FakeVercelOrder): Promise<FakeVercelProcess> {
         const child = forkScript(join(__dirname, "fakeVercelChild.js"));

@@ -42,7 +42,7 @@ function header({ machine, versions }: ReportData): string {
 
 Written by \`npm run bench\`; do not edit it. The single runs are in [report.json](report.json).
 
-The real CLI with a file backend, and a stand-in for Vercel's API on loopback in a process of its own, without limits and
+The real CLI with a file backend, and a fake Vercel API on loopback in a process of its own, without limits and
 delays. All columns declare the same certificates, and their runs take turns. Medians; in brackets the least and the most.
 
 | column | what declares the certificates |

@@ -67,7 +67,7 @@ export async function runRound(options: RoundOptions): Promise<readonly Sample[]
     }
 }
 
-/** One column's stack, with a stand-in of its own. */
+/** One column's stack, with a fake Vercel API of its own. */
 export class Stack {
     static async open(
         column: ColumnName,

@@ -38,7 +38,7 @@ export function writeReport(records: readonly CellRecord[]): string {
 
 Written by \`npm run generate:compat\`; a test compares it with the table of cells. Do not edit it.
 
-Each cell installs the packed package into an empty folder and has a stack of its own on the real CLI, against the stand-in
+Each cell installs the packed package into an empty folder and has a stack of its own on the real CLI, against the fake Vercel API
 for Vercel's API: \`pulumi up\`, \`pulumi preview --expect-no-changes\`, \`pulumi refresh\`, \`pulumi destroy\`. "yes": all of them
 succeeded, there was one upload and one deletion, no output and no state showed a key or a token, and program and
 provider process both ran on the Node of the cell.

@@ -5,7 +5,7 @@ import { systemClock } from "../../../provider/vercel/clock";
 import { resolveBaseUrl } from "../../../provider/vercel/settings";
 import { FakeVercel } from "../../vercel/fakeVercel";
 
-/** Where the demo runs: the stand-in on this machine, or, after asking, the real service. */
+/** Where the demo runs: the fake Vercel API on this machine, or, after asking, the real service. */
 export interface Target {
     readonly description: string;
     readonly project: string;
@@ -31,12 +31,14 @@ export async function chooseTarget(environment: NodeJS.ProcessEnv): Promise<Targ
 
 async function confirmRealService(project: string): Promise<boolean> {
     if (!process.stdin.isTTY) {
-        console.log("VERCEL_API_TOKEN and VERCEL_PROJECT are set, but nobody can be asked here: using the stand-in.");
+        console.log(
+            "VERCEL_API_TOKEN and VERCEL_PROJECT are set, but nobody can be asked here: using the fake Vercel API.",
+        );
         return false;
     }
     const prompt = createInterface({ input: process.stdin, output: process.stdout });
     const answer = await prompt.question(
-        `Upload and remove demo certificates in the Vercel project ${JSON.stringify(project)}? Type yes, or Enter for the stand-in: `,
+        `Upload and remove demo certificates in the Vercel project ${JSON.stringify(project)}? Type yes, or Enter for the fake Vercel API: `,
     );
     prompt.close();
     return answer.trim().toLowerCase() === "yes";
@@ -51,7 +53,7 @@ async function startFakeVercel(): Promise<Target> {
     return targetAt(
         fakeVercel.url,
         { token, project: "site", team: "team_demo" },
-        `a stand-in for Vercel's API at ${fakeVercel.url}`,
+        `a fake Vercel API at ${fakeVercel.url}`,
         () => fakeVercel.stop(),
     );
 }

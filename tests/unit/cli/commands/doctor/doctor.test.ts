@@ -26,7 +26,7 @@ interface DoctorRun extends Run {
     readonly report: DoctorReport;
 }
 
-/** A throw-away project at a stand-in of some policy, in time that passes by sleeping. */
+/** A throw-away project at a fake Vercel API of some policy, in time that passes by sleeping. */
 class Surgery {
     static async open(policy: FakeVercelOptions = {}): Promise<Surgery> {
         const clock = new FaultClock();
