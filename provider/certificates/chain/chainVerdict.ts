@@ -113,7 +113,8 @@ function explain(
     }
     const isExplained =
         code === undefined ||
-        faults.some(({ finding }) => finding.severity === "error" && explains(finding.code, code));
+        (faults.some(({ finding }) => finding.severity === "error") &&
+            faults.some(({ finding }) => explains(finding.code, code)));
     return [
         ...(isExplained ? [] : [finding("openssl-refuses", "cert", `OpenSSL refuses the chain: ${String(code)}`)]),
         ...(findWayOut(material, faults, nowMs) ?? faults.map(({ finding }) => finding)),
@@ -129,7 +130,8 @@ const REASONS: readonly (readonly [RegExp, readonly FindingCode[]])[] = [
         /^(UNABLE_TO_GET_ISSUER_CERT|UNABLE_TO_VERIFY_LEAF|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED_CERT|CERT_CHAIN_TOO_LONG)/,
         ENDS,
     ],
-    [/^CERT_SIGNATURE_FAILURE$/, ["signature-mismatch"]],
+    // The latter where a key of another type or size could not have made the signature.
+    [/^(CERT_SIGNATURE_FAILURE|ERR_SSL_EVP_LIB)$/, ["signature-mismatch"]],
     [/^(PATH_LENGTH_EXCEEDED|CERT_CHAIN_TOO_LONG)$/, ["path-too-long"]],
     [/^INVALID_CA$/, ["issuer-is-no-ca", "issuer-may-not-sign"]],
     [

@@ -40,7 +40,7 @@ const [, OPENSSL_MAJOR = "", OPENSSL_MINOR = ""] = /^(\d+)\.(\d+)/.exec(process.
 const SECURITY_LEVEL =
     /@SECLEVEL=(\d)/.exec(tls.DEFAULT_CIPHERS)?.[1] ??
     (Number(OPENSSL_MAJOR) * 100 + Number(OPENSSL_MINOR) >= 302 ? "2" : "1");
-const SHORTEST_ISSUER_RSA_BITS = SECURITY_LEVEL === "0" ? 0 : SECURITY_LEVEL === "1" ? 1024 : 2048;
+const SHORTEST_RSA_BITS = SECURITY_LEVEL === "0" ? 0 : SECURITY_LEVEL === "1" ? 1024 : 2048;
 
 /** As OpenSSL has it: a leaf, a root, and a hundred between them. */
 export const LONGEST_PATH = 102;
@@ -54,7 +54,11 @@ export interface Fault {
 
 /** Whether a certificate breaks no rule of its own as an issuer of client certificates. */
 export function isFitIssuer(certificate: X509Certificate): boolean {
-    return [...judgeExtensions(certificate, "ca"), ...judgeIssuer(certificate, "ca", true)].length === 0;
+    return (
+        judgeExtensions(certificate, "ca").length === 0 &&
+        judgeIssuer(certificate, "ca", true).length === 0 &&
+        judgeKeyLength(certificate, "ca").length === 0
+    );
 }
 
 /** What is wrong with a path, from the leaf on, as OpenSSL sees it at a moment; all of it, where OpenSSL names one reason. */
@@ -67,6 +71,7 @@ export function faultsOf(path: Path, pools: Pools, nowMs: number): Fault[] {
         const own = [
             ...judgeExtensions(certificate, argument),
             ...(index === 0 ? judgeLeafPurpose(certificate) : judgeIssuer(certificate, argument, isLast)),
+            ...judgeKeyLength(certificate, argument),
             ...(certificates.length > 1 ? judgeCurve(certificate, argument) : []),
             ...judgePathLength(path, index, argument),
             ...(isLast ? [] : judgeDigest(certificate, argument)),
@@ -156,11 +161,15 @@ function judgeIssuer(certificate: X509Certificate, argument: BundleArgument, isL
             `${name} may not issue for clients: its extended key usages are ${describePurposes(certificate)}`,
         );
     }
-    const bits = rsaBitsOf(certificate);
-    if (bits !== undefined && bits < SHORTEST_ISSUER_RSA_BITS) {
-        say("rsa-too-short", describeShortKey(certificate, bits, SHORTEST_ISSUER_RSA_BITS));
-    }
     return findings;
+}
+
+/** Of every certificate of a path, the leaf included. */
+function judgeKeyLength(certificate: X509Certificate, argument: BundleArgument): Finding[] {
+    const bits = rsaBitsOf(certificate) ?? Infinity;
+    return bits < SHORTEST_RSA_BITS
+        ? [finding("rsa-too-short", argument, describeShortKey(certificate, bits, SHORTEST_RSA_BITS))]
+        : [];
 }
 
 export function describeShortKey(certificate: X509Certificate, bits: number, least: number): string {
