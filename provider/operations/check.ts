@@ -1,33 +1,13 @@
-import { asNotices, sortFindings } from "../certificates/findings";
-import { readCertificateSet, type CertificateSetReading, type CertificateTexts } from "../certificates/certificates";
+import { quote } from "../text/quoting";
 import { PREVIEW_PROPERTY } from "../registration";
 import { argumentProblem } from "./argumentTable";
-import {
-    isBare,
-    parseArguments,
-    UNKNOWN,
-    UNKNOWN_VALUE,
-    type Arguments,
-    type Properties,
-    type Unknown,
-} from "./arguments";
-import {
-    computedBefore,
-    computedOf,
-    hasSameDays,
-    isImport,
-    isStored,
-    OF_NO_TEXT,
-    UNKNOWN_INPUTS,
-    type ComputedInputs,
-} from "./computedInputs";
+import { isBare, parseArguments, UNKNOWN, UNKNOWN_VALUE, type Arguments, type Properties } from "./arguments";
+import { assess, isPreview } from "./assess";
+import { isImport } from "./computedInputs";
 import type { OperationContext } from "./context";
 import { expectedFingerprintProblem } from "./expectedFingerprint";
 import { labelOf } from "./identity";
 import { storedKey } from "./keyArgument";
-import { assessOthers, judgeBundle } from "./certificateBundle";
-import { UNCHECKED } from "./warnings";
-import { quote } from "../text/quoting";
 
 export interface CheckFailure {
     /** Always empty: the engine prints the value of a property that is named here, be it a whole PEM or a secret. */
@@ -57,30 +37,41 @@ export async function check(olds: Properties, news: Properties, context: Operati
     const { texts, computed, errors, said } = await assess(args, olds, news, context);
     const unexpected = expectedFingerprintProblem(args.expectedFingerprint, computed);
     const failures = [...problems, ...errors, ...(unexpected === undefined ? [] : [unexpected])];
-    const { project, team, origin, tokenEnv } = args;
-    if (project !== UNKNOWN && team !== UNKNOWN && origin !== UNKNOWN) {
-        const label = labelOf({ project, team, origin });
+    const isLast = failures.length > 0;
+    notifyOf(args, context, [
+        ...(isTeamWithoutValue ? [teamWithoutValue(olds, context)] : []),
+        ...said.here,
         // Neither the program nor create and update speak of a resource that failed here.
-        const isLast = failures.length > 0;
-        const lines = [
-            ...(isTeamWithoutValue ? [teamWithoutValue(olds, context)] : []),
-            ...said.here,
-            ...(isLast ? said.byProgram : []),
-            ...(isLast || isPreview(news) ? said.withUpload : []),
-        ];
-        lines.forEach((line) => context.notify(`${label}: ${line}`));
-        if (!isLast && tokenEnv !== UNKNOWN) {
-            context.memory.declare({ project, team: context.teamFor(team), origin });
-        }
+        ...(isLast ? said.byProgram : []),
+        ...(isLast || isPreview(news) ? said.withUpload : []),
+    ]);
+    if (!isLast) {
+        declare(args, context);
     }
-    const others = Object.entries(news).filter(
-        ([name]) => !NEVER_RETURNED.has(name) && (name !== "team" || !isTeamWithoutValue),
-    );
-    const key = "key" in news ? { key: storedKey(news["key"]) } : {};
-    const inputs = { ...Object.fromEntries(others), ...texts, ...key };
-    return failures.length > 0
+    const inputs = { ...asDeclared(news, isTeamWithoutValue), ...texts };
+    return isLast
         ? { inputs, failures: failures.map((reason) => ({ property: "", reason })) }
         : { inputs: { ...inputs, ...computed }, failures: [] };
+}
+
+function notifyOf({ project, team, origin }: Arguments, context: OperationContext, lines: readonly string[]): void {
+    if (project !== UNKNOWN && team !== UNKNOWN && origin !== UNKNOWN) {
+        const label = labelOf({ project, team, origin });
+        lines.forEach((line) => context.notify(`${label}: ${line}`));
+    }
+}
+
+function declare({ project, team, origin, tokenEnv }: Arguments, context: OperationContext): void {
+    if (project !== UNKNOWN && team !== UNKNOWN && origin !== UNKNOWN && tokenEnv !== UNKNOWN) {
+        context.memory.declare({ project, team: context.teamFor(team), origin });
+    }
+}
+
+/** Without the texts of certificates, which are made anew, and without what only this process is to know. */
+function asDeclared(news: Properties, isTeamWithoutValue: boolean): Properties {
+    const left = new Set(["cert", "ca", PREVIEW_PROPERTY, ...(isTeamWithoutValue ? ["team"] : [])]);
+    const kept = Object.fromEntries(Object.entries(news).filter(([name]) => !left.has(name)));
+    return "key" in kept ? { ...kept, key: storedKey(kept["key"]) } : kept;
 }
 
 function teamWithoutValue(olds: Properties, context: OperationContext): string {
@@ -93,123 +84,4 @@ function teamWithoutValue(olds: Properties, context: OperationContext): string {
               ? `the team ${quote(stored)}, which is in use`
               : ofToken;
     return argumentProblem("team-without-value", `team: has no value, so the certificate goes into ${scope}`);
-}
-
-/** As it came: whatever else stands in the texts, and what only this process is to know. */
-const NEVER_RETURNED = new Set(["cert", "ca", PREVIEW_PROPERTY]);
-
-interface Assessed {
-    /** What may be stored. A text that cannot be read is not among it: the engine may store inputs that failed. */
-    readonly texts: Properties;
-    readonly computed: ComputedInputs;
-    readonly errors: readonly string[];
-    readonly said: Said;
-}
-
-/** Warnings and notes, by who can give them. */
-interface Said {
-    /** Only this process. */
-    readonly here: readonly string[];
-    /** The program as well, with the resource's name. */
-    readonly byProgram: readonly string[];
-    /** Create and update as well, which a preview does not call. */
-    readonly withUpload: readonly string[];
-}
-
-const NOTHING_SAID: Said = { here: [], byProgram: [], withUpload: [] };
-
-/**
- * Only what is new can be refused. So a preview without the key works while nothing rotates, and neither a certificate
- * that expired in place nor one that an older version of this package let pass blocks an unrelated deployment.
- */
-async function assess(
-    args: Arguments,
-    olds: Properties,
-    news: Properties,
-    context: OperationContext,
-): Promise<Assessed> {
-    const inPlace = computedBefore(olds);
-    const given = { cert: news["cert"], ca: news["ca"] };
-    if (inPlace?.expiries !== undefined && args.expectedFingerprint === undefined && isStored(news, olds)) {
-        // The same certificates have the same fingerprints. Only a gate does not take a state's word for it.
-        return { texts: given, computed: { ...OF_NO_TEXT, ...inPlace }, errors: [], said: NOTHING_SAID };
-    }
-    const reading = readCertificateSet({ cert: known(args.cert), ca: known(args.ca) });
-    const texts = { ...storable("cert", news, reading.canonical), ...storable("ca", news, reading.canonical) };
-    const { errors, warnings } = sortFindings(reading.findings, false);
-    if (args.cert === UNKNOWN || args.ca === UNKNOWN) {
-        return { texts, computed: UNKNOWN_INPUTS, errors, said: NOTHING_SAID };
-    }
-    const fresh = reading.value === undefined ? undefined : computedOf(reading.value, news, args);
-    const isSame =
-        inPlace !== undefined &&
-        (fresh === undefined
-            ? given.cert === olds["cert"] && given.ca === olds["ca"]
-            : fresh.fingerprint === inPlace.fingerprint);
-    if (isSame || (fresh !== undefined && isImport(olds, news))) {
-        const kept = isSame && (fresh === undefined || hasSameDays(news, olds)) ? inPlace : {};
-        return {
-            texts: { ...given, ...texts },
-            computed: { ...OF_NO_TEXT, ...fresh, ...kept },
-            errors: [],
-            said: { ...NOTHING_SAID, here: fresh === undefined ? [...errors, ...warnings] : errors },
-        };
-    }
-    const { findings, ...others } = await assessNew(reading, args, { olds, news }, context);
-    return { ...others, texts, computed: { ...UNKNOWN_INPUTS, ...fresh, findings } };
-}
-
-async function assessNew(
-    { value: material, findings, canonical }: CertificateSetReading,
-    args: Arguments,
-    { olds, news }: { readonly olds: Properties; readonly news: Properties },
-    context: OperationContext,
-): Promise<Pick<Assessed, "errors" | "said"> & Pick<ComputedInputs, "findings">> {
-    const key = args.key === UNKNOWN ? undefined : args.key;
-    const judged = await judgeBundle(material, { ...args, key }, context);
-    const isLenient = args.skipValidation || isImported(olds);
-    const isSwapped = judged.others.some(({ code }) => code === "cert-key-swapped");
-    // A key alone in the place of certificates, and certificates in that of the key: that is one mistake.
-    const ofTexts = findings.filter(
-        ({ code, argument }) =>
-            !isSwapped || code !== "private-key-exposed" || canonical[argument as "cert" | "ca"] !== undefined,
-    );
-    const lasting = [...ofTexts, ...judged.lasting];
-    const byProgram = sortFindings([...lasting, ...judged.dates], isLenient);
-    const withUpload = assessOthers(judged, isLenient);
-    const unchecked = judged.isKeyUnavailable ? [`${String(judged.keyProblem)}, ${UNCHECKED}`] : [];
-    return {
-        errors: [...byProgram.errors, ...withUpload.errors],
-        said: {
-            here: unchecked,
-            byProgram: byProgram.warnings,
-            withUpload: [...withUpload.warnings, ...withUpload.notes],
-        },
-        findings: {
-            certificates: asNotices(lasting, isLenient).filter(({ severity }) => severity !== "error"),
-            // Outside of a preview the engine takes no unknown value; create and update then fail for the key.
-            key: key === undefined || (judged.isKeyUnavailable && isPreview(news)) ? UNKNOWN_VALUE : [],
-        },
-    };
-}
-
-function isPreview(news: Properties): boolean {
-    return news[PREVIEW_PROPERTY] === true;
-}
-
-function known(text: string | Unknown): string | undefined {
-    return text === UNKNOWN ? undefined : text;
-}
-
-function storable(name: "cert" | "ca", news: Properties, canonical: CertificateTexts): Properties {
-    const text = news[name] === UNKNOWN_VALUE ? UNKNOWN_VALUE : canonical[name];
-    return text === undefined ? {} : { [name]: text };
-}
-
-/**
- * An import leaves inputs without a fingerprint, and here only inputs are known: what is declared may be in place
- * already. `diff` compares it with the outputs, and `update` refuses what turns out to be new and bad.
- */
-function isImported(olds: Properties): boolean {
-    return Object.keys(olds).length > 0 && isBare(olds);
 }
