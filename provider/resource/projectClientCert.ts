@@ -5,9 +5,9 @@ import { PREVIEW_PROPERTY, PROVIDER_TEXT, TYPE } from "../registration";
 import { deferPromiseTraces } from "./traces";
 
 /**
- * The passphrase of an encrypted private key: text, which is made a secret and kept encrypted in the state;
+ * The passphrase of an encrypted private key: text, which the package makes a secret and the state holds encrypted;
  * `{ env }`, an environment variable of the `pulumi` command; or `{ file }`, a path relative to the folder of the Pulumi
- * program, of whose content one final line break is ignored. An output that turns out to have no value is an error.
+ * program. One final line break of the file is ignored. An output that has no value is an error.
  */
 export type PassphraseSource =
     | string
@@ -27,18 +27,18 @@ export type PassphraseSource =
 /**
  * Where the private key comes from: exactly one of these.
  *
- * - PEM text: is made a secret, and is kept encrypted in the state. The same holds for `config.requireSecret(…)`.
- * - `{ file }`: a path, read by the provider relative to the folder of the Pulumi program. The state holds the path.
+ * - PEM text, also from `config.requireSecret(…)`: the package makes it a secret, and the state holds it encrypted.
+ * - `{ file }`: a path, relative to the folder of the Pulumi program. The state holds the path.
  * - `{ env }`: the name of an environment variable that holds the PEM text. The state holds the name.
- * - `{ command }`: a program and its arguments, such as `["op", "read", "op://vault/item/key"]`. The provider runs it
- *   without a shell, in the folder of the Pulumi program, when the key is needed, once in a process; what it prints is
- *   the key. It has 30 seconds, gets no input, and neither Vercel's tokens nor Pulumi's passphrase in its environment.
- *   The state holds the command in clear: a secret has no place in its arguments.
+ * - `{ command }`: a program and its arguments that print the key, such as `["op", "read", "op://vault/item/key"]`. The
+ *   provider runs it in the folder of the Pulumi program, without a shell, once per process. It has 30 seconds, gets no
+ *   input, and sees neither Vercel's tokens nor Pulumi's passphrase in its environment. The state holds the command in
+ *   clear, so put no secret into its arguments.
  *
- * PKCS #8 (RFC 5958), PKCS #1 (RFC 8017), SEC 1 (RFC 5915) and PKCS #12 (RFC 7292) are read: as PEM, as base64 and, from a
- * file or a command, as DER; 64 kB at most. Encrypted ones need the passphrase. The key is read only when something new
- * would be uploaded. If no byte of it can be had then, as from a variable that is not set, a preview warns and `pulumi up`
- * fails.
+ * The provider reads PKCS #8 (RFC 5958), PKCS #1 (RFC 8017), SEC 1 (RFC 5915) and PKCS #12 (RFC 7292): as PEM, as base64
+ * and, from a file or a command, as DER; 64 kB at most. Encrypted keys need the passphrase. The provider reads the key only
+ * to upload something new. If it cannot get any byte of the key then, as from a variable that is not set, a preview warns
+ * and `pulumi up` fails.
  */
 export type PrivateKeySource =
     | string
@@ -169,13 +169,13 @@ export interface ProjectClientCertArgs {
 /**
  * The client certificate that the deployments of a Vercel project present to an origin that demands mutual TLS.
  *
- * The token is read from the variable that `tokenEnv` names; where none is named, from the environment
- * (`VERCEL_API_TOKEN`), the configuration (`vercel:apiToken`), or `VERCEL_TOKEN`, in this order. It is never an argument
- * and never an output.
+ * The token comes from the variable that `tokenEnv` names. Without `tokenEnv` it comes from the environment
+ * (`VERCEL_API_TOKEN`), the configuration (`vercel:apiToken`) or `VERCEL_TOKEN`, in this order. It is never an argument and
+ * never an output.
  *
- * A rotation uploads the new certificate, confirms that Vercel lists it, and only then removes the old one. Errors: bad
- * arguments, all at once, before any call, and in a preview already; a certificate that is already in place (see `allowOverwrite`); everything
- * that Vercel refuses, with what to do about it.
+ * A rotation uploads the new certificate, confirms that Vercel lists it, and only then removes the old one. Errors: wrong
+ * arguments, all at once, in the preview, before any call; a certificate that is already in place (see `allowOverwrite`);
+ * everything that Vercel refuses, with what to do about it.
  *
  * No output is secret.
  *
