@@ -231,7 +231,7 @@ const FITNESS = {
         "An issuer's RSA key has less than 2048 bits, which newer versions of OpenSSL refuse.",
         "move to an authority with an RSA key of 2048 bits or more, or an EC key",
     ),
-    "leaf-is-ca": warning("The leaf is an authority (CA:TRUE).", "have a certificate issued that is no authority"),
+    "leaf-is-ca": warning("The leaf is an authority (CA:TRUE).", "have a certificate issued that is none"),
     "version-1": warning(
         "A certificate of the chain is X.509 version 1, without any extension.",
         "have it issued as version 3",
@@ -281,7 +281,7 @@ const CHAIN = {
     ),
     "certificate-in-the-way": waivable(
         "OpenSSL takes a certificate for the issuer that leads nowhere, though another path is there. It takes the first of a name, those of `ca` first.",
-        "leave that certificate out; another order alone uploads nothing",
+        "leave out the one that it takes; changing the order alone uploads nothing",
     ),
     "openssl-refuses": waivable(
         "OpenSSL refuses the chain for a reason that this package has no words of its own for.",
@@ -297,7 +297,7 @@ const CHAIN = {
     ),
     "order-decides": warning(
         "Two certificates bear the name of an issuer, and only the order in the text makes OpenSSL take the one that works.",
-        "leave the other out, which uploads the rest; another order alone uploads nothing",
+        "leave out the one that does not work; changing the order alone uploads nothing",
     ),
     "intermediate-not-sent": warning(
         "An intermediate is in `ca` and not in `cert`, so an origin that trusts only the root may not get it.",
@@ -306,7 +306,7 @@ const CHAIN = {
     "certificate-unneeded": warning("`cert` holds a certificate that the path does not need.", "leave it out of cert"),
     "chain-not-tried": note(
         "There is no key, so no handshake: the path was searched, and not tried with OpenSSL.",
-        "nothing to do: where the key is, it is tried",
+        "nothing to do: it is tried where the key is",
     ),
 } as const;
 

@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import { describeCertificate, nameOf } from "../parse/certificate";
 import { fieldsOf } from "../parse/certificateFields";
-import { describeEnd, judgeExpiries, warningMsOf, type CertificateExpiry } from "./expiries";
+import { describePastEnd, judgeExpiries, warningMsOf, type CertificateExpiry } from "./expiries";
 import { finding, type Finding } from "../findings";
 import { includes, type Path, type Pools } from "../pools";
 import { shownDate } from "../../text/isoDates";
@@ -74,7 +74,7 @@ export function judgeUnneeded({ path, authorities }: OnPath & Pick<Pools, "autho
     return authorities
         .filter((certificate) => !includes(path.certificates, certificate) && fieldsOf(certificate).toMs < nowMs)
         .map((certificate) => {
-            const fact = `${describeCertificate(certificate)}, which no path needs, ${describeEnd(fieldsOf(certificate).toMs, nowMs)}`;
+            const fact = `${describeCertificate(certificate)}, which no path needs, ${describePastEnd(fieldsOf(certificate).toMs, nowMs)}`;
             return finding("authority-expired", "ca", fact);
         });
 }

@@ -36,23 +36,28 @@ function judge({ argument, subject, ...dates }: CertificateExpiry, nowMs: number
         return [];
     }
     const name = `"${shown(subject)}"`;
-    const end = `${name} ${describeEnd(toMs, nowMs)}`;
     if (toMs < nowMs) {
-        return [finding("expired", argument, end)];
+        return [finding("expired", argument, `${name} ${describePastEnd(toMs, nowMs)}`)];
     }
     if (fromMs > nowMs) {
         const code = fromMs - nowMs <= CLOCK_SKEW_MS ? "clock-skew" : "not-yet-valid";
-        const fact = `${name} is valid from ${shownDate(fromMs)} on, and it is ${shownDate(nowMs)} here`;
+        const fact = `${name} becomes valid at ${shownDate(fromMs)}, and this machine's clock says ${shownDate(nowMs)}`;
         return [finding(code, argument, fact)];
     }
-    return nowMs < warnMs ? [] : [finding("expires-soon", argument, end)];
+    return nowMs < warnMs ? [] : [finding("expires-soon", argument, `${name} ${describeNextEnd(toMs, nowMs)}`)];
 }
 
 /** As "expires in 5 hours (2026-12-07T10:00:00Z)". */
 export function describeEnd(toMs: number, nowMs: number): string {
-    return toMs < nowMs
-        ? `expired ${durationOf(nowMs - toMs)} ago (${shownDate(toMs)})`
-        : `expires in ${durationOf(toMs - nowMs)} (${shownDate(toMs)})`;
+    return toMs < nowMs ? describePastEnd(toMs, nowMs) : describeNextEnd(toMs, nowMs);
+}
+
+export function describePastEnd(toMs: number, nowMs: number): string {
+    return `expired ${durationOf(nowMs - toMs)} ago (${shownDate(toMs)})`;
+}
+
+function describeNextEnd(toMs: number, nowMs: number): string {
+    return `expires in ${durationOf(toMs - nowMs)} (${shownDate(toMs)})`;
 }
 
 const UNITS: readonly (readonly [string, number])[] = [

@@ -153,7 +153,7 @@ function judgeIssuer(certificate: X509Certificate, argument: BundleArgument, isL
     const isTolerated = isLast && (keyUsage !== undefined || (version === 1 && isSelfSigned(certificate)));
     if (!(isAuthority ?? isTolerated)) {
         const reason = isAuthority === undefined ? "it has no basic constraints" : "it says CA:FALSE";
-        say("issuer-is-no-ca", `${name} is no authority: ${reason}, not CA:TRUE`);
+        say("issuer-is-no-ca", `${name} is no authority (CA:TRUE): ${reason}`);
     }
     if (!isForClients(certificate)) {
         say(

@@ -51,7 +51,7 @@ export function mismatchOf(certificate: X509Certificate, issuer: X509Certificate
         return `expected the serial number ${wanted.serialNumber}, got ${serialNumber}`;
     }
     if (wanted.issuerName !== undefined && wanted.issuerName !== issuerName) {
-        return `expected one of another issuer, got the serial number ${serialNumber}`;
+        return `expected a certificate that another authority issued, got the one with the serial number ${serialNumber}`;
     }
     return signerAlgorithms.includes(publicKeyAlgorithm)
         ? undefined

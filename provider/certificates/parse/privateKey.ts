@@ -183,17 +183,23 @@ function refuse(reason: Finding): PrivateKeyReading {
 
 /** @param pkcs12 Where the key is in one. */
 function notOpened(passphrase: string | undefined, pkcs12?: Buffer): Finding {
-    const form = pkcs12 === undefined ? "an encrypted private key" : "PKCS #12 (.p12, .pfx)";
+    if (pkcs12 === undefined) {
+        return passphrase === undefined
+            ? finding("key-encrypted", "key", "is an encrypted private key, and no passphrase is given")
+            : finding("wrong-passphrase", "key", "is an encrypted private key that the passphrase does not open");
+    }
+    const command = commandToOpen(pkcs12, "FILE");
     return passphrase === undefined
-        ? finding("key-encrypted", "key", `is ${form}, and no passphrase is given`, pkcs12 && GIVE_PASSPHRASE)
-        : finding("wrong-passphrase", "key", `is ${form} that the passphrase does not open`, pkcs12 && tryOn(pkcs12));
+        ? finding("key-encrypted", "key", "is PKCS #12 (.p12, .pfx), and no passphrase is given", GIVE_PASSPHRASE)
+        : finding(
+              "wrong-passphrase",
+              "key",
+              "is PKCS #12 (.p12, .pfx) that the passphrase does not open",
+              `try the passphrase with \`${command}\``,
+          );
 }
 
 const GIVE_PASSPHRASE = 'give `{ file: "path", passphrase: { env: "NAME" } }` as key';
-
-function tryOn(pkcs12: Buffer): string {
-    return `try the passphrase with \`${commandToOpen(pkcs12, "FILE")}\``;
-}
 
 function unsupportedEncryption(way: string): Finding {
     return finding("encryption-unsupported", "key", `is protected with ${way}, which cannot be read here`);

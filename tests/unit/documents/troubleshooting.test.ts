@@ -7,10 +7,11 @@ import { readKeyText } from "../../../provider/operations/keySource";
 import { VercelClient } from "../../../provider/vercel/client";
 import { keyContext } from "../../support/keyContext";
 import { MarkdownFile, readText } from "../../support/markdown";
-import { HOLE, isPartOf, messagesOfProvider } from "../../support/messages";
+import { HOLE, isPartOf } from "../../support/messages";
 import { mintBundle } from "../../support/mint";
 import { PROVIDER_TEXT } from "../../support/providerHost";
 import { newToken } from "../../support/testEnvironment";
+import { providerSources, readMessages } from "../../tools/generate/messages";
 import { EagerClock } from "../vercel/clocks";
 import { TestServer, type Reply } from "../vercel/server";
 
@@ -69,7 +70,7 @@ function notInstalled(): string {
 }
 
 describe("docs/guides/troubleshooting.md", () => {
-    const written = messagesOfProvider();
+    const written = readMessages(providerSources()).messages.map(({ text }) => text);
     let run: readonly string[] = [];
     before(async () => {
         run = await messagesOfRuns();

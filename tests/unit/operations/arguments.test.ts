@@ -127,7 +127,7 @@ describe("operations/arguments", () => {
         // Variables.
         [{ tokenEnv: "$VERCEL_TOKEN_PROD" }, /signs around it; write VERCEL_TOKEN_PROD alone \[wrong-variable\]$/],
         [{ tokenEnv: "${VERCEL_TOKEN_PROD}" }, /write VERCEL_TOKEN_PROD alone \[wrong-variable\]$/],
-        [{ tokenEnv: "vcp_abc" }, /is not shown, for it may be a token; .*\[wrong-variable\]$/],
+        [{ tokenEnv: "vcp_abc" }, /is not shown because it may be a token; .*\[wrong-variable\]$/],
         // An output without a value.
         [
             { origin: null },

@@ -112,7 +112,7 @@ function judgeState(certificate: StoredCertificate, ids: SharedBy): readonly War
             : [
                   warning(
                       "encrypted",
-                      `the state keeps ${encrypted.join(", ")} as a secret, so nobody can tell; take it out of additionalSecretOutputs`,
+                      `the state keeps ${encrypted.join(", ")} as a secret, which status cannot read; take it out of additionalSecretOutputs`,
                   ),
               ]),
     ];
