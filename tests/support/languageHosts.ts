@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { runProcess } from "./childProcess";
 import { withFileLock } from "./fileLock";
 import { findPulumiCli, type Log } from "./pulumiCli";
-import { executableName } from "./testProgram";
+import { executableName } from "./platform";
 import { cacheFolder, checkGo, goBuild, goModuleFolder, isExecutable } from "./pulumiCliSources";
 
 interface HostModule {

@@ -1,16 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { join, posix, resolve } from "node:path";
 
 export const REPOSITORY = resolve(__dirname, "../../..");
 /** What is installed, built, or the version control's own. */
 const NOT_OURS = new Set(["node_modules", "dist", ".git"]);
 
-/** The files of a folder of the repository, as paths from its root, in the order of the alphabet. */
+/** The files of a folder of the repository, as paths from its root with slashes, in the order of the alphabet. */
 export function filesBelow(folder: string): readonly string[] {
     return readdirSync(join(REPOSITORY, folder), { withFileTypes: true, recursive: false })
         .filter(({ name }) => !NOT_OURS.has(name))
         .flatMap((entry) => {
-            const path = join(folder, entry.name);
+            const path = posix.join(folder, entry.name);
             return entry.isDirectory() ? filesBelow(path) : [path];
         })
         .sort();
@@ -103,7 +103,7 @@ export function markdownFiles(): readonly MarkdownFile[] {
 /** Where a link of a file leads: a path from the root of the repository, and an anchor. */
 export function resolveLink(from: string, target: string): { readonly path: string; readonly anchor: string } {
     const [file = "", anchor = ""] = decodeURIComponent(target).split("#");
-    const path = file === "" ? from : relative(REPOSITORY, resolve(REPOSITORY, from, "..", file));
+    const path = file === "" ? from : posix.join(posix.dirname(from), file);
     return { path, anchor };
 }
 

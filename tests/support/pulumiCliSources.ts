@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { delimiter, dirname, join, parse, resolve } from "node:path";
 import { runProcess } from "./childProcess";
 import type { Log, PulumiCli } from "./pulumiCli";
-import { executableName } from "./testProgram";
+import { executableName, IS_WINDOWS } from "./platform";
 
 /** Built and downloaded CLIs have this version; one on PATH may be another. */
 export const TESTED_CLI_VERSION = "3.259.0";
@@ -25,7 +25,7 @@ const PROGRESS_INTERVAL_MS = 20_000;
 const COMMAND = executableName("pulumi");
 const LANGUAGE_HOST = executableName("pulumi-language-nodejs");
 /** The launcher of the provider process; a file of the npm package, since the CLI's own modules do not hold it. */
-const DYNAMIC_PROVIDER = `pulumi-resource-pulumi-nodejs${process.platform === "win32" ? ".cmd" : ""}`;
+const DYNAMIC_PROVIDER = `pulumi-resource-pulumi-nodejs${IS_WINDOWS ? ".cmd" : ""}`;
 
 const CLI_VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 

@@ -1,13 +1,8 @@
 import { chmodSync, copyFileSync, existsSync, linkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { executableName, IS_WINDOWS } from "./platform";
 
-const IS_WINDOWS = process.platform === "win32";
 const PRELOADED = join(__dirname, "preloadTestProgram.js").replaceAll("\\", "/");
-
-/** The file name of a program, as this system starts it. */
-export function executableName(program: string): string {
-    return IS_WINDOWS ? `${program}.exe` : program;
-}
 
 /** What the environment of a test's own program needs besides PATH. */
 export const PROGRAM_ENVIRONMENT: Readonly<Record<string, string>> = IS_WINDOWS

@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, describe, it } from "mocha";
+import { itOnPosix } from "../support/platform";
 
 const LAUNCHER = "pulumi-resource-pulumi-nodejs";
 const MODULE = resolve(__dirname, "../../provider/startFolder.js");
@@ -35,10 +36,7 @@ describe("the folder of the program", () => {
         return String(stdout);
     }
 
-    it("is that of the start, although another provider of the process has gone elsewhere", function () {
-        if (process.platform === "win32") {
-            this.skip();
-        }
+    itOnPosix("is that of the start, although another provider of the process has gone elsewhere", () => {
         expect(startedBy(LAUNCHER, folder)).to.equal(program);
         expect(startedBy(LAUNCHER, ".")).to.equal(program);
     });

@@ -1,4 +1,5 @@
 import { Vercel } from "@vercel/sdk";
+import { HTTPClient } from "@vercel/sdk/lib/http.js";
 import { expect } from "chai";
 import { afterEach, describe, it } from "mocha";
 import { mintBundle } from "../support/mint";
@@ -6,6 +7,9 @@ import { assertNoSecrets } from "../support/secretSweep";
 import { failureOf, newToken, ORIGIN } from "../support/testEnvironment";
 import { Specification } from "./specification";
 import { FakeVercel, type FakeVercelOptions } from "./fakeVercel";
+import { httpFetch } from "./httpFetch";
+
+const HTTP = new HTTPClient({ fetcher: httpFetch });
 
 describe("the fake Vercel API, driven by the official client", () => {
     let fakeVercel: FakeVercel;
@@ -19,7 +23,7 @@ describe("the fake Vercel API, driven by the official client", () => {
         return client(token);
     };
     const client = (bearerToken: string): Vercel =>
-        new Vercel({ bearerToken, serverURL: fakeVercel.url, retryConfig: { strategy: "none" } });
+        new Vercel({ bearerToken, serverURL: fakeVercel.url, httpClient: HTTP, retryConfig: { strategy: "none" } });
     const address = { idOrName: "site", teamId: "team_1" };
     afterEach(async () => {
         await fakeVercel.stop();
@@ -96,7 +100,7 @@ describe("the fake Vercel API, driven by the official client", () => {
         let now = 1_000_000_000_000;
         await start({ now: () => now, limits: { listings: 2, windowMs: 60_000 } });
         const list = async (): Promise<Response> =>
-            await fetch(`${fakeVercel.url}/v1/projects/site/client-cert?teamId=team_1`, {
+            await httpFetch(`${fakeVercel.url}/v1/projects/site/client-cert?teamId=team_1`, {
                 headers: { authorization: `Bearer ${token}` },
             });
         expect((await list()).headers.get("x-ratelimit-remaining")).to.equal("1");

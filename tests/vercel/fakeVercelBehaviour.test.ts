@@ -1,10 +1,14 @@
 import { Vercel } from "@vercel/sdk";
+import { HTTPClient } from "@vercel/sdk/lib/http.js";
 import { expect } from "chai";
 import { afterEach, before, beforeEach, describe, it } from "mocha";
 import { createHash, createPublicKey } from "node:crypto";
 import { mintAuthority, mintBundle, type CertificateBundle } from "../support/mint";
 import { failureOf, newToken, ORIGIN } from "../support/testEnvironment";
 import { FakeVercel, type FakeVercelEvent, type FakeVercelOptions } from "./fakeVercel";
+import { httpFetch } from "./httpFetch";
+
+const HTTP = new HTTPClient({ fetcher: httpFetch });
 
 const SITE = { idOrName: "site", teamId: "team_1" };
 const PATH = "/v1/projects/site/client-cert";
@@ -28,7 +32,8 @@ describe("the fake Vercel API, in detail", () => {
         await fakeVercel.stop();
         await start(options);
     };
-    const projects = (bearerToken = token) => new Vercel({ bearerToken, serverURL: fakeVercel.url }).projects;
+    const projects = (bearerToken = token) =>
+        new Vercel({ bearerToken, serverURL: fakeVercel.url, httpClient: HTTP }).projects;
     const body = (overrides: Readonly<Record<string, unknown>> = {}) => {
         const { cert, key, ca } = bundle;
         return { cert, key, ca, origin: ORIGIN, ...overrides };
@@ -37,7 +42,7 @@ describe("the fake Vercel API, in detail", () => {
         projects().uploadProjectClientCert({ ...SITE, requestBody: body(overrides) });
     const ids = async () => (await projects().getProjectClientCerts(SITE)).clientCerts.map(({ id }) => id);
     const raw = (path: string, init: RequestInit = {}, query = "teamId=team_1"): Promise<Response> =>
-        fetch(`${fakeVercel.url}${path}?${query}`, {
+        httpFetch(`${fakeVercel.url}${path}?${query}`, {
             ...init,
             headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...init.headers },
         });

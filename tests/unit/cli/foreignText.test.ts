@@ -6,6 +6,7 @@ import { columns, table } from "../../../provider/cli/columns";
 import { shellWord } from "../../../provider/cli/shell";
 import { printable, printableLine, rendered, wantsColours } from "../../../provider/cli/terminal";
 import { Terminal } from "./terminal";
+import { itOnPosix } from "../../support/platform";
 
 const HOSTILE = "x\u001b[2J\u001b]0;title\u0007\r\u0085\u009b31m\u202egnp\u2028\u200b\ud800\u{e0041}";
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u;
@@ -35,7 +36,7 @@ describe("foreign text on a terminal", () => {
         expect(rendered(table([[cell]]), false)).to.equal("\\u001b[0mgone\\u000a\n");
     });
 
-    it("gets out of no command unescaped, by its results or by its errors", async () => {
+    itOnPosix("gets out of no command unescaped, by its results or by its errors", async () => {
         const terminal = new Terminal();
         try {
             terminal.write({ [`${HOSTILE.replaceAll("\ud800", "")}.pem`]: "nothing" });
@@ -90,7 +91,7 @@ describe("a command that a user copies", () => {
             .split("\0")
             .slice(0, -1);
 
-    it("has file names that any shell reads as they are, and runs nothing of them", () => {
+    itOnPosix("has file names that any shell reads as they are, and runs nothing of them", () => {
         const names = [
             "x$(touch y).p12",
             "a b",
@@ -112,14 +113,14 @@ describe("a command that a user copies", () => {
         expect(shellWord("certs/client-2026.pem")).to.equal("certs/client-2026.pem");
     });
 
-    it("spells control characters out, and still means the same", () => {
+    itOnPosix("spells control characters out, and still means the same", () => {
         const names = ["x\u001b[31m1.p12", "a\nb", "\u202e'\\\t7", "\u0085"];
         expect(readBy("bash", names)).to.deep.equal(names);
         expect(shellWord("x\u001b[31m1'")).to.equal(String.raw`$'x\033[31m1\''`);
         expect(names.map(shellWord).join("")).to.not.match(UNPRINTABLE);
     });
 
-    it("says the same to a shell, whatever the text", () => {
+    itOnPosix("says the same to a shell, whatever the text", () => {
         fc.assert(
             fc.property(fc.array(fc.string({ unit: "binary" }), { minLength: 1, maxLength: 20 }), (texts) => {
                 const words = texts.map((text) => Buffer.from(text.replaceAll("\0", "")).toString());

@@ -18,7 +18,8 @@ const OPTIONS: ts.CompilerOptions = {
 
 /** What the compiler says of a program that is one text in the root of the repository. */
 function problemsOf(text: string): readonly string[] {
-    const path = join(REPOSITORY, "snippet.ts");
+    // The compiler has slashes in its paths.
+    const path = join(REPOSITORY, "snippet.ts").replaceAll("\\", "/");
     const host = ts.createCompilerHost(OPTIONS);
     const { fileExists, getSourceFile } = host;
     host.fileExists = (name) => name === path || fileExists(name);

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, it } from "mocha";
 import { parseDocument } from "yaml";
 import { cleanEnvironment, runProcess, type Finished } from "../../support/childProcess";
 import { NODES } from "../../tools/compat/cells";
+import { itOnPosix } from "../../support/platform";
 
 const REPOSITORY = resolve(__dirname, "../../../..");
 const WORKFLOWS = ".github/workflows";
@@ -152,7 +153,7 @@ describe("the workflows of the repository", () => {
             expect(commandsOf("release").join("\n")).to.match(/^gh release create "\$GITHUB_REF_NAME" release\/\* /);
         });
 
-        it("publishes the tarball that was packed, and no other", async () => {
+        itOnPosix("publishes the tarball that was packed, and no other", async () => {
             const tarball = "pulumi-vercel-client-cert-1.2.3.tgz";
             writeFileSync(join(folder, tarball), "packed");
             const script = commandsOf("publish").join("\n");
@@ -165,7 +166,7 @@ describe("the workflows of the repository", () => {
             expect(readFileSync(called, "utf8")).to.match(new RegExp(`^publish ./${tarball} --ignore-scripts`));
         });
 
-        it("hands over the SHA-256 of what it packs", async () => {
+        itOnPosix("hands over the SHA-256 of what it packs", async () => {
             const script = jobs["pack"]?.steps.find(({ id }) => id === "pack")?.run ?? "";
             writeFileSync(join(folder, "pulumi-vercel-client-cert-1.2.3.tgz"), "packed");
             const { exitCode, output } = await shell(script, { GITHUB_OUTPUT: join(folder, "output") });
@@ -174,7 +175,7 @@ describe("the workflows of the repository", () => {
             expect(readFileSync(join(folder, "output"), "utf8")).to.equal(`sha256=${sha256}\n`);
         });
 
-        it("names in the package the repository that it is built in", async () => {
+        itOnPosix("names in the package the repository that it is built in", async () => {
             writeFileSync(join(folder, "package.json"), textOf("package.json"));
             const script = commandsOf("pack").find((command) => command.startsWith("npm pkg set")) ?? "";
             const { exitCode, output } = await runProcess("bash", ["-e", "-c", script], {

@@ -6,8 +6,9 @@ import { after, afterEach, before, beforeEach, describe, it } from "mocha";
 import { withFileLock } from "../../support/fileLock";
 import { firstOf, whatToInstall, type CliSource, type PulumiCli } from "../../support/pulumiCli";
 import { cacheFolder, cliInCache, cliOnPath, isAtLeast, TESTED_CLI_VERSION } from "../../support/pulumiCliSources";
+import { executableName } from "../../support/platform";
 import { failureOf } from "../../support/testEnvironment";
-import { executableName, PROGRAM_ENVIRONMENT, writeProgram } from "../../support/testProgram";
+import { PROGRAM_ENVIRONMENT, writeProgram } from "../../support/testProgram";
 
 let folder: string;
 beforeEach(() => {

@@ -14,6 +14,7 @@ import { newToken } from "../../../../support/testEnvironment";
 import type { LimitedOperation } from "../../../../vercel/limits";
 import { FakeVercel, type Fault, type FakeVercelOptions } from "../../../../vercel/fakeVercel";
 import { Terminal, type Run } from "../../terminal";
+import { itOnPosix } from "../../../../support/platform";
 
 const [RESERVED, FALLBACK] = RESERVED_ORIGINS;
 /** Faults that only the client's deadline ends. */
@@ -335,7 +336,7 @@ describe("pulumi-vercel-client-cert doctor", function () {
             }
         });
 
-        it("when the process is interrupted by a signal, and then ends with 3", async () => {
+        itOnPosix("when the process is interrupted by a signal, and then ends with 3", async () => {
             let child: ChildProcess | undefined;
             surgery.onRequest = () => {
                 if (surgery.countOf("upload") === 2 && child?.killed === false) {

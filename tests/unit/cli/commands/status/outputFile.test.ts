@@ -21,6 +21,7 @@ import { replaceOpenFile, writeOutput } from "../../../../../provider/cli/comman
 import { rendered } from "../../../../../provider/cli/terminal";
 import { systemClock } from "../../../../../provider/vercel/clock";
 import { failureOf } from "../../../../support/testEnvironment";
+import { itOnPosix } from "../../../../support/platform";
 
 const NOW_MS = Date.parse("2030-01-15T10:30:00Z");
 
@@ -73,7 +74,7 @@ describe("a file that status writes", () => {
         }
     });
 
-    it("keeps the mode that somebody gave it, also before there was anything in it", async () => {
+    itOnPosix("keeps the mode that somebody gave it, also before there was anything in it", async () => {
         await write("status.html", "first");
         expect(modeOf("status.html")).to.equal((0o666 & ~process.umask()).toString(8));
         for (const mode of [0o600, 0o640, 0o664]) {
@@ -100,7 +101,7 @@ describe("a file that status writes", () => {
         expect([uid, gid, read("status.html")]).to.deep.equal([1234, 2345, content(html, "second")]);
     });
 
-    it("is refused where there is a pipe, a device or a folder, without waiting for anybody", async () => {
+    itOnPosix("is refused where there is a pipe, a device or a folder, without waiting for anybody", async () => {
         execFileSync("mkfifo", [join(folder, "pipe.html")]);
         for (const name of ["pipe.html", "/dev/null", "."]) {
             expect(await failure(name)).to.match(/".*" is a folder, a pipe or a device, not a file/);
@@ -143,7 +144,7 @@ describe("a file that status writes", () => {
         expect(readdirSync(folder)).to.deep.equal([]);
     });
 
-    it("is the file that a link leads to, and takes the place of a link that leads nowhere", async () => {
+    itOnPosix("is the file that a link leads to, and takes the place of a link that leads nowhere", async () => {
         await write("real.html", "first");
         symlinkSync("real.html", join(folder, "link.html"));
         await write("link.html", "second");

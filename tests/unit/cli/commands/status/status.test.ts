@@ -345,7 +345,7 @@ ${states}`;
             [
                 "process.kill(process.pid, 'SIGKILL')",
                 [],
-                /pulumi stack export failed with exit code -1; run pulumi stack export by hand/,
+                /pulumi stack export failed with exit code -?1; run pulumi stack export by hand/,
             ],
             [
                 "console.error('error: x'); process.exit(255)",
