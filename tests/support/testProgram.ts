@@ -1,4 +1,5 @@
-import { chmodSync, copyFileSync, existsSync, linkSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, linkSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { executableName, IS_WINDOWS } from "./platform";
 
@@ -22,13 +23,22 @@ export function writeProgram(folder: string, name: string, script: string): void
     }
     writeFileSync(join(folder, `${name}.program.js`), script);
     const executable = join(folder, executableName(name));
-    if (existsSync(executable)) {
-        return;
+    if (!existsSync(executable)) {
+        linkSync(copyOfNode(), executable);
     }
-    try {
-        linkSync(process.execPath, executable);
-    } catch {
-        // On another drive there can be no link.
-        copyFileSync(process.execPath, executable);
+}
+
+let copied: string | undefined;
+
+/** One for all programs of this process: a link to the Node that runs could not be removed before that ends. */
+function copyOfNode(): string {
+    if (copied === undefined) {
+        const folder = mkdtempSync(join(tmpdir(), "test-programs-"));
+        copied = join(folder, "node.exe");
+        copyFileSync(process.execPath, copied);
+        process.once("exit", () => {
+            rmSync(folder, { recursive: true, force: true });
+        });
     }
+    return copied;
 }

@@ -16,6 +16,8 @@ export interface Tool {
      * executable of this platform.
      */
     readonly setup?: string;
+    /** Of another system than this, which cannot start it to ask for its version. */
+    readonly isForWindows?: true;
 }
 
 const INSTALL_TIMEOUT_MS = 5 * 60_000;
@@ -36,7 +38,7 @@ export async function executableOf(tool: Tool): Promise<string> {
 
 /** Installed beside the final folder, which is there only once the tool has told its version. */
 async function install(tool: Tool, folder: string): Promise<void> {
-    const { name, version, file, setup } = tool;
+    const { name, version, file, setup, isForWindows = false } = tool;
     const draft = `${folder}.${String(process.pid)}`;
     const run = async (command: string, args: readonly string[], cwd: string, timeoutMs: number): Promise<string> => {
         const environment = await packageEnvironment([dirname(process.execPath)]);
@@ -50,13 +52,16 @@ async function install(tool: Tool, folder: string): Promise<void> {
         await mkdir(draft, { recursive: true });
         await writeFile(join(draft, "package.json"), JSON.stringify({ private: true }));
         const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-        await run("npm", ["install", ...quiet, `${name}@${version}`], draft, INSTALL_TIMEOUT_MS);
+        const platform = isForWindows ? ["--force"] : [];
+        await run("npm", ["install", ...quiet, ...platform, `${name}@${version}`], draft, INSTALL_TIMEOUT_MS);
         if (setup !== undefined) {
             await run(process.execPath, [setup], join(draft, "node_modules", name), INSTALL_TIMEOUT_MS);
         }
-        const told = await run(join(draft, file), ["--version"], draft, VERSION_TIMEOUT_MS);
-        if (told.replace(/^v/, "") !== version) {
-            throw new Error(`expected ${name} ${version}, got ${told.slice(0, 80)}`);
+        if (!isForWindows) {
+            const told = await run(join(draft, file), ["--version"], draft, VERSION_TIMEOUT_MS);
+            if (told.replace(/^v/, "") !== version) {
+                throw new Error(`expected ${name} ${version}, got ${told.slice(0, 80)}`);
+            }
         }
         await rename(draft, folder);
     } finally {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { existsSync, openSync, closeSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { join, resolve } from "node:path";
 import { spawn } from "node:child_process";
@@ -7,7 +7,9 @@ import { afterEach, beforeEach, describe, it } from "mocha";
 import { cleanEnvironment, runProcess, type Finished } from "../../support/childProcess";
 import { mintBundle } from "../../support/mint";
 import { assertNoSecrets } from "../../support/secretSweep";
-import { newToken } from "../../support/testEnvironment";
+import { newToken, ORIGIN } from "../../support/testEnvironment";
+import { PROGRAM_ENVIRONMENT, writeProgram } from "../../support/testProgram";
+import { FakeVercel } from "../../vercel/fakeVercel";
 import { Terminal } from "./terminal";
 
 const EXECUTABLE = resolve(__dirname, "../../../provider/cli/main.js");
@@ -46,6 +48,34 @@ describe("the process of the command line", () => {
         expect(await run(["inspect", "ca.pem", "client.key", "client.pem"])).to.include({ exitCode: 0, stderr: "" });
         expect(await run(["inspect", "missing.pem"])).to.include({ exitCode: 3, stdout: "" });
         expect((await run(["--version"])).stdout).to.match(/^\d+\.\d+\.\d+\n$/);
+    });
+
+    it("lists and imports what is at Vercel, and reads states through the CLI on PATH", async () => {
+        const { cert, ca } = await mintBundle();
+        terminal.write({ "client.pem": cert, "ca.pem": ca });
+        const fakeVercel = await FakeVercel.start();
+        try {
+            fakeVercel.addTeam({ id: "team_1", slug: "acme" });
+            fakeVercel.addToken(token, { teams: ["team_1"] });
+            fakeVercel.addProject({ id: "prj_1", name: "site", team: "team_1" });
+            const id = fakeVercel.placeCertificate("prj_1", { cert, ca, origin: ORIGIN });
+            const variables = { VERCEL_API_URL: fakeVercel.url };
+            const listed = await run(["list", "site", "--team", "acme"], { variables });
+            expect([listed.exitCode, listed.stdout.includes(id)], listed.output).to.deep.equal([0, true]);
+            const files = ["--cert", "client.pem", "--ca", "ca.pem", "--output", "import.json"];
+            const imported = await run(["import", "site", "--team", "acme", "--origin", ORIGIN, ...files], {
+                variables,
+            });
+            expect(imported.exitCode, imported.output).to.equal(0);
+            expect(readFileSync(join(terminal.folder, "import.json"), "utf8")).to.contain(id);
+        } finally {
+            await fakeVercel.stop();
+        }
+        const folder = join(terminal.folder, "bin");
+        mkdirSync(folder);
+        writeProgram(folder, "pulumi", `console.log('{"version":3,"deployment":{}}');`);
+        const status = await run(["status"], { variables: { ...PROGRAM_ENVIRONMENT, PATH: folder } });
+        expect([status.exitCode, status.stdout]).to.deep.equal([1, "0 certificates in 1 stack.\n"]);
     });
 
     it("ends with 3 and a sentence where what it waits for never comes, instead of with 0 and silence", async () => {

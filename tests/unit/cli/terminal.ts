@@ -64,6 +64,7 @@ export class Terminal {
     }
 
     dispose(): void {
-        rmSync(this.folder, { recursive: true, force: true });
+        // Windows keeps a program for a moment after it has ended.
+        rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
     }
 }

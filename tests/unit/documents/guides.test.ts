@@ -20,7 +20,7 @@ describe("the guide to the private key", () => {
     beforeEach(() => {
         folder = mkdtempSync(join(tmpdir(), "manager-"));
     });
-    afterEach(() => rmSync(folder, { recursive: true }));
+    afterEach(() => rmSync(folder, { recursive: true, maxRetries: 10 }));
 
     const rows = SECRET_MANAGERS.table("Secret managers");
     it("has the five that people ask for", () => {

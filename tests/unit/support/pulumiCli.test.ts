@@ -6,7 +6,7 @@ import { after, afterEach, before, beforeEach, describe, it } from "mocha";
 import { withFileLock } from "../../support/fileLock";
 import { firstOf, whatToInstall, type CliSource, type PulumiCli } from "../../support/pulumiCli";
 import { cacheFolder, cliInCache, cliOnPath, isAtLeast, TESTED_CLI_VERSION } from "../../support/pulumiCliSources";
-import { executableName } from "../../support/platform";
+import { executableName, IS_WINDOWS } from "../../support/platform";
 import { failureOf } from "../../support/testEnvironment";
 import { PROGRAM_ENVIRONMENT, writeProgram } from "../../support/testProgram";
 
@@ -15,7 +15,7 @@ beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "cli-test-"));
 });
 afterEach(() => {
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, maxRetries: 10 });
 });
 
 function program(name: string, script = ""): void {
@@ -101,7 +101,7 @@ describe("the search for a CLI", () => {
         program("pulumi", `console.error("cannot run"); process.exitCode = 1;`);
         expect((await failureOf(cliInCache(folder))).message).to.contain("without pulumi-language-nodejs");
         program("pulumi-language-nodejs");
-        program("pulumi-resource-pulumi-nodejs");
+        writeFileSync(join(folder, "bin", `pulumi-resource-pulumi-nodejs${IS_WINDOWS ? ".cmd" : ""}`), "", { mode: 0o755 });
         expect((await failureOf(cliInCache(folder))).message).to.equal("`pulumi version` failed: cannot run");
         program("pulumi", printing("v3.1.0"));
         expect((await failureOf(cliInCache(folder))).message).to.equal(`expected ${TESTED_CLI_VERSION}, got 3.1.0`);
