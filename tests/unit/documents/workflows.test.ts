@@ -23,7 +23,7 @@ interface Job {
     readonly needs?: string;
     readonly "timeout-minutes"?: number;
     readonly permissions?: Readonly<Record<string, string>>;
-    readonly strategy?: { readonly matrix?: { readonly node?: readonly string[] } };
+    readonly strategy?: { readonly matrix?: Readonly<Partial<Record<"node" | "os", readonly string[]>>> };
     readonly steps: readonly Step[];
 }
 
@@ -67,8 +67,12 @@ const RIGHTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 describe("the workflows of the repository", () => {
     const files = readdirSync(join(REPOSITORY, WORKFLOWS)).map((name) => `${WORKFLOWS}/${name}`);
 
-    it("are there: one for every change, one for releases", () => {
-        expect(files.map((file) => file.slice(WORKFLOWS.length + 1))).to.have.members(["ci.yml", "publish.yml"]);
+    it("are there: one for every change, one for releases, one a week under wine", () => {
+        const names = files.map((file) => file.slice(WORKFLOWS.length + 1));
+        expect(names).to.have.members(["ci.yml", "publish.yml", "wine.yml"]);
+        const { on, jobs } = parsed(`${WORKFLOWS}/wine.yml`) as Workflow & { readonly on: object };
+        expect(on).to.have.property("schedule");
+        expect(jobs["windows"]?.steps.at(-1)?.run).to.equal("npm run test:windows");
         parsed(".github/dependabot.yml");
     });
 
@@ -192,6 +196,28 @@ describe("the workflows of the repository", () => {
                 homepage: "https://github.com/owner/name#readme",
             });
         });
+    });
+
+    it("run the lower floors on Windows and macOS", () => {
+        const { systems } = (parsed(`${WORKFLOWS}/ci.yml`) as Workflow).jobs;
+        expect(systems?.strategy?.matrix?.os).to.deep.equal(["windows-latest", "macos-latest"]);
+        const commands = systems?.steps.flatMap(({ run = [] }) => run);
+        expect(commands).to.deep.equal(["npm run test:unit", "npm run test:host"]);
+    });
+
+    it("keep the built CLI in a cache wherever it is used", () => {
+        const { jobs } = parsed(`${WORKFLOWS}/ci.yml`) as Workflow;
+        const usesCli = ({ steps }: Job): boolean =>
+            steps.some(({ run = "" }) => /npm test|test:engine|test:proofs|generate:compat/.test(run));
+        const using = Object.entries(jobs).filter(([, job]) => usesCli(job));
+        expect(using.map(([name]) => name)).to.have.members(["engine", "whole", "compat"]);
+        for (const [name, { steps }] of using) {
+            const caches = steps.filter(({ uses = "" }) => uses.startsWith("actions/cache@"));
+            expect(
+                caches.map(({ with: inputs }) => inputs?.["path"]),
+                name,
+            ).to.deep.equal(["~/.cache/pulumi-vercel-client-cert/pulumi-*"]);
+        }
     });
 
     it("run the lower floors on the oldest Node that package.json allows, and on every line of the matrix", () => {
