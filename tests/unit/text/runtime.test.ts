@@ -23,13 +23,13 @@ describe("what a key is refused by", () => {
     it("is bun where bun runs the command line, since Node reads what its BoringSSL does not", () => {
         runningOn({ bun: "1.4.5" });
         for (const message of said()) {
-            expect(message).to.match(/that bun 1\.4\.5 can(not)? read.* knows neither Ed448 nor RSA-PSS nor secp256k1/);
+            expect(message).to.match(/\bbun 1\.4\.5 cannot read.* knows neither Ed448 nor RSA-PSS nor secp256k1/);
         }
     });
 
     it("is this Node everywhere else", () => {
         for (const message of said()) {
-            expect(message).to.contain(`that this Node (${process.version}) can`).and.to.not.contain("BoringSSL");
+            expect(message).to.contain(`this Node (${process.version}) cannot read`).and.to.not.contain("BoringSSL");
         }
     });
 });
