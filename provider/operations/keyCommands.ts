@@ -133,7 +133,11 @@ function endWithChildren(child: ChildProcess): void {
         return;
     }
     if (!IS_POSIX) {
-        spawn("taskkill", ["/pid", String(child.pid), "/t", "/f"], { stdio: "ignore" }).on("error", () => child.kill());
+        const endAlone = (): boolean => child.kill();
+        const options = { stdio: "ignore", windowsHide: true } as const;
+        spawn("taskkill", ["/pid", String(child.pid), "/t", "/f"], options)
+            .on("error", endAlone)
+            .on("exit", (code) => code === 0 || endAlone());
         return;
     }
     try {

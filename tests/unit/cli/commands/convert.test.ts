@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, it } from "mocha";
 import { mintAuthority, type Authority, type Issued } from "../../../support/mint";
 import { OpenSsl } from "../../../support/openssl";
 import { Terminal } from "../terminal";
+import { IS_WINDOWS } from "../../../support/platform";
 
 const PASSPHRASE = "pass phrase of the file";
 const OWN_PASSPHRASE = "pass phrase of the key";
@@ -98,7 +99,7 @@ describe("pulumi-vercel-client-cert convert", function () {
         const option = ["--passphrase-env", "PASSPHRASE"];
         const plain = await terminal.run("convert", "new.p12", ...option, "--key", "client.key", "--json");
         expect(plain.exitCode).to.equal(0);
-        expect(statSync(join(terminal.folder, "client.key")).mode & 0o777).to.equal(0o600);
+        expect(statSync(join(terminal.folder, "client.key")).mode & 0o777).to.equal(IS_WINDOWS ? 0o666 : 0o600);
         expect(createPrivateKey(read("client.key")).equals(createPrivateKey(leaf.keyPem))).to.equal(true);
         const files = (JSON.parse(plain.stdout) as { files: { path: string }[] }).files.map(({ path }) => path);
         expect(files).to.deep.equal(["./client.pem", "./ca.pem", "client.key"]);

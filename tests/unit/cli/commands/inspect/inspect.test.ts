@@ -255,6 +255,8 @@ describe("pulumi-vercel-client-cert inspect", () => {
             3,
             `pulumi-vercel-client-cert: the file "huge.pem" has more than 1 MB; check that it is the right one\n`,
         ]);
+        // Windows removes no file that is open, and this one is closed a moment later.
+        await new Promise((closed) => setTimeout(closed, 100));
     });
 });
 
