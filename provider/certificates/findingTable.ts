@@ -32,7 +32,7 @@ const TEXT = {
         "leave out what does not belong to this certificate",
     ),
     "not-pem": error(
-        "The text has no PEM block, and nothing tells what it is.",
+        "The text has no PEM block and is nothing that is recognised.",
         "give PEM text; from DER: `openssl x509 -inform der -in FILE`",
         "give PEM text; from DER: `openssl pkey -inform der -in FILE -out PEM`",
     ),
@@ -105,7 +105,7 @@ const TEXT = {
         "give the private key; `openssl pkey -noout -in FILE` accepts no other",
     ),
     "wrong-content": error(
-        "A block or a text is something else that does not belong there.",
+        "The argument holds something that does not belong there.",
         "check which file belongs to which argument",
     ),
     "cert-key-swapped": error(
@@ -113,12 +113,12 @@ const TEXT = {
         "give the private key; if it stands in cert or ca, exchange the two",
     ),
     "private-key-exposed": error(
-        "A private key stands in `cert` or `ca`, which are not secret, in any form that can be recognised.",
+        "`cert` or `ca`, which are not secret, holds a private key, in any form that can be recognised.",
         "remove it from here and treat it as exposed; for the certificate alone: `openssl x509 -in FILE`",
     ),
     "block-ignored": note(
-        "Beside certificates stands a block of another kind (a revocation list, DH parameters, a signing request), or one " +
-            "that is indented. It is ignored, as OpenSSL ignores it.",
+        "Beside the certificates stands a block of another kind (a revocation list, DH parameters, a signing request), or " +
+            "an indented one. The provider ignores it, as OpenSSL does.",
         "nothing to do, unless a certificate is missing: then begin its block at the start of a line",
     ),
     "text-repaired": note(
@@ -180,7 +180,7 @@ const KEY = {
 
 const DATES = {
     expired: waivable(
-        "A certificate that the path needs has expired. In place already, it is a warning in every preview and `up`.",
+        "A certificate that the path needs has expired. If it is in place already, this is a warning in every preview and `up`.",
         "renew it",
     ),
     "not-yet-valid": waivable(
@@ -188,15 +188,15 @@ const DATES = {
         "wait until then, or set this machine's clock (`date -u`)",
     ),
     "date-unreadable": waivable(
-        "A certificate that the path needs has a date that is none, which OpenSSL refuses.",
+        "A certificate that the path needs has an invalid date, which OpenSSL refuses.",
         "have it issued again, with dates as RFC 5280 §4.1.2.5 has them",
     ),
     "clock-skew": warning(
-        "A certificate that the path needs becomes valid within five minutes: fresh, while two clocks disagree.",
+        "A certificate that the path needs becomes valid within five minutes, as a fresh one does where two clocks disagree.",
         "compare this machine's clock with the authority's: `date -u`",
     ),
     "expires-soon": warning(
-        "A certificate that the path needs expires within `expiryWarningDays`. In every preview and `up`.",
+        "A certificate that the path needs expires within `expiryWarningDays`. Every preview and `up` says so.",
         "renew it",
     ),
     "authority-expired": warning("`ca` holds an expired certificate that the path does not need.", "remove it from ca"),
@@ -204,7 +204,7 @@ const DATES = {
 
 const FITNESS = {
     "no-client-auth": waivable(
-        "The leaf has extended key usages, and clientAuth is not among them. OpenSSL does not take anyExtendedKeyUsage for it.",
+        "The leaf has extended key usages, and clientAuth is not among them. OpenSSL does not count anyExtendedKeyUsage.",
         "have it issued with the extended key usage clientAuth (1.3.6.1.5.5.7.3.2)",
     ),
     "no-digital-signature": waivable(
@@ -212,7 +212,7 @@ const FITNESS = {
         "have it issued with the key usage digitalSignature",
     ),
     "rsa-too-short": waivable(
-        "The leaf's RSA key has less than 2048 bits, or an issuer's too few for the OpenSSL of this Node.",
+        "The leaf's RSA key has fewer than 2048 bits, or an issuer's has too few for the OpenSSL of this Node.",
         "have it issued for an RSA key of 2048 bits or more, or an EC key",
     ),
     "rsa-too-long": waivable(
@@ -228,7 +228,7 @@ const FITNESS = {
         "have it issued for an RSA key, or for an EC key on P-256, P-384 or P-521",
     ),
     "issuer-rsa-short": warning(
-        "An issuer's RSA key has less than 2048 bits, which newer versions of OpenSSL refuse.",
+        "An issuer's RSA key has fewer than 2048 bits, which newer versions of OpenSSL refuse.",
         "move to an authority with an RSA key of 2048 bits or more, or an EC key",
     ),
     "leaf-is-ca": warning("The leaf is an authority (CA:TRUE).", "have a certificate issued that is none"),
@@ -254,11 +254,11 @@ const CHAIN = {
         "add it: an intermediate to cert, a root to ca",
     ),
     "key-identifier-mismatch": waivable(
-        "A certificate of the issuer's name is there, and it is not the one that is meant: by key identifier, serial number or type of key.",
+        "A certificate has the issuer's name, but is not the one meant: its key identifier, serial number or type of key differs.",
         "give the certificate of the issuer that fits",
     ),
     "signature-mismatch": waivable(
-        "A certificate is not signed by the key of the issuer of that name, so there are two authorities of one name.",
+        "The issuer of the right name did not sign the certificate, so two authorities have one name.",
         "give the certificate of that name whose key did",
     ),
     "issuer-is-no-ca": waivable("An issuer of the path is no authority (basic constraints).", ISSUE_AGAIN),
@@ -280,11 +280,11 @@ const CHAIN = {
         ISSUE_AGAIN,
     ),
     "certificate-in-the-way": waivable(
-        "OpenSSL takes a certificate for the issuer that leads nowhere, though another path is there. It takes the first of a name, those of `ca` first.",
+        "OpenSSL takes an issuer that leads nowhere, although there is another path. It takes the first certificate of a name, those in `ca` first.",
         "leave out the one that it takes; changing the order alone uploads nothing",
     ),
     "openssl-refuses": waivable(
-        "OpenSSL refuses the chain for a reason that this package has no words of its own for.",
+        "OpenSSL refuses the chain for a reason that this package cannot explain.",
         "look at it with `openssl verify -purpose sslclient -CAfile CA -untrusted CERT CERT`",
     ),
     "no-root": warning(
@@ -305,7 +305,7 @@ const CHAIN = {
     ),
     "certificate-unneeded": warning("`cert` holds a certificate that the path does not need.", "leave it out of cert"),
     "chain-not-tried": note(
-        "There is no key, so no handshake: the path was searched, and not tried with OpenSSL.",
+        "Without the key there is no handshake: the provider searched the path, and did not try it with OpenSSL.",
         "nothing to do: it is tried where the key is",
     ),
 } as const;

@@ -30,7 +30,7 @@ export const ARGUMENT_KINDS = {
         "An Output, a Promise or an object was put into a text, or a variable without a value.",
         "build the text with pulumi.interpolate, or inside .apply(…)",
     ),
-    placeholder: error("The text is a placeholder that nothing has replaced.", "give the value itself"),
+    placeholder: error("The text is a placeholder that nobody replaced.", "give the value itself"),
     "wrong-name": error("The text cannot be the name or id of a project or team.", "copy it from Vercel's dashboard"),
     "wrong-origin": error("The text is not `https://host[:port]`.", "leave path, query and credentials out"),
     "wrong-variable": error(
@@ -50,7 +50,7 @@ export const ARGUMENT_KINDS = {
         'give one of { file: "path" }, { env: "VARIABLE" } and { command: ["program", "argument"] }',
     ),
     "key-unavailable": error(
-        "No byte of the private key can be had: the variable or the file is missing or empty, or the command failed. A warning in a preview, for `pulumi up` may have it.",
+        "No byte of the private key can be had: the variable or the file is missing or empty, or the command failed. A warning in a preview, because `pulumi up` may have it.",
         "provide the key where pulumi runs",
     ),
     "key-too-large": error("The source of the key holds more than 64 kB.", "give the key alone"),
