@@ -3,28 +3,48 @@ import type { Holder, OperationContext } from "./context";
 import { messageOf, OperationError } from "./failures";
 import { labelOf, mayBeSameProject, parseId, type Identity, type Owner } from "./identity";
 import { explainNotFound } from "./notFound";
-import { areListedAlike } from "./listing";
-import { removeEach, sharedWith, type Place } from "./cleanUp";
+import { isSameProject } from "./listing";
+import { removeEach, sharedWith } from "./cleanUp";
 import { idsOf, readState } from "./state";
 
 /** Removes the certificate and what earlier rotations left behind, unless a resource of this run has it in place. */
 export async function deleteCertificate(id: string, props: Properties, context: OperationContext): Promise<void> {
     const state = readState(props);
-    const identity = { ...state, origin: parseId(id).origin };
-    const certIds = await leaveHeld(idsOf(state), identity, context);
-    if (certIds.length === 0) {
-        return;
+    let errors: readonly unknown[];
+    try {
+        errors = await removeUnheld(idsOf(state), { ...state, origin: parseId(id).origin }, context);
+    } catch (error) {
+        errors = [error];
     }
-    if (context.memory.hasFailedCreation(identity)) {
-        throw new OperationError(
-            `${labelOf(identity)}: ${certIds.join(", ")} was not deleted, because the program declares a certificate for ` +
-                `this origin, and its creation failed in this run. Run pulumi up again once that is fixed.`,
-        );
+    if (errors.length > 0) {
+        throw new OperationError(...new Set(errors.map((error) => messageOf(explainNotFound(error)))));
     }
-    await removeAll(certIds, { identity, address: context.addressOf(state) }, context);
 }
 
 type OwnedIdentity = Identity & Owner;
+
+/** What failed, of those that were tried. */
+async function removeUnheld(
+    certIds: readonly string[],
+    identity: OwnedIdentity,
+    context: OperationContext,
+): Promise<readonly unknown[]> {
+    const unheld = await leaveHeld(certIds, identity, context);
+    if (unheld.length === 0) {
+        return [];
+    }
+    if (context.memory.hasFailedCreation(identity)) {
+        throw new OperationError(
+            `${labelOf(identity)}: ${unheld.join(", ")} was not deleted, for the program declares a certificate for this ` +
+                `origin, and its creation has failed in this run. Run pulumi up again once that is mended.`,
+        );
+    }
+    const address = context.addressOf(identity);
+    const listed = await context.store.listCertificates(address);
+    // Before a replacement, the engine deletes while it still plans what follows: `diff` may have seen more by now.
+    const due = await leaveHeld(unheld, identity, context);
+    return (await removeEach(due, listed, { identity, address }, context)).map(({ error }) => error);
+}
 
 /** The ids without those that a resource of this run has in place, which stay. */
 async function leaveHeld(
@@ -40,7 +60,7 @@ async function leaveHeld(
     }
     if (kept.length > 0) {
         context.notify(
-            `${labelOf(identity)}: ${kept.join(", ")} stays, because another resource of this run has it in place`,
+            `${labelOf(identity)}: ${kept.join(", ")} stays, for another resource of this run has it in place`,
         );
     }
     return certIds.filter((certId) => !kept.includes(certId));
@@ -66,43 +86,17 @@ async function isOfThisRun(certId: string, owner: OwnedIdentity, context: Operat
     }
     // A new id where it was not listed before, while it is listed here: that is another project.
     for (const { identity, by } of here.filter((holder) => holder.by !== "upload")) {
-        const isAlike = await isAlikeProject(identity, owner, context);
-        if (isAlike && by === "upload over it") {
+        const isSame = await isSameProject(certId, [identity, owner], owner.tokenEnv, context);
+        if (isSame && by === "upload over it") {
             return true;
         }
-        if (isAlike) {
+        if (isSame) {
             throw new OperationError(
-                `${labelOf(owner)}: ${certId} was not deleted, because ${labelOf(identity)} has this id as well, and one ` +
-                    `names its project by name and the other by id: it may be the same certificate. Name the project ` +
-                    `there as it is named here, ${owner.project} or another of that kind, and run pulumi up again.`,
+                `${labelOf(owner)}: ${certId} was not deleted, for ${labelOf(identity)} has this id as well, and one names its ` +
+                    `project by name and the other by id: it may be the same certificate. Name the project there as it is ` +
+                    `named here, ${owner.project} or another of that kind, and run pulumi up again.`,
             );
         }
     }
     return false;
-}
-
-async function isAlikeProject(other: Identity, owner: OwnedIdentity, context: OperationContext): Promise<boolean> {
-    const { store, addressOf } = context;
-    const [there, here] = [addressOf({ ...other, tokenEnv: owner.tokenEnv }), addressOf(owner)];
-    return await areListedAlike(await store.listCertificates(there), [there, here], context);
-}
-
-async function removeAll(
-    certIds: readonly string[],
-    place: Place & { readonly identity: OwnedIdentity },
-    context: OperationContext,
-): Promise<void> {
-    let errors: readonly unknown[];
-    try {
-        const listed = await context.store.listCertificates(place.address);
-        // Before a replacement, the engine deletes while it still plans what follows: `diff` may have seen more by now.
-        const due = await leaveHeld(certIds, place.identity, context);
-        errors = (await removeEach(due, listed, place, context)).map(({ error }) => error);
-    } catch (error) {
-        errors = [error];
-    }
-    if (errors.length > 0) {
-        const messages = errors.map((error) => messageOf(explainNotFound(error)));
-        throw new OperationError(...new Set(messages));
-    }
 }

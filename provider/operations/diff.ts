@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { parseArguments, UNKNOWN, type Arguments, type Properties } from "./arguments";
-import { isProjectMissing } from "../vercel/errors";
 import type { OperationContext } from "./context";
-import { labelOf, mayBeSameProject, parseId, type Identity, type Owner } from "./identity";
-import { areListedAlike, isListed } from "./listing";
+import { labelOf, parseId, type Identity } from "./identity";
+import { isSameProject } from "./listing";
 import { readState, teamInUse, type CertificateState } from "./state";
 
 export interface DiffResult {
@@ -33,7 +32,8 @@ export async function diff(
     const renamed = [...(project === state.project ? [] : ["project"]), ...(team === state.team ? [] : ["team"])];
     if (renamed.length > 0) {
         // Without a token that is known, a new name can no more be looked up than an unknown one.
-        const isSame = tokenEnv !== UNKNOWN && (await isSameProject({ project, team, tokenEnv }, state, context));
+        const isSame =
+            tokenEnv !== UNKNOWN && (await isSameProject(state.certId, [{ project, team }, state], tokenEnv, context));
         if (!isSame) {
             return { changes: true, replaces: renamed };
         }
@@ -62,30 +62,6 @@ function declaredNames(
     context: OperationContext,
 ): Pick<Arguments, (typeof NAMES)[number]> {
     return { project, origin, team: team === UNKNOWN ? team : teamInUse(state, team, context) };
-}
-
-/**
- * Is this another name of the same project? Only asked after a change of text. The id alone does not tell: if Vercel made
- * ids of the content, another project with this certificate would have it, too.
- */
-async function isSameProject(owner: Owner, state: CertificateState, context: OperationContext): Promise<boolean> {
-    const { store, addressOf } = context;
-    const [address, before] = [addressOf(owner), addressOf({ ...state, tokenEnv: owner.tokenEnv })];
-    const entries = await store.listCertificates(address);
-    if (!isListed(entries, state.certId)) {
-        return false;
-    }
-    try {
-        return mayBeSameProject(owner, state)
-            ? await areListedAlike(entries, [address, before], context)
-            : !isListed(await store.listCertificates(before), state.certId);
-    } catch (error) {
-        if (isProjectMissing(error)) {
-            // The project has been renamed.
-            return true;
-        }
-        throw error;
-    }
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { CertificateEntry, ProjectAddress } from "../vercel/client";
+import { isProjectMissing } from "../vercel/errors";
 import type { OperationContext } from "./context";
-import { holdsOrigin } from "./identity";
+import { holdsOrigin, mayBeSameProject, type ProjectName } from "./identity";
 
 /** Between the listings after a write: half a minute altogether. Vercel may list what was written a while later. */
 const WAITS_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
@@ -32,15 +33,36 @@ function isSameListing(one: readonly CertificateEntry[], other: readonly Certifi
     return lines(one) === lines(other);
 }
 
-/** Whether two addresses show the same; `entries` are those of the first. */
-export async function areListedAlike(
-    entries: readonly CertificateEntry[],
-    [one, other]: readonly [one: ProjectAddress, other: ProjectAddress],
-    { store }: Pick<OperationContext, "store">,
+/**
+ * Whether two names mean the project that has this certificate. The id alone does not tell: if Vercel made ids of the
+ * content, another project with this certificate would have it, too.
+ */
+export async function isSameProject(
+    certId: string,
+    [name, other]: readonly [name: ProjectName, other: ProjectName],
+    tokenEnv: string | undefined,
+    { store, addressOf }: OperationContext,
 ): Promise<boolean> {
-    const others = await store.listCertificates(other);
-    // Once more, for another resource of this run may have written between the two.
-    return isSameListing(entries, others) || isSameListing(await store.listCertificates(one), others);
+    const list = ({ project, team }: ProjectName): Promise<readonly CertificateEntry[]> =>
+        store.listCertificates(addressOf({ project, team, tokenEnv }));
+    const entries = await list(name);
+    if (!isListed(entries, certId)) {
+        return false;
+    }
+    try {
+        const others = await list(other);
+        if (!mayBeSameProject(name, other)) {
+            return !isListed(others, certId);
+        }
+        // Once more, for another resource of this run may have written between the two.
+        return isSameListing(entries, others) || isSameListing(await list(name), others);
+    } catch (error) {
+        if (isProjectMissing(error)) {
+            // The project has been renamed.
+            return true;
+        }
+        throw error;
+    }
 }
 
 /** Whether no entry is this certificate; an entry that cannot be read may be any. */

@@ -94,9 +94,9 @@ export const MUTANTS: readonly Mutant[] = [
     },
     {
         name: "another project is the same one",
-        module: "operations/diff",
-        from: "if (!(0, listing_1.isListed)(entries, state.certId)) {\n        return false;",
-        to: "if (!(0, listing_1.isListed)(entries, state.certId)) {\n        return true;",
+        module: "operations/listing",
+        from: "if (!isListed(entries, certId)) {\n        return false;",
+        to: "if (!isListed(entries, certId)) {\n        return true;",
     },
     {
         name: "a deletion removes what another resource of the run has put in place",
