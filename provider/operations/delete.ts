@@ -74,29 +74,29 @@ async function leaveHeld(
  */
 async function isOfThisRun(certId: string, owner: OwnedIdentity, context: OperationContext): Promise<boolean> {
     const holders = context.memory.holdersOf(certId).filter(({ identity }) => mayBeSameProject(identity, owner));
+    const isHere = ({ identity }: Holder): boolean => identity.origin === owner.origin;
     const isNamedAlike = ({ identity: { project, team } }: Holder): boolean =>
         project === owner.project && team === owner.team;
-    const here = holders.filter(({ identity }) => identity.origin === owner.origin);
-    if (here.some(isNamedAlike)) {
+    if (holders.some((holder) => isHere(holder) && isNamedAlike(holder))) {
         return true;
     }
-    const elsewhere = holders.find(isNamedAlike);
-    if (elsewhere !== undefined) {
-        throw new OperationError(`${labelOf(owner)}: ${sharedWith(certId, labelOf(elsewhere.identity))}`);
-    }
     // A new id where it was not listed before, while it is listed here: that is another project.
-    for (const { identity, by } of here.filter((holder) => holder.by !== "upload")) {
-        const isSame = await isSameProject(certId, [identity, owner], owner.tokenEnv, context);
-        if (isSame && by === "upload over it") {
+    for (const holder of holders.filter((one) => isNamedAlike(one) || one.by !== "upload")) {
+        const { identity, by } = holder;
+        if (!isNamedAlike(holder) && !(await isSameProject(certId, [identity, owner], owner.tokenEnv, context))) {
+            continue;
+        }
+        if (!isHere(holder)) {
+            throw new OperationError(`${labelOf(owner)}: ${sharedWith(certId, labelOf(identity))}`);
+        }
+        if (by === "upload over it") {
             return true;
         }
-        if (isSame) {
-            throw new OperationError(
-                `${labelOf(owner)}: ${certId} was not deleted, for ${labelOf(identity)} has this id as well, and one names its ` +
-                    `project by name and the other by id: it may be the same certificate. Name the project there as it is ` +
-                    `named here, ${owner.project} or another of that kind, and run pulumi up again.`,
-            );
-        }
+        throw new OperationError(
+            `${labelOf(owner)}: ${certId} was not deleted, for ${labelOf(identity)} has this id as well, and one names its ` +
+                `project by name and the other by id: it may be the same certificate. Name the project there as it is ` +
+                `named here, ${owner.project} or another of that kind, and run pulumi up again.`,
+        );
     }
     return false;
 }

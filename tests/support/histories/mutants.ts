@@ -101,7 +101,7 @@ export const MUTANTS: readonly Mutant[] = [
     {
         name: "a deletion removes what another resource of the run has put in place",
         module: "operations/delete",
-        from: "if (here.some(isNamedAlike)) {",
+        from: "if (holders.some((holder) => isHere(holder) && isNamedAlike(holder))) {",
         to: "if (false) {",
     },
     {
