@@ -7,11 +7,12 @@ import { VercelClient, type CertificateEntry } from "../../../provider/vercel/cl
 import { heardIn } from "../heard";
 import type { Authority, Issued } from "../mint";
 import type { Fault } from "../../vercel/faults";
-import { FakeVercel, type PlainRequest } from "../../vercel/fakeVercel";
+import { FakeVercel, type FakeVercelOptions, type PlainRequest } from "../../vercel/fakeVercel";
 import type { StoredCertificate } from "../../vercel/store";
 import { answerCalls, type CallEnd } from "./inProcess";
 import { ORIGINS, PROJECTS, STACKS, type Declaration, type PlacedFault, type Policy } from "./history";
 import { StackState, type Call, type Caller, type Declared } from "./modelEngine";
+import { IdLabels, snapshotOf, type Snapshot, type TraceStep } from "./trace";
 import { VirtualClock } from "../virtualClock";
 
 /** Certificates for all histories: minting them anew for each would take longer than everything else. */
@@ -30,6 +31,7 @@ export interface Watched extends Call {
     /** What Vercel has answered to uploads. */
     readonly uploaded: CertificateEntry[];
     readonly listings: Listing[];
+    calls: number;
     /** An upload was sent whose answer nobody has seen. */
     isAmbiguous: boolean;
     /** When this began, a creation for the same project and origin had failed in this run. */
@@ -58,13 +60,59 @@ export interface Removal {
 }
 
 const TEAM = "team_1";
-const TOKEN = "vcp_token_of_the_histories_0000";
+export const TOKEN = "vcp_token_of_the_histories_0000";
 const TIMEOUT_MS = 30_000;
 /** No history is about the limit itself. */
 const UNLIMITED = 1e9;
 
 const watched = new AsyncLocalStorage<Watched>();
 let current: TestEnvironment | undefined;
+
+/** The stand-in that behaves by a policy. */
+export function optionsFor({ upload, lagMs, pageSize, nullOrigin, oddMissing }: Policy): FakeVercelOptions {
+    const uploadPolicy =
+        upload === "stable" ? "same-id" : upload === "fresh" || upload === "append" ? "new-id" : "content-id";
+    return {
+        uploadPolicy,
+        keepsReplaced: upload === "append" || upload === "content, appended",
+        listingLagMs: lagMs,
+        ...(pageSize === undefined ? {} : { pageSize }),
+        nullOrigin,
+        ...(oddMissing ? { missingMessage: "No such client certificate." } : {}),
+        limits: { uploads: UNLIMITED, deletions: UNLIMITED, listings: UNLIMITED },
+    };
+}
+
+/** The team, its token and its projects. */
+export function addOwners(fakeVercel: FakeVercel): void {
+    fakeVercel.addTeam({ id: TEAM, slug: "my-team" });
+    fakeVercel.addToken(TOKEN, { teams: [TEAM] });
+    for (let project = 0; project < PROJECTS; project += 1) {
+        fakeVercel.addProject({ id: idOf(project), name: firstNameOf(project), team: TEAM });
+    }
+}
+
+/** Somebody uploads a certificate without Pulumi. */
+export function placeBy(
+    fakeVercel: FakeVercel,
+    bundlePool: BundlePool,
+    { project, origin, leaf }: { readonly project: number; readonly origin: string | undefined; readonly leaf: number },
+): string {
+    const upload = { cert: leafOf(bundlePool, leaf).certPem, ca: bundlePool.authority.certPem };
+    return fakeVercel.placeCertificate(idOf(project), { ...upload, ...(origin === undefined ? {} : { origin }) });
+}
+
+function leafOf({ leaves }: BundlePool, index: number): Issued {
+    const leaf = leaves[index];
+    if (leaf === undefined) {
+        throw new Error(`expected a leaf of that number, got ${String(index)}`);
+    }
+    return leaf;
+}
+
+function firstNameOf(project: number): string {
+    return `site-${String(project)}`;
+}
 
 /** Everything that there is in one history: Vercel, time, stacks; and what is to be seen of it from outside. */
 export class TestEnvironment {
@@ -96,6 +144,9 @@ export class TestEnvironment {
     /** Nobody could have told two projects apart. */
     isIndistinct = false;
     readonly #likeness = new Map<number, string>();
+    readonly labels = new IdLabels();
+    /** What happens, if another engine is to repeat it. */
+    trace: TraceStep[] | undefined;
 
     constructor(
         readonly policy: Policy,
@@ -103,26 +154,15 @@ export class TestEnvironment {
         startMs: number,
     ) {
         this.time = new VirtualClock(startMs);
-        const { upload, lagMs, pageSize, nullOrigin, oddMissing, latencyMs } = policy;
-        const uploadPolicy =
-            upload === "stable" ? "same-id" : upload === "fresh" || upload === "append" ? "new-id" : "content-id";
         this.fakeVercel = FakeVercel.unconnected({
-            uploadPolicy,
-            keepsReplaced: upload === "append" || upload === "content, appended",
-            listingLagMs: lagMs,
-            ...(pageSize === undefined ? {} : { pageSize }),
-            nullOrigin,
-            ...(oddMissing ? { missingMessage: "No such client certificate." } : {}),
-            limits: { uploads: UNLIMITED, deletions: UNLIMITED, listings: UNLIMITED },
+            ...optionsFor(policy),
             now: () => this.time.now(),
-            transit: () => this.time.sleep(latencyMs),
+            transit: () => this.time.sleep(policy.latencyMs),
         });
-        this.fakeVercel.addTeam({ id: TEAM, slug: "my-team" });
-        this.fakeVercel.addToken(TOKEN, { teams: [TEAM] });
+        addOwners(this.fakeVercel);
         for (let project = 0; project < PROJECTS; project += 1) {
-            this.names.push(`site-${String(project)}`);
-            this.fakeVercel.addProject({ id: idOf(project), name: this.names[project] ?? "", team: TEAM });
-            this.#aliases.set(idOf(project), project).set(this.names[project] ?? "", project);
+            this.names.push(firstNameOf(project));
+            this.#aliases.set(idOf(project), project).set(firstNameOf(project), project);
         }
         this.stacks = Array.from({ length: STACKS }, () => ({ state: new StackState(), program: new Map() }));
         this.fakeVercel.onEvent = (event) => {
@@ -161,6 +201,7 @@ export class TestEnvironment {
         this.#renamed.add(project);
         this.#aliases.set(name, project);
         this.fakeVercel.renameProject(idOf(project), name);
+        this.trace?.push({ does: "name", project, name });
     }
 
     /** Projects that were renamed get their other name for a while, and back the next time. */
@@ -177,24 +218,26 @@ export class TestEnvironment {
     }
 
     place(project: number, origin: string | undefined, leaf: number): void {
-        const { certPem } = this.leaf(leaf);
-        const ca = this.bundlePool.authority.certPem;
-        const upload = { cert: certPem, ca, ...(origin === undefined ? {} : { origin }) };
-        this.#foreign.add(this.fakeVercel.placeCertificate(idOf(project), upload));
+        this.#foreign.add(placeBy(this.fakeVercel, this.bundlePool, { project, origin, leaf }));
         this.#watchTruth();
+        this.trace?.push({ does: "place", project, origin, leaf });
     }
 
     remove(project: number, certId: string): void {
+        this.trace?.push({ does: "remove", project, label: this.labels.of(certId) });
         this.fakeVercel.removeCertificate(idOf(project), certId);
         this.#watchTruth();
     }
 
     leaf(index: number): Issued {
-        const leaf = this.bundlePool.leaves[index];
-        if (leaf === undefined) {
-            throw new Error(`expected a leaf of that number, got ${String(index)}`);
-        }
-        return leaf;
+        return leafOf(this.bundlePool, index);
+    }
+
+    /** The state of a stack, and what Vercel holds. */
+    snapshot({ state: { entries } }: Stack): Snapshot {
+        const projects = Array.from({ length: PROJECTS }, (_, project) => this.certificates(project));
+        const shown = entries.map((entry) => ({ ...entry, isUninitialised: entry.initErrors.length > 0 }));
+        return snapshotOf(shown, projects, this.labels);
     }
 
     /** What a program hands to the engine. */
@@ -285,6 +328,7 @@ export class TestEnvironment {
             owned: idsIn(outputs),
             uploaded: [],
             listings: [],
+            calls: 0,
             isAmbiguous: false,
             ended: "no",
         };
@@ -341,6 +385,9 @@ export class TestEnvironment {
         const call = this.#calls;
         this.#calls += 1;
         const operation = watched.getStore();
+        if (operation !== undefined) {
+            operation.calls += 1;
+        }
         const [, nameOrId = "", , encodedId] = /\/projects\/([^/?]+)\/client-cert(\/([^/?]+))?/.exec(request.url) ?? [];
         const project = this.projectOf(decodeURIComponent(nameOrId));
         const certId = decodeURIComponent(encodedId ?? "");
@@ -417,6 +464,7 @@ export class TestEnvironment {
                 return;
             }
             this.#truth = this.#truth.with(project, now);
+            this.labels.note(project, now);
             for (const { certId } of now.filter((entry) => !before.includes(entry))) {
                 this.gone.delete(`${String(project)} ${certId}`);
                 this.#missing.delete(`${String(project)} ${certId}`);
@@ -434,7 +482,7 @@ export class TestEnvironment {
     }
 }
 
-const FAULT_TABLE: Readonly<
+export const FAULT_TABLE: Readonly<
     Record<Exclude<PlacedFault["fault"], "connection refused" | "an entry that cannot be read">, Fault>
 > = {
     "reset, no effect": { kind: "reset-before" },

@@ -1,6 +1,6 @@
 import { normaliseOrigin } from "../../../provider/operations/identity";
 import type { Entry } from "./modelEngine";
-import { idsIn, type Removal, type Stack, type TestEnvironment } from "./historyEnvironment";
+import { idsIn, type Removal, type Stack, type TestEnvironment, type Watched } from "./historyEnvironment";
 
 /** What must not happen, has happened. */
 export class Violation extends Error {
@@ -17,14 +17,15 @@ export class Violation extends Error {
 const SECOND_LOOK_MS = 15_000;
 
 /** Nothing is deleted that is not ours, nor anything that is listed for another origin. */
-export function judgeRemoval({ by, removed, left }: Removal): void {
+export function judgeRemoval({ by, project, removed, left }: Removal): void {
     const [one] = removed;
     const certId = one?.certId ?? "";
-    const shown = by.listings.at(-1)?.entries.filter((entry) => entry.certId === certId) ?? [];
+    const listings = by.listings.filter((listing) => listing.project === project);
+    const shown = listings.at(-1)?.entries.filter((entry) => entry.certId === certId) ?? [];
     const whose = `${certId} was deleted by ${by.kind} ${by.name}`;
-    const first = by.listings[0]?.entries ?? [];
+    const first = listings[0]?.entries ?? [];
     // Where the answer was lost, a listing has told what the upload has become.
-    const found = by.listings[1]?.entries.find((entry) => first.every((other) => other.certId !== entry.certId));
+    const found = listings[1]?.entries.find((entry) => first.every((other) => other.certId !== entry.certId));
     const answer = by.uploaded.at(-1) ?? (by.isAmbiguous ? found : undefined);
     const isOwn = by.owned.includes(certId) || by.uploaded.some((entry) => entry.certId === certId);
     if (isOwn || (by.isAmbiguous && first.every((entry) => entry.certId !== certId))) {
@@ -111,5 +112,27 @@ export function judgeTwins({ operations, policy }: TestEnvironment): void {
     // Where listings lag, nothing tells for certain that a name and an id are of one project.
     if (twin !== undefined && policy.lagMs === 0) {
         throw new Violation("twins", `two resources were created for ${twin} in one run`);
+    }
+}
+
+/** Whoever takes over an id that is in another resource's state says what that means for the other. */
+export function judgeTakeovers(env: TestEnvironment, before: readonly Entry[], said: string): void {
+    const others = (operation: Watched): ReadonlySet<string> =>
+        keysOf(
+            env,
+            before.filter(({ name }) => name !== operation.name),
+        );
+    for (const operation of env.operations.filter(({ kind, ended }) => kind === "create" && ended === "well")) {
+        const [first] = operation.listings;
+        const wasListed = (certId: string): boolean => first?.entries.some((entry) => entry.certId === certId) === true;
+        const silent = operation.uploaded.find(
+            ({ certId }) =>
+                wasListed(certId) &&
+                others(operation).has(`${String(operation.project)} ${certId}`) &&
+                !said.includes(`kept the id ${certId}`),
+        );
+        if (silent !== undefined) {
+            throw new Violation("silent", `${operation.name} has taken over ${silent.certId} without a word`);
+        }
     }
 }

@@ -40,8 +40,11 @@ export interface Call {
     readonly outputs?: Properties;
 }
 
+/** What the engine calls of a provider, in this process or another. */
+export type Operations = Pick<ClientCertificateProvider, Call["kind"]>;
+
 /** Calls an operation of the provider, so that whoever watches knows for whom it is called. */
-export type Caller = <T>(call: Call, operation: (provider: ClientCertificateProvider) => Promise<T>) => Promise<T>;
+export type Caller = <T>(call: Call, operation: (provider: Operations) => Promise<T>) => Promise<T>;
 
 /** A failed step, and whose. */
 export interface StepFailure {

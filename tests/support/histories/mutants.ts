@@ -111,6 +111,12 @@ export const MUTANTS: readonly Mutant[] = [
         to: "if (false) {",
     },
     {
+        name: "a takeover under an id that is in another state is silent",
+        module: "operations/deploy",
+        from: "if (!owned.includes(certId) && wasListed) {",
+        to: "if (false) {",
+    },
+    {
         name: "only the first page of a listing is read",
         module: "vercel/client",
         from: "if (page.next === undefined) {",

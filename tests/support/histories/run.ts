@@ -12,10 +12,19 @@ import {
     type Import,
     type Step,
 } from "./history";
-import { judgeForgotten, judgeRemoval, judgeTwins, keysOf, Violation } from "./invariants";
-import { EngineRun, type RunOptions, type StepFailure } from "./modelEngine";
-import { idOf, idsIn, isCertificate, TestEnvironment, type Stack, type BundlePool } from "./historyEnvironment";
+import { judgeForgotten, judgeRemoval, judgeTakeovers, judgeTwins, keysOf, Violation } from "./invariants";
+import { EngineRun, type Declared, type Entry, type RunOptions, type StepFailure } from "./modelEngine";
+import {
+    idOf,
+    idsIn,
+    isCertificate,
+    TestEnvironment,
+    type Stack,
+    type BundlePool,
+    type Watched,
+} from "./historyEnvironment";
 import type { StoredCertificate } from "../../vercel/store";
+import type { TraceStep } from "./trace";
 
 /** What one history was made of, to be counted. */
 export interface Outcome {
@@ -42,6 +51,15 @@ export async function runHistory(history: History, bundlePool: BundlePool, start
         }
         throw error;
     }
+}
+
+/** The steps of a history, as the model takes them. */
+export async function traceHistory(history: History, bundlePool: BundlePool): Promise<readonly TraceStep[]> {
+    const env = new TestEnvironment(history.policy, bundlePool, Date.now());
+    env.trace = [];
+    const runner = new Runner(env);
+    await runner.takeAll(history.steps);
+    return env.trace;
 }
 
 interface Ran {
@@ -74,14 +92,18 @@ class Runner {
 
     async run({ policy, steps }: History): Promise<Outcome> {
         Object.entries(policy).forEach(([name, value]) => this.#features.add(`${name}: ${String(value)}`));
-        for (const step of steps) {
-            this.#env.log.push(JSON.stringify(step));
-            await this.#take(step);
-        }
+        await this.takeAll(steps);
         for (const number of this.#env.stacks.keys()) {
             await this.#settle(number);
         }
         return { commands: this.#commands, calls: this.#calls, kills: this.#kills, features: this.#features };
+    }
+
+    async takeAll(steps: readonly Step[]): Promise<void> {
+        for (const step of steps) {
+            this.#env.log.push(JSON.stringify(step));
+            await this.#take(step);
+        }
     }
 
     async #take(step: Step): Promise<void> {
@@ -155,6 +177,7 @@ class Runner {
         const declared = [...program].map(([name, declaration]) => env.declared(name, declaration));
         await env.time.run(Promise.race([engine[command.command](declared), killed]));
         env.time.forgetSleepers();
+        this.#trace(command, before, declared, engine.failures.length > 0);
         this.#count(command);
         if (this.#violation !== undefined) {
             throw this.#violation as Error;
@@ -166,8 +189,25 @@ class Runner {
             declared.filter((one) => "getId" in one),
         );
         judgeTwins(env);
+        judgeTakeovers(env, before, env.lines.slice(linesBefore).join("\n"));
         this.#judgeMessages(engine.failures, program);
         return { failures: engine.failures, lines: env.lines.slice(linesBefore), isKilled: env.isDead };
+    }
+
+    #trace(command: Command, before: readonly Entry[], declared: readonly Declared[], isFailed: boolean): void {
+        const { trace, operations, isDead, hits } = this.#env;
+        const isOne = (all: readonly Watched[]): boolean => new Set(all.map(({ name }) => name)).size <= 1;
+        const steps = operations.filter(({ kind }) => kind !== "check" && kind !== "diff");
+        const callers = operations.filter(({ calls }) => calls > 0);
+        // Which of several a fault hits, and what is under way when one of them fails, is a matter of time.
+        const isOrdered = (hits.length === 0 || isOne(callers)) && (!isFailed || isOne(steps));
+        // The CLI refuses to name what is nowhere.
+        const isAbout = ({ name }: { readonly name: string }): boolean => name === nameOf(command.name);
+        const isUp = command.command === "up";
+        const isNamed = command.scope !== "all" || (isUp && command.replace);
+        const isKnown = !isNamed || before.some(isAbout) || (isUp && declared.some(isAbout));
+        const after = this.#env.snapshot(this.#stack(command.stack));
+        trace?.push({ does: "command", command, declared, isFailed, isSteady: isOrdered && isKnown && !isDead, after });
     }
 
     #count({ command, scope, replace, continueOnError, refresh, runProgram }: Command): void {
@@ -220,13 +260,15 @@ class Runner {
         this.#features.add("import");
         const project = idOf(declaration.project);
         const outputs = { project, team: "team_1", certId: there.certId, origin: there.origin };
-        state.put({
+        const entry: Entry = {
             name,
             id: `team_1/${project}/${origin ?? "*"}`,
             inputs: { __provider: "text" },
             outputs: { ...outputs, fingerprint: "", uploadedAt: "", staleCertIds: [], certFingerprint: "x" },
             ...{ initErrors: [], external: false, condemned: false, pendingReplacement: false },
-        });
+        };
+        state.put(entry);
+        this.#env.trace?.push({ does: "import", stack, entry, label: this.#env.labels.of(there.certId) });
     }
 
     /** From wherever a history has led, plain runs and what messages advise lead back. */
@@ -380,7 +422,8 @@ function changed(declaration: Declaration, what: Extract<Edit, { readonly does: 
     }
 }
 
-function optionsOf({ name, scope, replace, continueOnError, refresh, runProgram }: Command): RunOptions {
+/** Of a command, as the engine has them. */
+export function optionsOf({ name, scope, replace, continueOnError, refresh, runProgram }: Command): RunOptions {
     const one = new Set([nameOf(name)]);
     return {
         ...(scope === "target" ? { targets: one } : {}),
