@@ -35,8 +35,8 @@ async function removeUnheld(
     }
     if (context.memory.hasFailedCreation(identity)) {
         throw new OperationError(
-            `${labelOf(identity)}: ${unheld.join(", ")} was not deleted, for the program declares a certificate for this ` +
-                `origin, and its creation has failed in this run. Run pulumi up again once that is mended.`,
+            `${labelOf(identity)}: ${unheld.join(", ")} was not deleted, because the program declares a certificate for this ` +
+                `origin, and its creation failed in this run. Run pulumi up again once that is fixed.`,
         );
     }
     const address = context.addressOf(identity);
@@ -60,7 +60,7 @@ async function leaveHeld(
     }
     if (kept.length > 0) {
         context.notify(
-            `${labelOf(identity)}: ${kept.join(", ")} stays, for another resource of this run has it in place`,
+            `${labelOf(identity)}: ${kept.join(", ")} stays, because another resource of this run has it in place`,
         );
     }
     return certIds.filter((certId) => !kept.includes(certId));
@@ -93,7 +93,7 @@ async function isOfThisRun(certId: string, owner: OwnedIdentity, context: Operat
             return true;
         }
         throw new OperationError(
-            `${labelOf(owner)}: ${certId} was not deleted, for ${labelOf(identity)} has this id as well, and one names its ` +
+            `${labelOf(owner)}: ${certId} was not deleted, because ${labelOf(identity)} has this id as well, and one names its ` +
                 `project by name and the other by id: it may be the same certificate. Name the project there as it is ` +
                 `named here, ${owner.project} or another of that kind, and run pulumi up again.`,
         );
