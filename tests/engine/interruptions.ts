@@ -115,7 +115,7 @@ export function describeInterruptions({ ofCreations = [], ofRotations = [], ofUp
             const urn = async (): Promise<string> => (await env.stored())?.urn ?? "";
             const next = await tolerant(["up", "--yes", "--skip-preview"]);
             if (next.exitCode !== 0) {
-                expect(next.output).to.contain("that was interrupted may have left it");
+                expect(next.output).to.contain("may have been interrupted and left it");
                 expect(next.output).to.contain("allowOverwrite: true");
                 env.declareOne({ ...material, allowOverwrite: true });
                 await project.up();

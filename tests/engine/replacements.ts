@@ -37,7 +37,7 @@ export function describeReplacements(policies: readonly FakeVercelOptions[]): vo
                 await stack.start(policy);
                 const replace = ["--target-replace", await stack.urn()];
                 const refused = await stack.env.project.up(replace, { expectFailure: true });
-                expect(refused.output).to.contain("one that is replaced by force allowOverwrite: true");
+                expect(refused.output).to.contain("one that is replaced by force needs allowOverwrite: true");
                 stack.env.declareOne({ allowOverwrite: true });
                 const { output } = await stack.env.project.up(replace);
                 expect(output).to.contain("replaced").and.to.not.contain("does not know");
