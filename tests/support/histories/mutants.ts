@@ -107,7 +107,7 @@ export const MUTANTS: readonly Mutant[] = [
     {
         name: "a deletion goes on after a creation that failed",
         module: "operations/delete",
-        from: "if (memory.hasFailedCreation(identity)) {",
+        from: "if (context.memory.hasFailedCreation(identity)) {",
         to: "if (false) {",
     },
     {

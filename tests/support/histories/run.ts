@@ -201,11 +201,13 @@ class Runner {
         const callers = operations.filter(({ calls }) => calls > 0);
         // Which of several a fault hits, and what is under way when one of them fails, is a matter of time.
         const isOrdered = (hits.length === 0 || isOne(callers)) && (!isFailed || isOne(steps));
-        // The CLI refuses to name what is nowhere.
+        // The CLI refuses to name what a stack does not have; only `--target` may be about what is new.
         const isAbout = ({ name }: { readonly name: string }): boolean => name === nameOf(command.name);
         const isUp = command.command === "up";
-        const isNamed = command.scope !== "all" || (isUp && command.replace);
-        const isKnown = !isNamed || before.some(isAbout) || (isUp && declared.some(isAbout));
+        const isReplaced = isUp && command.replace;
+        const isNamed = command.scope !== "all" || isReplaced;
+        const isNew = isUp && command.scope === "target" && !isReplaced && declared.some(isAbout);
+        const isKnown = !isNamed || isNew || before.some(isAbout);
         const after = this.#env.snapshot(this.#stack(command.stack));
         trace?.push({ does: "command", command, declared, isFailed, isSteady: isOrdered && isKnown && !isDead, after });
     }
