@@ -10,9 +10,11 @@ import { idsOf, readState } from "./state";
 /** Removes the certificate and what earlier rotations left behind, unless a resource of this run has it in place. */
 export async function deleteCertificate(id: string, props: Properties, context: OperationContext): Promise<void> {
     const state = readState(props);
+    const identity = { ...state, origin: parseId(id).origin };
     let errors: readonly unknown[];
     try {
-        errors = await removeUnheld(idsOf(state), { ...state, origin: parseId(id).origin }, context);
+        // Not while another resource of the run takes over what is in place.
+        errors = await context.memory.exclusively(identity, () => removeUnheld(idsOf(state), identity, context));
     } catch (error) {
         errors = [error];
     }

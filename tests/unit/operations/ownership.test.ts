@@ -144,6 +144,16 @@ describe("what is live is known", () => {
             expect(env.lines.join("\n")).to.contain("another resource of this run has it in place");
         });
 
+        it("before its replacement and a takeover at the same moment leave one certificate in place, not none", async () => {
+            await start(STABLE);
+            const { id, outs } = await env.create();
+            env.nextRun();
+            env.fakeVercel.addFault({ operation: "delete", kind: "delay", delayMs: 100, afterEffect: false });
+            const deletion = env.provider.delete(id, outs);
+            const [taken] = await Promise.all([env.create({ allowOverwrite: true }), deletion]);
+            expect(entries()).to.deep.equal([taken.outs["certId"]]);
+        });
+
         it("does not take the same id of another project for the one in place", async () => {
             await start(CONTENT);
             env.fakeVercel.addProject({ id: "prj_2", name: "shop", team: "team_1" });
