@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, it } from "mocha";
 import { parseDocument } from "yaml";
 import { cleanEnvironment, runProcess, type Finished } from "../../support/childProcess";
 import { NODES } from "../../tools/compat/cells";
-import { itOnPosix } from "../../support/platform";
+import { itOnLinux } from "../../support/platform";
 
 const REPOSITORY = resolve(__dirname, "../../../..");
 const WORKFLOWS = ".github/workflows";
@@ -157,7 +157,7 @@ describe("the workflows of the repository", () => {
             expect(commandsOf("release").join("\n")).to.match(/^gh release create "\$GITHUB_REF_NAME" release\/\* /);
         });
 
-        itOnPosix("publishes the tarball that was packed, and no other", async () => {
+        itOnLinux("publishes the tarball that was packed, and no other", async () => {
             const tarball = "pulumi-vercel-client-cert-1.2.3.tgz";
             writeFileSync(join(folder, tarball), "packed");
             const script = commandsOf("publish").join("\n");
@@ -170,7 +170,7 @@ describe("the workflows of the repository", () => {
             expect(readFileSync(called, "utf8")).to.match(new RegExp(`^publish ./${tarball} --ignore-scripts`));
         });
 
-        itOnPosix("hands over the SHA-256 of what it packs", async () => {
+        itOnLinux("hands over the SHA-256 of what it packs", async () => {
             const script = jobs["pack"]?.steps.find(({ id }) => id === "pack")?.run ?? "";
             writeFileSync(join(folder, "pulumi-vercel-client-cert-1.2.3.tgz"), "packed");
             const { exitCode, output } = await shell(script, { GITHUB_OUTPUT: join(folder, "output") });
@@ -179,7 +179,7 @@ describe("the workflows of the repository", () => {
             expect(readFileSync(join(folder, "output"), "utf8")).to.equal(`sha256=${sha256}\n`);
         });
 
-        itOnPosix("names in the package the repository that it is built in", async () => {
+        itOnLinux("names in the package the repository that it is built in", async () => {
             writeFileSync(join(folder, "package.json"), textOf("package.json"));
             const script = commandsOf("pack").find((command) => command.startsWith("npm pkg set")) ?? "";
             const { exitCode, output } = await runProcess("bash", ["-e", "-c", script], {
