@@ -6,7 +6,8 @@ import { runProcess } from "../../support/childProcess";
 import { EngineEnvironment } from "../../support/engineEnvironment";
 import { installedVersion } from "../../support/installedPackage";
 import { findPulumiCli } from "../../support/pulumiCli";
-import type { PackageManager } from "./packageManagers";
+import { mintBundle, type CertificateBundle } from "../../support/mint";
+import { PACKAGE_MANAGERS, type PackageManager } from "./packageManagers";
 import { COMPONENT, type ProgramKind } from "./programs";
 import { packageEnvironment, pathWith } from "./registry";
 
@@ -20,6 +21,8 @@ export interface CellParts {
     readonly executable: string;
     readonly program: ProgramKind;
     readonly tarball: string;
+    /** What runs the program in place of Node. */
+    readonly bun?: string | undefined;
 }
 
 const INSTALL_TIMEOUT_MS = 10 * 60_000;
@@ -43,8 +46,10 @@ export async function runCell(parts: CellParts): Promise<void> {
         mkdirSync(recorder);
         writeFileSync(join(recorder, "recorder.cjs"), RECORDER);
         const { binFolder } = await findPulumiCli();
+        const runtimes =
+            parts.bun === undefined ? [] : [writeNodeForBun(join(folder, "..", "runtime"), parts.bun, parts)];
         env.project.setEnvironment({
-            PATH: pathWith([parts.nodeFolder, binFolder]),
+            PATH: pathWith([...runtimes, parts.nodeFolder, binFolder]),
             // What Pulumi.yaml says is to count.
             PULUMI_NODEJS_TYPESCRIPT: undefined,
             NODE_OPTIONS: [
@@ -53,11 +58,12 @@ export async function runCell(parts: CellParts): Promise<void> {
                 join(recorder, "recorder.cjs"),
             ].join(" "),
         });
-        await live(env, parts.nodeVersion);
+        await live(env, parts.bun === undefined ? parts.nodeVersion : `bun ${PACKAGE_MANAGERS.bun.tool.version}`);
         const processes = new Set(readFileSync(join(recorder, "processes.txt"), "utf8").trim().split("\n"));
         expectSame("processes", [...processes].sort(), [
             `dynamic-provider ${parts.nodeVersion}`,
-            `run ${parts.nodeVersion}`,
+            // bun loads no recorder; the output of the program tells of it.
+            ...(parts.bun === undefined ? [`run ${parts.nodeVersion}`] : []),
         ]);
         env.verify();
     } finally {
@@ -65,20 +71,35 @@ export async function runCell(parts: CellParts): Promise<void> {
     }
 }
 
-async function live(env: EngineEnvironment, nodeVersion: string): Promise<void> {
+/** A `node` that hands the program to bun, and the provider and everything else to Node; returns its folder. */
+function writeNodeForBun(folder: string, bun: string, { nodeFolder }: CellParts): string {
+    const script = `#!/bin/sh
+for arg; do case "$arg" in */cmd/run | */cmd/run/index.js) exec "${bun}" "$@" ;; esac; done
+exec "${join(nodeFolder, "node")}" "$@"
+`;
+    mkdirSync(folder);
+    writeFileSync(join(folder, "node"), script, { mode: 0o755 });
+    return folder;
+}
+
+async function live(env: EngineEnvironment, runtime: string): Promise<void> {
     const { project } = env;
     await project.up();
-    expectSame("outputs", await project.outputs(), { certId: env.certIds()[0], node: nodeVersion });
+    expectSame("outputs", await project.outputs(), { certId: env.certIds()[0], node: runtime });
     await project.run(["preview", "--expect-no-changes"]);
+    writeMaterial(env, await mintBundle());
+    await project.up();
+    expectSame("certificates after the rotation", env.certIds().length, 1);
     await project.refresh();
     expectSame("certificates after the refresh", env.certIds().length, 1);
     await project.destroy();
     expectSame("certificates after the destroy", env.certIds(), []);
     const writes = env.operations().filter((operation) => operation !== "list");
-    expectSame("writes", writes, ["upload", "delete"]);
+    expectSame("writes", writes, ["upload", "upload", "delete", "delete"]);
 }
 
-async function writeProgram({ project, bundle }: EngineEnvironment, parts: CellParts): Promise<void> {
+async function writeProgram(env: EngineEnvironment, parts: CellParts): Promise<void> {
+    const { project } = env;
     const { program, packageManager, tarball } = parts;
     await Promise.all(["node_modules", "index.js", "args.json"].map((name) => rm(join(project.folder, name))));
     copyFileSync(tarball, join(project.folder, basename(tarball)));
@@ -86,7 +107,7 @@ async function writeProgram({ project, bundle }: EngineEnvironment, parts: CellP
     project.writeFile("Pulumi.yaml", JSON.stringify({ name: "client-cert-test", runtime }));
     const ours = `file:./${basename(tarball)}`;
     const dependencies = {
-        "@pulumi/pulumi": versionOf("@pulumi/pulumi"),
+        "@pulumi/pulumi": program.sdk ?? versionOf("@pulumi/pulumi"),
         ...(program.byComponent === true
             ? { [COMPONENT.name]: await packComponent(project.folder, tarball) }
             : { "pulumi-vercel-client-cert": ours }),
@@ -97,10 +118,14 @@ async function writeProgram({ project, bundle }: EngineEnvironment, parts: CellP
     for (const [name, text] of Object.entries({
         ...program.files,
         ...packageManager.files,
-        "client.pem": bundle.cert,
-        "client.key": bundle.key,
-        "ca.pem": bundle.ca,
     })) {
+        project.writeFile(name, text);
+    }
+    writeMaterial(env, env.bundle);
+}
+
+function writeMaterial({ project }: EngineEnvironment, { cert, key, ca }: CertificateBundle): void {
+    for (const [name, text] of Object.entries({ "client.pem": cert, "client.key": key, "ca.pem": ca })) {
         project.writeFile(name, text);
     }
 }

@@ -24,6 +24,9 @@ export const NODE_OF_PACKAGE_MANAGERS: NodeName = "22";
 export const PROGRAMS_OF_PACKAGE_MANAGERS: readonly ProgramName[] = ["cjs", "ts", "component"];
 export const PROGRAMS_OF_NODES: readonly ProgramName[] = ["cjs", "esm", "ts", "tsEsm", "tsOld", "stripped"];
 
+/** By npm on the Node of the package managers. */
+export const PROGRAMS_OF_ENGINES: readonly ProgramName[] = ["sdkOldest", "sdkNewest", "bun"];
+
 export interface KnownFailure {
     /** For users. */
     readonly reason: string;
@@ -44,7 +47,7 @@ export const KNOWN: Readonly<Record<string, KnownFailure>> = {
 export const nodeNames = Object.keys(NODES) as readonly NodeName[];
 export const packageManagerNames = Object.keys(PACKAGE_MANAGERS) as readonly PackageManagerName[];
 
-/** All programs on every Node by npm, and every package manager on one Node. */
+/** All programs on every Node by npm; every package manager, other SDKs and bun on one Node. */
 export function allCells(): readonly Cell[] {
     const byNode = nodeNames.flatMap((node) =>
         PROGRAMS_OF_NODES.filter((program) => canRun(node, program)).map((program): Cell => {
@@ -56,7 +59,12 @@ export function allCells(): readonly Cell[] {
             return { node: NODE_OF_PACKAGE_MANAGERS, packageManager, program };
         }),
     );
-    return [...new Map([...byNode, ...byManager].map((cell) => [keyOf(cell), cell])).values()];
+    const byEngine = PROGRAMS_OF_ENGINES.map(cellOfEngine);
+    return [...new Map([...byNode, ...byManager, ...byEngine].map((cell) => [keyOf(cell), cell])).values()];
+}
+
+export function cellOfEngine(program: ProgramName): Cell {
+    return { node: NODE_OF_PACKAGE_MANAGERS, packageManager: "npm", program };
 }
 
 export function keyOf({ node, packageManager, program }: Cell): string {

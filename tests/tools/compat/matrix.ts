@@ -5,7 +5,7 @@ import { packPackage } from "../../support/installedPackage";
 import { runCell } from "./cellRun";
 import { KNOWN, keyOf, NODES, nodeTool, type Cell } from "./cells";
 import { PACKAGE_MANAGERS } from "./packageManagers";
-import { PROGRAMS } from "./programs";
+import { PROGRAMS, type ProgramKind } from "./programs";
 import { executableOf } from "./tools";
 
 export interface CellRecord {
@@ -47,9 +47,12 @@ async function recordOf(cell: Cell, tarball: string): Promise<CellRecord> {
     const packageManager = PACKAGE_MANAGERS[cell.packageManager];
     let node: string;
     let executable: string;
+    let bun: string | undefined;
+    const program: ProgramKind = PROGRAMS[cell.program];
     try {
         node = await executableOf(nodeTool(cell.node));
         executable = await executableOf(packageManager.tool);
+        bun = program.runsOnBun === true ? await executableOf(PACKAGE_MANAGERS.bun.tool) : undefined;
     } catch (error) {
         return { cell, outcome: "not run", reason: messageOf(error) };
     }
@@ -59,7 +62,8 @@ async function recordOf(cell: Cell, tarball: string): Promise<CellRecord> {
             nodeVersion: `v${NODES[cell.node]}`,
             packageManager,
             executable,
-            program: PROGRAMS[cell.program],
+            program,
+            bun,
             tarball,
         });
         return { cell, outcome: "works" };

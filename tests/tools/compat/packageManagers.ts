@@ -61,7 +61,8 @@ export const PACKAGE_MANAGERS = {
         tool: { name: "yarn", version: "1.22.22", file: "node_modules/.bin/yarn" },
         files: {},
         environment: {},
-        install: ["install", "--no-progress"],
+        // Its cache is none for several at a time.
+        install: ["install", "--no-progress", "--mutex", "network"],
         nodeOptions: none,
     },
     bun: {

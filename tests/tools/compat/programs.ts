@@ -16,6 +16,10 @@ export interface ProgramKind {
     readonly fromNode?: number;
     /** The package is installed only as a dependency of a component. */
     readonly byComponent?: true;
+    /** Of the SDK; by default the one that this repository is tested with. */
+    readonly sdk?: string;
+    /** bun runs the program, Node the provider. */
+    readonly runsOnBun?: true;
 }
 
 const FILES = `cert: fs.readFileSync("client.pem", "utf8"), key: { file: "client.key" }, ca: fs.readFileSync("ca.pem", "utf8")`;
@@ -26,7 +30,7 @@ const fs = require("node:fs");
 const { ProjectClientCert } = require("pulumi-vercel-client-cert");
 const cert = new ProjectClientCert("mtls", ${ARGS});
 exports.certId = cert.certId;
-exports.node = process.version;
+exports.node = process.versions.bun === undefined ? process.version : "bun " + process.versions.bun;
 `;
 
 const BY_COMPONENT = COMMON_JS.replace(`require("pulumi-vercel-client-cert")`, `require("mtls-component")`);
@@ -74,15 +78,19 @@ export const COMPONENT = {
     program: `exports.ProjectClientCert = require("pulumi-vercel-client-cert").ProjectClientCert;\n`,
 };
 
+const OF_COMMON_JS = {
+    typescript: false,
+    main: "index.js",
+    type: "commonjs",
+    files: { "index.js": COMMON_JS },
+    packages: [],
+} as const;
+
 export const PROGRAMS = {
     cjs: {
         title: "JavaScript, CommonJS",
         explanation: "`require`. In `Pulumi.yaml`: `typescript: false`.",
-        typescript: false,
-        main: "index.js",
-        type: "commonjs",
-        files: { "index.js": COMMON_JS },
-        packages: [],
+        ...OF_COMMON_JS,
     },
     esm: {
         title: "JavaScript, ES module",
@@ -139,6 +147,24 @@ export const PROGRAMS = {
         files: { "index.js": BY_COMPONENT },
         packages: [],
         byComponent: true,
+    },
+    sdkOldest: {
+        title: "SDK 3.216.0",
+        explanation: "the oldest that `peerDependencies` allow.",
+        ...OF_COMMON_JS,
+        sdk: "3.216.0",
+    },
+    sdkNewest: {
+        title: "SDK 3.276.0",
+        explanation: "the newest there is.",
+        ...OF_COMMON_JS,
+        sdk: "3.276.0",
+    },
+    bun: {
+        title: "bun as runtime",
+        explanation: "a `node` on PATH that hands the program to bun, and everything else to Node.",
+        ...OF_COMMON_JS,
+        runsOnBun: true,
     },
 } as const satisfies Readonly<Record<string, ProgramKind>>;
 

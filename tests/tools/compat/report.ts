@@ -2,12 +2,14 @@ import { installedVersion } from "../../support/installedPackage";
 import { TESTED_CLI_VERSION } from "../../support/pulumiCliSources";
 import {
     canRun,
+    cellOfEngine,
     KNOWN,
     keyOf,
     NODE_OF_PACKAGE_MANAGERS,
     nodeNames,
     NODES,
     packageManagerNames,
+    PROGRAMS_OF_ENGINES,
     PROGRAMS_OF_NODES,
     PROGRAMS_OF_PACKAGE_MANAGERS,
     type Cell,
@@ -34,13 +36,17 @@ export function writeReport(records: readonly CellRecord[]): string {
             outcomeOf({ node: NODE_OF_PACKAGE_MANAGERS, packageManager, program }),
         ),
     ]);
+    const engineRows = PROGRAMS_OF_ENGINES.map((program) => [
+        PROGRAMS[program].title,
+        outcomeOf(cellOfEngine(program)),
+    ]);
     return `# Where the package runs
 
 Written by \`npm run generate:compat\`; a test compares it with the table of cells. Do not edit it.
 
-Each cell installs the packed package into an empty folder and has a stack of its own on the real CLI, against the fake Vercel API
-for Vercel's API: \`pulumi up\`, \`pulumi preview --expect-no-changes\`, \`pulumi refresh\`, \`pulumi destroy\`. "yes": all of them
-succeeded, there was one upload and one deletion, no output and no state showed a key or a token, and program and
+Each cell installs the packed package into an empty folder and has a stack of its own on the real CLI, against the fake Vercel
+API: \`pulumi up\`, \`pulumi preview --expect-no-changes\`, a rotation by \`pulumi up\`, \`pulumi refresh\`, \`pulumi destroy\`.
+"yes": all of them succeeded, there were two uploads and two deletions, no output and no state showed a key or a token, and program and
 provider process both ran on the Node of the cell.
 
 Pulumi CLI ${TESTED_CLI_VERSION}, \`@pulumi/pulumi\` ${installedVersion("@pulumi/pulumi") ?? ""}.
@@ -65,6 +71,14 @@ ${packageManagerNames.flatMap(notesOf).join("\n")}
 
 Not run: every package manager on every Node, for how packages are laid out does not depend on the Node; and ES modules under each
 of them. Under Plug'n'Play these need Yarn's loader as well.
+
+## SDKs, and bun
+
+Installed by npm ${PACKAGE_MANAGERS.npm.tool.version}, on Node ${NODES[NODE_OF_PACKAGE_MANAGERS]}.
+
+${table(["program", "runs"], engineRows)}
+
+${PROGRAMS_OF_ENGINES.map(explanationOf).join("\n")}
 ${knownText()}`;
 }
 
