@@ -40,7 +40,8 @@ const [, OPENSSL_MAJOR = "", OPENSSL_MINOR = ""] = /^(\d+)\.(\d+)/.exec(process.
 const SECURITY_LEVEL =
     /@SECLEVEL=(\d)/.exec(tls.DEFAULT_CIPHERS)?.[1] ??
     (Number(OPENSSL_MAJOR) * 100 + Number(OPENSSL_MINOR) >= 302 ? "2" : "1");
-const SHORTEST_RSA_BITS = SECURITY_LEVEL === "0" ? 0 : SECURITY_LEVEL === "1" ? 1024 : 2048;
+/** By that level, anywhere in a chain. */
+export const SHORTEST_RSA_BITS = SECURITY_LEVEL === "0" ? 0 : SECURITY_LEVEL === "1" ? 1024 : 2048;
 
 /** As OpenSSL has it: a leaf, a root, and a hundred between them. */
 export const LONGEST_PATH = 102;
