@@ -1,7 +1,6 @@
-import { generateKeyPairSync, sign } from "node:crypto";
 import { Duplex } from "node:stream";
 import * as tls from "node:tls";
-import { encodePem } from "../parse/pem";
+import { mintMinimalCertificate, type MinimalCertificate } from "../checks/minimalCertificate";
 import { errorCode } from "../../text/errorCode";
 
 /** OpenSSL's judgement of a client certificate: accepted, or why not. */
@@ -96,38 +95,11 @@ function outcome(server: tls.Server): Promise<Verdict> {
     });
 }
 
-/** Made once: a certificate of version 1 without a name, as any key can sign it for itself. */
-let identity: { readonly cert: string; readonly key: string } | undefined;
+let identity: MinimalCertificate | undefined;
 
-function ownIdentity(): { readonly cert: string; readonly key: string } {
-    identity ??= mintIdentity();
+function ownIdentity(): MinimalCertificate {
+    identity ??= mintMinimalCertificate("prime256v1");
     return identity;
-}
-
-function mintIdentity(): { readonly cert: string; readonly key: string } {
-    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
-    const ecdsaWithSha256 = Buffer.from("300a06082a8648ce3d040302", "hex");
-    const date = (year: string): Buffer => element(0x18, Buffer.from(`${year}0101000000Z`));
-    const body = element(
-        0x30,
-        element(0x02, Buffer.from([1])),
-        ecdsaWithSha256,
-        element(0x30),
-        element(0x30, date("1970"), date("9999")),
-        element(0x30),
-        publicKey.export({ type: "spki", format: "der" }),
-    );
-    const signature = element(0x03, Buffer.from([0]), sign("sha256", body, privateKey));
-    const cert = encodePem("CERTIFICATE", element(0x30, body, ecdsaWithSha256, signature));
-    return { cert, key: privateKey.export({ type: "pkcs8", format: "pem" }).toString() };
-}
-
-/** DER of less than 64 kB. */
-function element(tag: number, ...parts: readonly Buffer[]): Buffer {
-    const content = Buffer.concat(parts);
-    const { length } = content;
-    const head = length < 0x80 ? [tag, length] : [tag, 0x82, length >> 8, length & 0xff];
-    return Buffer.concat([Buffer.from(head), content]);
 }
 
 /** Two ends of a wire. */

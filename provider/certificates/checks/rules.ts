@@ -1,5 +1,4 @@
 import type { X509Certificate } from "node:crypto";
-import * as tls from "node:tls";
 import { describeCertificate, nameOf } from "../parse/certificate";
 import { CERT_SIGN, fieldsOf } from "../parse/certificateFields";
 import { judgeValidity } from "./dates";
@@ -8,6 +7,7 @@ import { isNamedBy, isSelfSigned, mismatchOf } from "../parse/issuance";
 import { violationOf } from "./nameConstraints";
 import { isSignedBy, publicKeyOf } from "../parse/certificateCache";
 import type { Path, Pools } from "../pools";
+import { securityLevel } from "./securityLevel";
 import { shownUpTo } from "../../text/quoting";
 
 const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
@@ -35,13 +35,8 @@ const USAGE_NAMES = [
 /** OpenSSL takes one of the two for enough: digitalSignature or keyAgreement. */
 const CLIENT_USAGES = 0x88;
 const SHOWN_PURPOSES = 80;
-/** As OpenSSL's security levels have it, of which 2 is the default from version 3.2 on. */
-const [, OPENSSL_MAJOR = "", OPENSSL_MINOR = ""] = /^(\d+)\.(\d+)/.exec(process.versions.openssl) ?? [];
-const SECURITY_LEVEL =
-    /@SECLEVEL=(\d)/.exec(tls.DEFAULT_CIPHERS)?.[1] ??
-    (Number(OPENSSL_MAJOR) * 100 + Number(OPENSSL_MINOR) >= 302 ? "2" : "1");
-/** By that level, anywhere in a chain. */
-export const SHORTEST_RSA_BITS = SECURITY_LEVEL === "0" ? 0 : SECURITY_LEVEL === "1" ? 1024 : 2048;
+/** Long enough for every level in use. */
+const USUAL_RSA_BITS = 2048;
 
 /** As OpenSSL has it: a leaf, a root, and a hundred between them. */
 export const LONGEST_PATH = 102;
@@ -168,8 +163,10 @@ function judgeIssuer(certificate: X509Certificate, argument: BundleArgument, isL
 /** Of every certificate of a path, the leaf included. */
 function judgeKeyLength(certificate: X509Certificate, argument: BundleArgument): Finding[] {
     const bits = rsaBitsOf(certificate) ?? Infinity;
-    return bits < SHORTEST_RSA_BITS
-        ? [finding("rsa-too-short", argument, describeShortKey(certificate, bits, SHORTEST_RSA_BITS))]
+    // Without a look at the level, which takes a moment to find out.
+    const { shortestRsaBits } = bits < USUAL_RSA_BITS ? securityLevel() : { shortestRsaBits: 0 };
+    return bits < shortestRsaBits
+        ? [finding("rsa-too-short", argument, describeShortKey(certificate, bits, shortestRsaBits))]
         : [];
 }
 
@@ -205,7 +202,7 @@ function judgePathLength({ certificates }: Path, index: number, argument: Bundle
 
 export function judgeDigest(certificate: X509Certificate, argument: BundleArgument): Finding[] {
     const { weakDigest } = fieldsOf(certificate);
-    if (weakDigest === undefined || SECURITY_LEVEL === "0") {
+    if (weakDigest === undefined || securityLevel().level === 0) {
         return [];
     }
     return [finding("weak-signature", argument, `${describeCertificate(certificate)} is signed with ${weakDigest}`)];

@@ -1,4 +1,4 @@
-import { SHORTEST_RSA_BITS } from "../../../../provider/certificates/checks/rules";
+import { securityLevel } from "../../../../provider/certificates/checks/securityLevel";
 import { createPrivateKey } from "node:crypto";
 import { handmade, oddNumber, rsaPublicKey } from "../../../fuzz/support/handmade";
 import { mintByHand } from "../../../support/mintByHand";
@@ -51,7 +51,7 @@ export async function fitnessSamples({ authority, ca }: Sound): Promise<readonly
         handSample("an authority of 1024 bits", byHand({}, { keyType: "rsa-1024" }), {
             "issuer-rsa-short": "warning",
             // At level 2, the default of Node 24, OpenSSL refuses it.
-            ...(SHORTEST_RSA_BITS > 1024 ? { "rsa-too-short": "error" } : {}),
+            ...(securityLevel().shortestRsaBits > 1024 ? { "rsa-too-short": "error" } : {}),
         }),
         handSample("secp256k1", byHand({ keyType: "secp256k1" }), { "key-unusable-in-tls": "error" }, /secp256k1/),
         handSample("SHA-1", byHand({ digest: "sha1" }), { "weak-signature": "error" }, /is signed with SHA-1;/),
