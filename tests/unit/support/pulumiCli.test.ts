@@ -101,7 +101,9 @@ describe("the search for a CLI", () => {
         program("pulumi", `console.error("cannot run"); process.exitCode = 1;`);
         expect((await failureOf(cliInCache(folder))).message).to.contain("without pulumi-language-nodejs");
         program("pulumi-language-nodejs");
-        writeFileSync(join(folder, "bin", `pulumi-resource-pulumi-nodejs${IS_WINDOWS ? ".cmd" : ""}`), "", { mode: 0o755 });
+        writeFileSync(join(folder, "bin", `pulumi-resource-pulumi-nodejs${IS_WINDOWS ? ".cmd" : ""}`), "", {
+            mode: 0o755,
+        });
         expect((await failureOf(cliInCache(folder))).message).to.equal("`pulumi version` failed: cannot run");
         program("pulumi", printing("v3.1.0"));
         expect((await failureOf(cliInCache(folder))).message).to.equal(`expected ${TESTED_CLI_VERSION}, got 3.1.0`);
