@@ -1,3 +1,5 @@
+import { bytesInNumbers } from "./byteNumbers";
+
 /** So many letters and digits in a row that a secret has as well are no coincidence. */
 const PIECE_LENGTH = 12;
 const LETTERS_PER_BYTE = 2;
@@ -41,7 +43,7 @@ function lettersOf(text: string): string {
 
 const ESCAPE = /(?:%|0x|\\x|\\{1,4}u00|&#x)([0-9a-f]{2})/gi;
 
-/** The text itself, and what it says if it is escaped, a list of numbers, hexadecimal, or base64 that begins anywhere. */
+/** The text itself, and what it says if it is escaped, numbers, hexadecimal, or base64 that begins anywhere. */
 function readingsOf(text: string): readonly string[] {
     const hexadecimal = lettersOf(text.replace(ESCAPE, "$1")).match(/[0-9a-f]{12,}/g) ?? [];
     const base64 = text.replace(/[^A-Za-z0-9+/_-]/g, "");
@@ -50,7 +52,7 @@ function readingsOf(text: string): readonly string[] {
             text.replace(ESCAPE, (_, code: string) => String.fromCharCode(parseInt(code, 16))),
             "latin1",
         ),
-        Buffer.from((text.match(/\d{1,3}/g) ?? []).map(Number)),
+        ...bytesInNumbers(text),
         ...hexadecimal.flatMap((run) => [Buffer.from(run, "hex"), Buffer.from(run.slice(1), "hex")]),
         ...[0, 1, 2, 3].map((skipped) => Buffer.from(base64.slice(skipped), "base64")),
     ];

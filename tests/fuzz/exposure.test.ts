@@ -58,6 +58,8 @@ describe("a private key among certificates", () => {
             return `${(at * 16).toString(base).padStart(width, "0")}${width === 8 ? ":" : ""} ${row(part)}${column}`;
         }).join("\n");
 
+    const octalOf = (character: string): string => ` ${character.charCodeAt(0).toString(8).padStart(3, "0")}`;
+
     it(`is found in every form, whatever stands around it (${String(runsOf(400))} cases)`, async () => {
         const all = keys.map(formsOf) as [readonly string[], ...(readonly string[])[]];
         const which = fc.record({ key: fc.nat(3), form: fc.nat(all[0].length - 1), before: words, after: words });
@@ -67,6 +69,38 @@ describe("a private key among certificates", () => {
             const codes = readCertificates(text, "cert").findings.map(({ code }) => code);
             expect(codes).to.include("private-key-exposed");
         });
+    });
+
+    it("is found in numbers of every base, cut into pieces, and encrypted without its label", () => {
+        for (const key of keys) {
+            const der = key.export({ type: "pkcs8", format: "der" });
+            const encrypted = key.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "secret" });
+            const [pairs, octal] = [...der].reduce<readonly [readonly string[], readonly string[]]>(
+                ([hex, oct], byte) => [
+                    [...hex, byte.toString(16).padStart(2, "0")],
+                    [...oct, byte.toString(8).padStart(3, "0")],
+                ],
+                [[], []],
+            );
+            const forms = {
+                ".NET": pairs.join("-").toUpperCase(),
+                PostgreSQL: pairs.join("."),
+                C: pairs.map((pair) => `\\x${pair}`).join(""),
+                "C#": pairs.map((pair) => `(byte)0x${pair}`).join(", "),
+                Rust: pairs.map((pair) => `0x${pair}u8`).join(","),
+                Java: [...new Int8Array(der)].join(", "),
+                "a typed array": JSON.stringify({ ...der }),
+                octal: octal.map((digits) => `\\${digits}`).join(""),
+                "od -b": dumpOf(der, (bytes) => bytes.toString("latin1").replace(/[^]/g, octalOf), 7),
+                binary: [...der].map((byte) => byte.toString(2).padStart(8, "0")).join(" "),
+                pieces: JSON.stringify(BASE64(der).match(/.{1,16}/g)),
+                encrypted: encrypted.toString().replace(/-----[^-]+-----/g, ""),
+            };
+            for (const [name, form] of Object.entries(forms)) {
+                const codes = readCertificates(`${certificate}${form}\n`, "cert").findings.map(({ code }) => code);
+                expect(codes, name).to.include("private-key-exposed");
+            }
+        }
     });
 
     it("is found inside of the block of a certificate, and in the base64 of a PKCS #12 file behind it", () => {

@@ -1,6 +1,7 @@
 import { constants, gunzipSync } from "node:zlib";
 import { INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, readHead, SEQUENCE } from "./der";
 import { repairEncoding, repairText } from "./repair";
+import { bytesInNumbers } from "../../text/byteNumbers";
 
 /**
  * What begins or belongs to a private key in text: a label, however its hyphens and letters came over; the dump of
@@ -24,8 +25,8 @@ const SHORTEST_KEY = 40;
 const LONGEST_UNZIPPED = 1_000_000;
 
 /**
- * Whether a text holds a private key in any form that can be recognised: in clear, in base64, in hexadecimal or decimal
- * digits, inside other text, cut off, or mangled. In linear time.
+ * Whether a text holds a private key in any form that can be recognised: in clear, in base64, in hexadecimal digits or
+ * numbers, inside other text, cut off, or mangled. In linear time.
  */
 export function exposesPrivateKey(text: string, level = 0): boolean {
     if (text.length < SHORTEST_KEY) {
@@ -37,7 +38,9 @@ export function exposesPrivateKey(text: string, level = 0): boolean {
         .map((reading) => reading.replace(/[\p{Cf}\\]/gu, "").normalize("NFKC"))
         .some(
             (plain) =>
-                SIGNS.some((sign) => sign.test(plain)) || encodedIn(plain).some((bytes) => holdsKey(bytes, level)),
+                SIGNS.some((sign) => sign.test(plain)) ||
+                bytesInNumbers(plain).some(beginsKey) ||
+                encodedIn(plain).some((bytes) => holdsKey(bytes, level)),
         );
 }
 
@@ -49,8 +52,12 @@ function withoutOffsets(text: string): string {
     );
 }
 
+function beginsKey(bytes: Buffer): boolean {
+    return holdsKeyDer(bytes) || bytes.includes("PRIVATE KEY");
+}
+
 function holdsKey(bytes: Buffer, level: number): boolean {
-    if (holdsKeyDer(bytes) || bytes.includes("PRIVATE KEY")) {
+    if (beginsKey(bytes)) {
         return true;
     }
     const text = (isGzip(bytes) ? unzipped(bytes) : bytes).toString("utf8").replaceAll("\0", "");
@@ -72,7 +79,7 @@ function unzipped(bytes: Buffer): Buffer {
     }
 }
 
-/** The bytes of every long run of base64 and of digits. What stands before a run may shift it. */
+/** The bytes of base64 and of hexadecimal digits. What stands before a run may shift it. */
 function encodedIn(text: string): readonly Buffer[] {
     const runs = (foreign: RegExp, filler: RegExp): readonly string[] =>
         text
@@ -80,18 +87,24 @@ function encodedIn(text: string): readonly Buffer[] {
             .map((run) => run.replace(filler, ""))
             .filter(({ length }) => length >= SHORTEST_KEY);
     return [
-        ...runs(/[^\w+/\s-]+/, /\s+/g).flatMap((run) =>
+        // The whole text as well, for what is cut into pieces.
+        ...[...runs(/[^\w+/\s-]+/, /\s+/g), text.replace(/[^\w+/-]+/g, "")].flatMap((run) =>
             [0, 1, 2, 3].map((shift) => Buffer.from(run.slice(shift), "base64")),
         ),
         ...runs(/[^0-9a-fx\s:,]+/i, /0x|[^0-9a-f]/gi).flatMap((run) =>
             [0, 1].map((shift) => Buffer.from(run.slice(shift), "hex")),
         ),
-        ...runs(/[^\d\s,]+/, /^\s+|\s+$/g).map((run) => Buffer.from(run.split(/[\s,]+/).map(Number))),
     ];
 }
 
-/** Whether a private key begins anywhere in bytes: PKCS #8, SEC 1, PKCS #1, DSA's own form, or a PKCS #12 file. */
+/** The object identifiers of encryption with a passphrase (RFC 8018, RFC 7292), as they begin. */
+const ENCRYPTIONS = ["2a864886f70d0105", "2a864886f70d010c01"].map((oid) => Buffer.from(oid, "hex"));
+
+/** Whether a private key begins anywhere in bytes: PKCS #8, also encrypted, SEC 1, PKCS #1, DSA's own form, or a PKCS #12 file. */
 export function holdsKeyDer(bytes: Buffer): boolean {
+    if (ENCRYPTIONS.some((oid) => bytes.includes(oid))) {
+        return true;
+    }
     for (let at = bytes.indexOf(SEQUENCE); at >= 0; at = bytes.indexOf(SEQUENCE, at + 1)) {
         if (beginsKeyDer(bytes, at)) {
             return true;

@@ -34,6 +34,12 @@ describe("text/secretIndex", () => {
         "a key with blanks": [...pem.slice(200, 260).replaceAll("\n", "")].join(" "),
         "a key in base64 once more": Buffer.from(pem.slice(201)).toString("base64").slice(0, 60),
         "a key as numbers": [...der.subarray(300, 340)].join(" / "),
+        "a key as Java shows bytes": JSON.stringify([...new Int8Array(der.subarray(300, 340))]),
+        "a key as JSON has a typed array": JSON.stringify({ ...der.subarray(300, 340) }),
+        "a key as octal escapes": [...der.subarray(300, 340)]
+            .map((byte) => `\\${byte.toString(8).padStart(3, "0")}`)
+            .join(""),
+        "a key in binary": [...der.subarray(300, 340)].map((byte) => byte.toString(2).padStart(8, "0")).join(" "),
         "a key as Node shows bytes": `<Buffer ${(der.subarray(300, 340).toString("hex").match(/../g) ?? []).join(" ")} … 500 more>`,
         "a key as entities of HTML": [...body.slice(100, 140)]
             .map((letter) => `&#${String(letter.charCodeAt(0))};`)
