@@ -204,7 +204,7 @@ const DATES = {
 
 const FITNESS = {
     "no-client-auth": waivable(
-        "The leaf has extended key usages, and clientAuth is not among them. OpenSSL does not count anyExtendedKeyUsage.",
+        "The leaf has extended key usages, and clientAuth is not among them, or a Netscape certificate type without SSL client. OpenSSL does not count anyExtendedKeyUsage.",
         "have it issued with the extended key usage clientAuth (1.3.6.1.5.5.7.3.2)",
     ),
     "no-digital-signature": waivable(
@@ -276,7 +276,7 @@ const CHAIN = {
         "have it issued for names that they admit",
     ),
     "unknown-critical-extension": waivable(
-        "A certificate of the path has a critical extension that OpenSSL does not know.",
+        "A certificate of the path has a critical extension that OpenSSL does not accept.",
         ISSUE_AGAIN,
     ),
     "certificate-in-the-way": waivable(

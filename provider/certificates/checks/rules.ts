@@ -34,6 +34,8 @@ const USAGE_NAMES = [
 ] as const;
 /** OpenSSL takes one of the two for enough: digitalSignature or keyAgreement. */
 const CLIENT_USAGES = 0x88;
+/** The bit of Netscape's certificate type. */
+const NETSCAPE_CLIENT = 0x80;
 const SHOWN_PURPOSES = 80;
 /** Long enough for every level in use. */
 const USUAL_RSA_BITS = 2048;
@@ -88,7 +90,7 @@ function judgeExtensions(certificate: X509Certificate, argument: BundleArgument)
     if (oid === undefined) {
         return [];
     }
-    const fact = `${describeCertificate(certificate)} has a critical extension that OpenSSL does not know: ${shownUpTo(SHOWN_PURPOSES, oid)}`;
+    const fact = `${describeCertificate(certificate)} has a critical extension that OpenSSL does not accept: ${shownUpTo(SHOWN_PURPOSES, oid)}`;
     return [finding("unknown-critical-extension", argument, fact)];
 }
 
@@ -124,7 +126,12 @@ export function judgeLeafPurpose(leaf: X509Certificate): Finding[] {
         const fact = `${describeCertificate(leaf)} is not for clients: its extended key usages are ${describePurposes(leaf)}`;
         findings.push(finding("no-client-auth", "cert", fact));
     }
-    const { keyUsage } = fieldsOf(leaf);
+    const { keyUsage, netscapeType } = fieldsOf(leaf);
+    if (netscapeType !== undefined && (netscapeType & NETSCAPE_CLIENT) === 0) {
+        const fact = `${describeCertificate(leaf)} is not for clients: its Netscape certificate type is without SSL client`;
+        const step = "have it issued without that type, or with SSL client in it";
+        findings.push(finding("no-client-auth", "cert", fact, step));
+    }
     if (keyUsage !== undefined && (keyUsage & CLIENT_USAGES) === 0) {
         const fact = `${describeCertificate(leaf)} may not sign a handshake: its key usage is ${describeUsage(keyUsage)}`;
         findings.push(finding("no-digital-signature", "cert", fact));

@@ -34,6 +34,8 @@ export interface CertificateFields {
     readonly issuerName: string;
     /** The first octet of the key usage, `undefined` where the extension is absent. */
     readonly keyUsage: number | undefined;
+    /** Netscape's certificate type, which old authorities still write; its first octet. */
+    readonly netscapeType: number | undefined;
     /** `undefined` where the certificate has no basic constraints. */
     readonly isAuthority: boolean | undefined;
     readonly pathLength: number | undefined;
@@ -43,7 +45,7 @@ export interface CertificateFields {
     /** The general names of the subject alternative name. */
     readonly alternativeNames: readonly DerElement[];
     readonly nameConstraints: DerElement | undefined;
-    /** Critical extensions that OpenSSL does not know, by their object identifiers. */
+    /** Critical extensions that OpenSSL does not accept, by their object identifiers. */
     readonly unknownCritical: readonly string[];
     readonly namesRevocationList: boolean;
 }
@@ -83,6 +85,7 @@ const ALTERNATIVE_NAMES = "2.5.29.17";
 const BASIC_CONSTRAINTS = "2.5.29.19";
 const NAME_CONSTRAINTS = "2.5.29.30";
 const REVOCATION_LISTS = "2.5.29.31";
+const NETSCAPE_TYPE = "2.16.840.1.113730.1.1";
 const AUTHORITY_KEY_ID = "2.5.29.35";
 
 /** Those that OpenSSL handles beside the above; of the rest it refuses the critical ones (RFC 5280 §4.2). */
@@ -99,9 +102,8 @@ const HANDLED_EXTENSIONS: ReadonlySet<string> = new Set([
     "2.5.29.54", // inhibitAnyPolicy
     "1.3.6.1.5.5.7.1.7", // IP address blocks (RFC 3779)
     "1.3.6.1.5.5.7.1.8", // autonomous systems (RFC 3779)
-    "1.3.6.1.5.5.7.1.14", // proxyCertInfo
     "1.3.6.1.5.5.7.48.1.5", // OCSP without check
-    "2.16.840.1.113730.1.1", // Netscape's certificate type
+    NETSCAPE_TYPE,
 ]);
 
 const WEAK_SIGNATURES: ReadonlyMap<string, "SHA-1" | "MD5"> = new Map([
@@ -144,6 +146,7 @@ function readFields(raw: Buffer): CertificateFields {
         subjectName: nameKey(subjectLevels),
         issuerName: nameKey(issuer?.content),
         keyUsage: firstOctet(valueOf(KEY_USAGE)),
+        netscapeType: firstOctet(valueOf(NETSCAPE_TYPE)),
         isAuthority:
             constraints && childrenOf(constraints).some(({ tag, content }) => tag === BOOLEAN && content[0] !== 0),
         pathLength: numberOf(childrenOf(constraints).find(({ tag }) => tag === INTEGER)),

@@ -1,5 +1,6 @@
-import { tlv } from "../../../support/derWriter";
+import { oid, sequence, tlv } from "../../../support/derWriter";
 import {
+    CLIENT_AUTH,
     extension,
     keyPem,
     KeyPool,
@@ -21,6 +22,9 @@ const DAY_MS = 86_400_000;
 const past = { fromMs: Date.now() - 900 * DAY_MS, toMs: Date.now() - 400 * DAY_MS };
 const soon = { toMs: Date.now() + 200 * DAY_MS };
 const pool = new KeyPool();
+/** RFC 3820: inherits all rights. */
+const PROXY_INFO = sequence(sequence(oid("1.3.6.1.5.5.7.21.1")));
+const SSL_SERVER = tlv(0x03, Buffer.from([6, 0x40]));
 const noKeyIds = { authorityKeyId: "none", subjectKeyId: false } as const;
 
 const authority = (name: string, options: Partial<CertificateOptions> = {}): Minted =>
@@ -130,7 +134,21 @@ export function refusals(): readonly Refusal[] {
             "a critical extension that nobody knows",
             { extensions: [extension("1.3.6.1.4.1.32473.7", tlv(0x05), true)] },
             { "unknown-critical-extension": "error" },
-            /"CN=Issuing" .* OpenSSL does not know: 1\.3\.6\.1\.4\.1\.32473\.7;/,
+            /"CN=Issuing" .* OpenSSL does not accept: 1\.3\.6\.1\.4\.1\.32473\.7;/,
+        ),
+        refusal(
+            "a proxy certificate, as grids have them",
+            [text(leaf(root, { extensions: [extension("1.3.6.1.5.5.7.1.14", PROXY_INFO, true)] })), text(root)],
+            { "unknown-critical-extension": "error" },
+            /"CN=client" .* OpenSSL does not accept: 1\.3\.6\.1\.5\.5\.7\.1\.14;/,
+            [text(leaf(root)), text(root)],
+        ),
+        refusal(
+            "a leaf whose Netscape certificate type is for servers",
+            [text(leaf(root, { extensions: [extension("2.16.840.1.113730.1.1", SSL_SERVER)] })), text(root)],
+            { "no-client-auth": "error" },
+            /"CN=client" .* Netscape certificate type is without SSL client; have it issued without that type/,
+            [text(leaf(root)), text(root)],
         ),
         issuer("an expired intermediate", past, { expired: "error" }, /"CN=Issuing".* expired \d+ days ago/),
         issuer(
@@ -225,18 +243,18 @@ export function refusals(): readonly Refusal[] {
             [text(leaf(issuing), issuing), text(root)],
         ),
         refusal(
-            "a kind of extension that this package does not look at",
+            "an extension that stands there twice, which this package does not look at",
             [
                 text(
                     leaf(issuing, {
-                        extensions: [extension("2.16.840.1.113730.1.1", tlv(0x03, Buffer.from([6, 0x40])))],
+                        extensions: [extension("2.5.29.37", sequence(oid(CLIENT_AUTH)))],
                     }),
                     issuing,
                 ),
                 text(root),
             ],
             { "openssl-refuses": "error" },
-            /OpenSSL refuses the chain: INVALID_PURPOSE/,
+            /OpenSSL refuses the chain: UNABLE_TO_VERIFY_LEAF_SIGNATURE/,
             [text(leaf(issuing), issuing), text(root)],
         ),
         refusal(
