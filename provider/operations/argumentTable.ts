@@ -32,7 +32,10 @@ export const ARGUMENT_KINDS = {
     ),
     placeholder: error("The text is a placeholder that nobody replaced.", "give the value itself"),
     "wrong-name": error("The text cannot be the name or id of a project or team.", "copy it from Vercel's dashboard"),
-    "wrong-origin": error("The text is not `https://host[:port]`.", "leave path, query and credentials out"),
+    "wrong-origin": error(
+        "The text is not `https://host[:port]`.",
+        "write https://, the host, and the port if it is not 443",
+    ),
     "wrong-variable": error(
         "The text cannot be the name of an environment variable.",
         "give a name of A-Z, 0-9 and _ that begins with no digit",

@@ -55,7 +55,7 @@ export function accidentIn(text: string): Accident | undefined {
     if (OBJECT_TEXT.test(text)) {
         return { code: "output-in-text", got: "what JavaScript makes of an Output, a Promise or an object in a text" };
     }
-    if (/^(?:undefined|null|NaN)$|\bundefined\b(?=[./:]|$)/.test(text)) {
+    if (/^(?:undefined|null|NaN)$|(?:\bundefined|:\/\/(?:null|NaN)|:(?:null|NaN))\b(?=[./:]|$)/.test(text)) {
         return {
             code: "output-in-text",
             got: `${quote(text)}, which JavaScript makes of a variable without a value`,

@@ -2,7 +2,7 @@ import { suggestion, type Report } from "./argumentTable";
 import { accidentIn, describeValue, isBytes } from "./describeValue";
 import { UNKNOWN, UNKNOWN_VALUE, type Unknown } from "./unknown";
 import { quote } from "../text/quoting";
-import { isPlainObject, isSpecial, secretValue, withoutMark } from "./wireMarks";
+import { isPlainObject, isResource, isSpecial, secretValue, withoutMark } from "./wireMarks";
 
 /** Where a text is that does not stand in the program. */
 export type Reference =
@@ -80,7 +80,9 @@ function mendForKey(value: unknown): string | undefined {
         return undefined;
     }
     if (isSpecial(value)) {
-        return `an asset would put the key into the state in clear: use { file: "path" }`;
+        return isResource(value)
+            ? undefined
+            : `an asset would put the key into the state in clear: use { file: "path" }`;
     }
     if (isBytes(value)) {
         return `give { file: "path" }, which reads DER, PKCS #12 and PEM, or the text of the PEM`;

@@ -21,6 +21,9 @@ export function originProblem(text: string): Description {
         const meant = normaliseOrigin(`https://${text.replace(/^https?:?\/*/i, "")}`);
         return { got: `${shown}, without https://`, ...(meant === undefined ? {} : { mend: write(meant) }) };
     }
+    if (/:\/\/[^/?#]*:\/\//.test(text)) {
+        return { got: shown, mend: "give one origin, with https:// once" };
+    }
     const url = parseUrl(text);
     if (url !== undefined && url.protocol !== "https:") {
         const meant = normaliseOrigin(`https://${url.hostname}`);

@@ -84,6 +84,10 @@ describe("operations/arguments", () => {
         [{ team: true }, /^team: .* got a boolean; .*\[wrong-type\]$/],
         [{ cert: { a: 1 } }, /^cert: .* got an object; .*\[wrong-type\]$/],
         [
+            { key: { "4dabf18193072939515e22adb298388d": "5cf8f73096256a8f31e491e813e4eb8e", urn: "u", id: "i" } },
+            /^key: .* got a resource; give one of its outputs, such as \.id \[wrong-type\]$/,
+        ],
+        [
             { project: { "4dabf18193072939515e22adb298388d": "5cf8f73096256a8f31e491e813e4eb8e", urn: "u", id: "i" } },
             /^project: .* got a resource; give one of its outputs, such as \.id \[wrong-type\]$/,
         ],
@@ -121,6 +125,11 @@ describe("operations/arguments", () => {
             { origin: " https://x.example.com\n" },
             /blanks or line breaks around it; write "https:\/\/x\.example\.com" \[wrong-origin\]$/,
         ],
+        [{ origin: "https://https://x.example.com" }, /give one origin, with https:\/\/ once \[wrong-origin\]$/],
+        [{ origin: "https://x.example.com,https://y.example.com" }, /give one origin, .*\[wrong-origin\]$/],
+        [{ origin: "https://x.example.com:65536" }, /write https:\/\/, the host, and the port if it is not 443 \[/],
+        [{ origin: "https://null" }, /which JavaScript makes of a variable without a value; .* \[output-in-text\]$/],
+        [{ origin: "https://x.example.com:NaN" }, /JavaScript makes of a variable .* \[output-in-text\]$/],
         [{ origin: "*" }, /leave origin out for a certificate of the whole project \[wrong-origin\]$/],
         [{ origin: "" }, /got an empty text; leave origin out for .*\[wrong-origin\]$/],
         [{ origin: "https://u:p@x.example.com" }, /leave user and password out \[wrong-origin\]$/],
