@@ -5,6 +5,7 @@ import { messageOf, OperationError } from "./failures";
 import { holdsOrigin, labelOf, type Identity } from "./identity";
 import { isUnlisted, listUntil } from "./listing";
 import { explainNotFound } from "./notFound";
+import { enumerated } from "../text/quoting";
 
 const MOST_ATTEMPTS = 2;
 
@@ -53,7 +54,7 @@ export async function removeReplaced(
     if (failures.length > 0) {
         const reasons = [...new Set(failures.map(({ error }) => messageOf(explainNotFound(error))))];
         context.notify(
-            `${labelOf(place.identity)}: the new certificate is in place, but ${remaining.join(", ")}, which it replaces, could ` +
+            `${labelOf(place.identity)}: the new certificate is in place, but ${enumerated(remaining)}, which it replaces, could ` +
                 `not be removed; the next run tries again. ${reasons.join(" ")}`,
         );
     }
@@ -98,7 +99,7 @@ function refuseElsewhere(certId: string, entries: readonly CertificateEntry[], o
     if (elsewhere.length === 0) {
         return;
     }
-    const others = elsewhere.map((entry) => JSON.stringify(entry.origin)).join(", ");
+    const others = enumerated(elsewhere.map((entry) => JSON.stringify(entry.origin)));
     throw new OperationError(
         places.length > elsewhere.length
             ? sharedWith(certId, others)

@@ -6,6 +6,7 @@ import { explainNotFound } from "./notFound";
 import { isSameProject } from "./listing";
 import { removeEach, sharedWith } from "./cleanUp";
 import { idsOf, readState } from "./state";
+import { enumerated } from "../text/quoting";
 
 /** Removes the certificate and what earlier rotations left behind, unless a resource of this run has it in place. */
 export async function deleteCertificate(id: string, props: Properties, context: OperationContext): Promise<void> {
@@ -37,7 +38,7 @@ async function removeUnheld(
     }
     if (context.memory.hasFailedCreation(identity)) {
         throw new OperationError(
-            `${labelOf(identity)}: ${unheld.join(", ")} was not deleted, because the program declares a certificate for this ` +
+            `${labelOf(identity)}: ${enumerated(unheld)} was not deleted, because the program declares a certificate for this ` +
                 `origin, and its creation failed in this run. Run pulumi up again once that is fixed.`,
         );
     }
@@ -62,7 +63,7 @@ async function leaveHeld(
     }
     if (kept.length > 0) {
         context.notify(
-            `${labelOf(identity)}: ${kept.join(", ")} stays, because another resource of this run has it in place`,
+            `${labelOf(identity)}: ${enumerated(kept)} stays, because another resource of this run has it in place`,
         );
     }
     return certIds.filter((certId) => !kept.includes(certId));

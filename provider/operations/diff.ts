@@ -4,6 +4,7 @@ import type { OperationContext } from "./context";
 import { labelOf, parseId, type Identity } from "./identity";
 import { isSameProject } from "./listing";
 import { readState, teamInUse, type CertificateState } from "./state";
+import { enumerated } from "../text/quoting";
 
 export interface DiffResult {
     readonly changes: boolean;
@@ -87,6 +88,6 @@ function explain(id: string, state: CertificateState, { notify }: OperationConte
         notify(`${label}: the certificate ${which} may no longer be in place; this update uploads the declared one`);
     }
     if (state.staleCertIds.length > 0) {
-        notify(`${label}: this update removes what earlier rotations left behind: ${state.staleCertIds.join(", ")}`);
+        notify(`${label}: this update removes what earlier rotations left behind: ${enumerated(state.staleCertIds)}`);
     }
 }

@@ -3,6 +3,7 @@ import type { ProcessMemory } from "./context";
 import { OperationError } from "./failures";
 import { isNamedAlike, labelOf, mayBeSame, type Identity } from "./identity";
 import { atOrigin, othersAt } from "./listing";
+import { enumerated } from "../text/quoting";
 
 /**
  * Two resources for one project and origin would replace each other's certificate in every run.
@@ -54,7 +55,7 @@ export function refuseTakeover(listed: readonly CertificateEntry[], identity: Id
     }
     const what = identity.origin === undefined ? "a project-wide certificate" : `a certificate for ${identity.origin}`;
     throw new OperationError(
-        `${labelOf(identity)}: there is ${what} already: ${there.join(", ")}. ` +
+        `${labelOf(identity)}: there is ${what} already: ${enumerated(there)}. ` +
             `Nothing was uploaded. Another stack or person may own it, or an earlier run of this one may have been ` +
             `interrupted and left it. Set allowOverwrite: true to replace it, import it with ` +
             `pulumi import --file, or declare another origin. A resource that was only renamed needs an alias; ` +

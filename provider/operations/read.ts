@@ -7,6 +7,7 @@ import { atOrigin, isListed, othersAt } from "./listing";
 import { explainNotFound } from "./notFound";
 import { idsOf, NOTHING_KNOWN, readState, writeState } from "./state";
 import { describeUnmanaged } from "./unmanaged";
+import { enumerated } from "../text/quoting";
 
 export interface ReadResult {
     /** Absent where the certificate is gone: the resource leaves the state. */
@@ -47,7 +48,7 @@ async function refresh(id: string, props: Properties, context: OperationContext)
     // A foreign id is never adopted: a later delete would remove somebody else's certificate. The own one is forgotten, or
     // no deletion could ever end where Vercel says in its own words that it is not there.
     context.notify(
-        `${label}: the certificate ${state.certId} of this stack is gone, and ${there.join(", ")} is in its place; ` +
+        `${label}: the certificate ${state.certId} of this stack is gone, and ${enumerated(there)} is in its place; ` +
             `the next pulumi up uploads the declared one`,
     );
     return { id, props: { ...refreshed(props, entries, gone, others), certId: "", fingerprint: "" } };
@@ -103,7 +104,7 @@ async function get(id: string, context: OperationContext): Promise<ReadResult> {
     const entry = atOrigin(entries, origin).find(({ certId }) => certId !== "");
     if (entry === undefined) {
         const what = origin === undefined ? "project-wide certificate" : `certificate for ${origin}`;
-        const others = entries.map((listed) => listed.origin).join(", ");
+        const others = enumerated(entries.map((listed) => listed.origin));
         throw new OperationError(
             `${labelOf({ ...owner, origin })}: the project has no ${what}, ` +
                 `${others === "" ? "nor any other" : `only certificates for ${others}`}; ` +

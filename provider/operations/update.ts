@@ -8,6 +8,7 @@ import { isListed, othersAt } from "./listing";
 import { refuseSecond } from "./ownership";
 import { recordDeployment } from "./recordDeployment";
 import { idsOf, readState, teamInUse, writeState, type CertificateState } from "./state";
+import { enumerated } from "../text/quoting";
 
 export interface UpdateResult {
     readonly outs: Record<string, unknown>;
@@ -50,7 +51,7 @@ async function tidyUp(state: CertificateState, place: Place, context: OperationC
     const listed = await context.store.listCertificates(place.address);
     if (!isListed(listed, certId)) {
         context.notify(
-            `${labelOf(place.identity)}: ${staleCertIds.join(", ")} stays for now, because Vercel does not list ${certId}, ` +
+            `${labelOf(place.identity)}: ${enumerated(staleCertIds)} stays for now, because Vercel does not list ${certId}, ` +
                 `which replaces it; run pulumi refresh, then pulumi up`,
         );
         return state;

@@ -27,3 +27,12 @@ export function quote(text: string): string {
 export function counted(count: number, noun: string): string {
     return `${String(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
+
+const MOST_ENUMERATED = 10;
+
+/** Texts as part of a message, each once, and not endless: a listing may have thousands. */
+export function enumerated(texts: readonly string[]): string {
+    const distinct = [...new Set(texts)];
+    const more = distinct.length - MOST_ENUMERATED;
+    return `${distinct.slice(0, MOST_ENUMERATED).join(", ")}${more > 0 ? ` and ${String(more)} more` : ""}`;
+}

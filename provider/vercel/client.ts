@@ -325,7 +325,7 @@ function isOneLine(text: unknown, { repeatsSecret }: Pick<CallAnswer, "repeatsSe
 }
 
 function isIdentifier(text: unknown, answer: Pick<CallAnswer, "repeatsSecret">): text is string {
-    return isOneLine(text, answer) && text !== "" && text !== "." && text !== "..";
+    return isOneLine(text, answer) && !/^\s*\.{0,2}$/.test(text);
 }
 
 function announced({ limit, remaining, reset }: AnswerHeaders, clock: Clock): AnnouncedLimit {

@@ -20,7 +20,7 @@ import type { Parsed } from "../parsed";
 import { shellWord } from "../shell";
 import { listAtVercel, TOKEN_ENV } from "../vercelClient";
 import { errorCode } from "../../text/errorCode";
-import { shown, quote } from "../../text/quoting";
+import { enumerated, shown, quote } from "../../text/quoting";
 
 /** A file of `pulumi import --file`. The state keeps it in clear, so there is never a key in it. */
 export interface ImportFile {
@@ -197,7 +197,7 @@ async function findInPlace(
     if (others.length > 0) {
         throw new CommandError(
             `there are ${String(there.length)} certificates for ${labelOf(identity)}: ` +
-                `${there.map(({ certId }) => shown(certId)).join(", ")}; choose with --cert-id`,
+                `${enumerated(there.map(({ certId }) => shown(certId)))}; choose with --cert-id`,
         );
     }
     return entry;

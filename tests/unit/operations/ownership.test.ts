@@ -33,6 +33,16 @@ describe("what is live is known", () => {
         await env.stop();
     });
 
+    it("names each id once, and of thousands the first few", async () => {
+        await start();
+        const listed = Array.from({ length: 5_000 }, (_, index) => ({ id: `c${String(index >> 1)}`, origin: ORIGIN }));
+        env.fakeVercel.addFault({ operation: "list", kind: "body", body: JSON.stringify({ clientCerts: listed }) });
+        const { message } = await failureOf(env.create());
+        expect(message).to.contain(
+            "already: c0, c1, c2, c3, c4, c5, c6, c7, c8, c9 and 2490 more. Nothing was uploaded.",
+        );
+    });
+
     describe("a deletion", () => {
         it("before its replacement removes the certificate, and leaves it to nobody", async () => {
             await start();

@@ -207,6 +207,8 @@ describe("vercel/client", () => {
                 expect(upload.error.kind).to.equal("malformed");
             }
         }
+        const blank = await failing("upload", { status: 200, body: { certId: "  ", origin: ORIGIN } });
+        expect(blank.error.kind).to.equal("malformed");
     });
 
     it("lets an entry that cannot be read concern only itself, and takes a missing origin for project-wide", async () => {

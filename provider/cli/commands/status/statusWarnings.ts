@@ -3,6 +3,7 @@ import { SharedBy } from "./neighbours";
 import { earliest, type StoredCertificate } from "./storedCertificate";
 import { WARNING_CODES, type Note, type Warning, type WarningCode } from "./warningTable";
 import { DAY_MS, shownDate } from "../../../text/isoDates";
+import { enumerated } from "../../../text/quoting";
 
 export interface JudgedCertificate extends StoredCertificate {
     /** Whole days; negative once it has expired. */
@@ -104,7 +105,7 @@ function judgeState(certificate: StoredCertificate, ids: SharedBy): readonly War
             : [
                   warning(
                       "stale-ids",
-                      `${staleCertIds.join(", ")} of earlier rotations could not be deleted; run pulumi up, which tries again`,
+                      `${enumerated(staleCertIds)} of earlier rotations could not be deleted; run pulumi up, which tries again`,
                   ),
               ]),
         ...(encrypted.length === 0
@@ -134,7 +135,7 @@ function judgePlace(certificate: StoredCertificate, ids: SharedBy): readonly War
         ];
     }
     if (fingerprint === "" && !encrypted.includes("fingerprint")) {
-        const seen = others.length === 0 ? "" : `: ${others.join(", ")} is at the origin`;
+        const seen = others.length === 0 ? "" : `: ${enumerated(others)} is at the origin`;
         return [
             warning(
                 "drifted",
@@ -147,7 +148,7 @@ function judgePlace(certificate: StoredCertificate, ids: SharedBy): readonly War
         : [
               warning(
                   "other-certificate",
-                  `${others.join(", ")} is at the origin as well, and nobody but Vercel knows which one it presents; ` +
+                  `${enumerated(others)} is at the origin as well, and nobody but Vercel knows which one it presents; ` +
                       "remove what does not belong there, then run pulumi refresh",
               ),
           ];
