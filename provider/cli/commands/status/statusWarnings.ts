@@ -57,7 +57,8 @@ function warnsFrom(
         return earliest(expiries.map(({ warnsFromMs }) => warnsFromMs));
     }
     const lifetimeMs = fromMs === undefined ? Infinity : toMs - fromMs;
-    return toMs - warningMsOf(warningDays ?? expiryWarningDays, lifetimeMs);
+    // Not before it begins; and no number of days leads to a time that JavaScript does not have.
+    return Math.max(fromMs ?? 0, toMs - warningMsOf(warningDays ?? expiryWarningDays, lifetimeMs));
 }
 
 function judgeDates(

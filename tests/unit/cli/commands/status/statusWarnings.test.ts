@@ -71,6 +71,17 @@ describe("what status makes of certificates", () => {
         expect((await judgeOne({ days: [-60, 31], outputs: { expiries: damaged } })).daysLeft).to.equal(31);
     });
 
+    it("warns from the beginning on where the days are more than the lifetime, however many", async () => {
+        for (const expiryWarningDays of [90, 1e300]) {
+            const judged = await judgeOne({
+                days: [-10, 20],
+                inputs: { expiryWarningDays },
+                outputs: { expiries: undefined },
+            });
+            expect([judged.warnsFromMs, ...codesOf(judged)]).to.deep.equal([NOW_MS - 10 * DAY_MS, "expires-soon"]);
+        }
+    });
+
     it("lets --days overrule what the resources say", async () => {
         expect(codesOf(await judgeOne({ days: [-60, 31], inputs: { expiryWarningDays: 1 } }, 40))).to.deep.equal([
             "expires-soon",
