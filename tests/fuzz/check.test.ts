@@ -121,7 +121,7 @@ describe("check of hostile arguments", () => {
         }
     };
 
-    const NAMES_ITS_ARGUMENT = new RegExp(`^(${ARGUMENTS.join("|")}|"[^\\n]*"): [^\\n]+$`);
+    const NAMES_ITS_ARGUMENT = new RegExp(`^(${ARGUMENTS.join("|")}|"[^\\n]*"): [^\\n]+ \\[[a-z0-9-]+\\]$`);
 
     it(`answers with one line for each problem, without a call, and shows no secret (${String(runsOf(2_000))} cases)`, async () => {
         await holdsFor(2_000, inputs, async (contents) => {
