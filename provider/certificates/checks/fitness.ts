@@ -5,9 +5,8 @@ import { finding, type Finding } from "../findings";
 import { describeKeyType, explainUnsupported } from "../parse/keyTypes";
 import type { Path, Pools } from "../pools";
 import { isIssuedBy, publicKeyOf } from "../parse/certificateCache";
-import { describeShortKey, judgeDigest, judgeLeafPurpose, rsaBitsOf } from "./rules";
+import { describeShortKey, judgeDigest, judgeLeafPurpose, rsaBitsOf, USUAL_RSA_BITS } from "./rules";
 
-const SHORTEST_RSA_BITS = 2048;
 /** Beyond, a handshake takes seconds, here and at every origin. */
 const LONGEST_RSA_BITS = 8192;
 /** The curves that TLS 1.3 clients sign with (RFC 8446 §4.2.3), as OpenSSL calls them. */
@@ -49,8 +48,8 @@ function judgeLeafKey(leaf: X509Certificate): Finding[] {
         const fact = `the RSA key has ${String(bits)} bits, more than ${String(LONGEST_RSA_BITS)}`;
         return [finding("rsa-too-long", "cert", fact)];
     }
-    if (bits > 0 && bits < SHORTEST_RSA_BITS) {
-        return [finding("rsa-too-short", "cert", describeShortKey(leaf, bits, SHORTEST_RSA_BITS))];
+    if (bits > 0 && bits < USUAL_RSA_BITS) {
+        return [finding("rsa-too-short", "cert", describeShortKey(leaf, bits))];
     }
     if (isUnusable) {
         const reason = hasExplicitCurve ? ": its curve is given by parameters, not by name" : "";
@@ -86,9 +85,9 @@ function judgeVersion(certificate: X509Certificate, isPresented: boolean): Findi
 
 /** What OpenSSL here accepts, and elsewhere does not. */
 function judgeIssuerKey(certificate: X509Certificate, isPresented: boolean): Finding[] {
-    const bits = rsaBitsOf(certificate) ?? SHORTEST_RSA_BITS;
-    const fact = describeShortKey(certificate, bits, SHORTEST_RSA_BITS);
-    return bits < SHORTEST_RSA_BITS ? [finding("issuer-rsa-short", isPresented ? "cert" : "ca", fact)] : [];
+    const bits = rsaBitsOf(certificate) ?? USUAL_RSA_BITS;
+    const fact = describeShortKey(certificate, bits);
+    return bits < USUAL_RSA_BITS ? [finding("issuer-rsa-short", isPresented ? "cert" : "ca", fact)] : [];
 }
 
 /** Once for the chain: it is about what is not done, not about a certificate. */

@@ -38,7 +38,7 @@ const CLIENT_USAGES = 0x88;
 const NETSCAPE_CLIENT = 0x80;
 const SHOWN_PURPOSES = 80;
 /** Long enough for every level in use. */
-const USUAL_RSA_BITS = 2048;
+export const USUAL_RSA_BITS = 2048;
 
 /** As OpenSSL has it: a leaf, a root, and a hundred between them. */
 export const LONGEST_PATH = 102;
@@ -172,13 +172,12 @@ function judgeKeyLength(certificate: X509Certificate, argument: BundleArgument):
     const bits = rsaBitsOf(certificate) ?? Infinity;
     // Without a look at the level, which takes a moment to find out.
     const { shortestRsaBits } = bits < USUAL_RSA_BITS ? securityLevel() : { shortestRsaBits: 0 };
-    return bits < shortestRsaBits
-        ? [finding("rsa-too-short", argument, describeShortKey(certificate, bits, shortestRsaBits))]
-        : [];
+    return bits < shortestRsaBits ? [finding("rsa-too-short", argument, describeShortKey(certificate, bits))] : [];
 }
 
-export function describeShortKey(certificate: X509Certificate, bits: number, least: number): string {
-    return `the RSA key of ${describeCertificate(certificate)} has ${String(bits)} bits, fewer than ${String(least)}`;
+/** Whatever this OpenSSL admits, the next authority issues for 2048 bits or more. */
+export function describeShortKey(certificate: X509Certificate, bits: number): string {
+    return `the RSA key of ${describeCertificate(certificate)} has ${String(bits)} bits, fewer than ${String(USUAL_RSA_BITS)}`;
 }
 
 /** DSA keys have a modulus, too. */

@@ -179,7 +179,8 @@ const SHORTEST_WORD = 40;
 /** DER in base64 without BEGIN and END lines, one or several, alone or as the values of JSON or XML. */
 function readBareBase64(input: string): PemReading | undefined {
     const { text } = repairText(repairEncoding(input));
-    if (/BEGIN|END/.test(text)) {
+    // The letters alone may stand in base64, too.
+    if (/\b(?:BEGIN|END) /.test(text)) {
         return undefined;
     }
     const words = text

@@ -31,6 +31,14 @@ describe("certificates/parse/pem", () => {
         }
     });
 
+    it("reads base64 without its labels also where the letters END stand in it", () => {
+        const content = Buffer.concat([Buffer.from("MREN", "base64"), Buffer.from("DjEx", "base64"), Buffer.alloc(43)]);
+        const sequence = Buffer.concat([Buffer.from([0x30, 49]), Buffer.alloc(1), content.subarray(0, 48)]);
+        const text = sequence.toString("base64");
+        expect(text).to.contain("MRENDjEx");
+        expect(readPem(text, "cert").blocks.map((block) => block.der)).to.deep.equal([sequence]);
+    });
+
     it("knows a key where a path or a name is expected: as PEM, in base64, and as DER in base64", () => {
         for (const text of [pem, ` ${pem}`, Buffer.from(pem).toString("base64"), der.toString("base64")]) {
             expect(isKeyText(text)).to.equal(true);
