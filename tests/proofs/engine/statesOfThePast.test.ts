@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { afterEach, describe, it } from "mocha";
-import { PastStack, type PastResource } from "../support/pastStack";
-import { nameOf, recordedStates } from "../support/recordedStates";
-import { findLeaks } from "../support/stateLeaks";
-import type { ResourceState } from "../support/stack";
+import { PastStack, type PastResource } from "../../support/pastStack";
+import { nameOf, recordedStates } from "../../support/recordedStates";
+import { findLeaks } from "../../support/stateLeaks";
+import type { ResourceState } from "../../support/stack";
 
 const FINGERPRINT = /^v1:[0-9a-f]{64}$/;
 
