@@ -18,7 +18,7 @@ describe("npm run bench", () => {
         expect(options.columns).to.deep.equal(["a", "b"]);
         expect(parseOptions(["--full"]).sizes.map(({ n }) => n)).to.deep.equal([1, 50, 200, 500]);
         expect(() => parseOptions(["--n", "many"])).to.throw('--n: expected whole numbers from 1 on, got "many"');
-        expect(() => parseOptions(["--columns", "z"])).to.throw('--columns: expected some of a, b, c, got "z"');
+        expect(() => parseOptions(["--columns", "z"])).to.throw('--columns: expected some of a, b, c, d, got "z"');
     });
 
     it("gives the middle of several runs, and how far they are apart", () => {
