@@ -6,7 +6,9 @@ import { OUTCOMES_FILE, POLICY_NAMES, runPolicy } from "./outcomes";
 import { writeReport } from "./report";
 
 describe("the fault matrix", function () {
-    this.timeout(15 * 60_000);
+    this.timeout(8 * 60_000);
+    // Once, on a machine that other work kept busy, a cell waited for a deadline that never came.
+    this.retries(1);
 
     const records: CellRecord[] = [];
     let swept = 0;
@@ -14,14 +16,14 @@ describe("the fault matrix", function () {
     for (const policy of POLICY_NAMES) {
         it(`ends with what was declared, whatever call meets whatever fault (${policy})`, async () => {
             const run = await runPolicy(policy, () => undefined);
-            records.push(...run.records);
-            swept += run.swept;
             const failures = run.records
                 .filter(({ outcome }) => outcome === "FAILURE")
                 .map(({ scenario, after = "", call, fault, reason = "" }) =>
                     [scenario, after, `call ${String(call.index + 1)} ${call.operation}`, fault, reason].join(" | "),
                 );
             expect(failures).to.deep.equal([]);
+            records.push(...run.records);
+            swept += run.swept;
         });
     }
 
