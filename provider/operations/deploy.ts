@@ -28,8 +28,9 @@ export interface Deployment extends CertificateEntry {
 }
 
 /**
- * Uploads a certificate that the origin does not refuse, makes sure that it is there, and only then removes what it replaces, so that the origin is
- * never without one. A clean-up that fails does not undo the rotation: what is left over is returned.
+ * Uploads a certificate that the origin does not refuse, makes sure that it is there, and only then removes what it
+ * replaces, so that the origin is never without one. A clean-up that fails does not undo the rotation: what is left over
+ * is returned.
  */
 export async function deploy(request: DeployRequest, context: OperationContext): Promise<Deployment> {
     const { identity, args, bundle, before, owned } = request;

@@ -39,11 +39,7 @@ describe("arguments, on the real engine", function () {
         env.project.setProgram(PROGRAM);
     });
     afterEach(async () => {
-        try {
-            env.verify();
-        } finally {
-            await env.stop();
-        }
+        await env.end();
     });
 
     function declare(keys: readonly unknown[], absent: readonly string[] = [], project = "site"): void {

@@ -21,11 +21,7 @@ describe("pulumi-vercel-client-cert import, with the real CLI", function () {
         env = await EngineEnvironment.start();
     });
     afterEach(async () => {
-        try {
-            env.verify();
-        } finally {
-            await env.stop();
-        }
+        await env.end();
     });
 
     const command = async (...args: readonly string[]): Promise<Finished> => {

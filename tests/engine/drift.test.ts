@@ -14,11 +14,7 @@ describe("a certificate that was changed or is not seen at Vercel, with the real
         return env;
     };
     afterEach(async () => {
-        try {
-            env.verify();
-        } finally {
-            await env.stop();
-        }
+        await env.end();
     });
 
     it("creates the certificate again that somebody deleted", async () => {

@@ -43,11 +43,7 @@ describe("whatever way a resource comes to the engine", function () {
         env.project.setEnvironment({ PULUMI_EXPERIMENTAL: "true" });
     });
     afterEach(async () => {
-        try {
-            env.verify();
-        } finally {
-            await env.stop();
-        }
+        await env.end();
     });
 
     const declare = (declaration: Readonly<Record<string, unknown>>): void => {

@@ -35,11 +35,7 @@ export function describeInterruptions({ ofCreations = [], ofRotations = [], ofUp
 
         let env: EngineEnvironment;
         afterEach(async () => {
-            try {
-                env.verify();
-            } finally {
-                await env.stop();
-            }
+            await env.end();
         });
 
         for (const [interruption, moment] of ofCreations) {

@@ -14,11 +14,7 @@ describe("pulumi, the real CLI", function () {
         return env;
     };
     afterEach(async () => {
-        try {
-            env.verify();
-        } finally {
-            await env.stop();
-        }
+        await env.end();
     });
 
     it("creates a certificate with its key encrypted, leaves it alone, leaves it alone reformatted and reordered, and destroys it", async () => {

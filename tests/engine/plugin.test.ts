@@ -28,11 +28,7 @@ describe("the plugin, in a YAML program on the real CLI", function () {
         return env;
     };
     afterEach(async () => {
-        try {
-            env.verify();
-        } finally {
-            await env.stop();
-        }
+        await env.end();
     });
 
     it("creates a certificate, leaves it alone, rotates it in place with a plan that says so, and destroys it", async () => {

@@ -66,11 +66,7 @@ describe("pulumi-vercel-client-cert status, with the real CLI", function () {
     });
     after(async () => {
         rmSync(elsewhere, { recursive: true, force: true });
-        try {
-            env.verify();
-        } finally {
-            await env.stop();
-        }
+        await env.end();
     });
 
     it("says of the certificates of several stacks what is not in order, and shows nothing that is encrypted", async () => {

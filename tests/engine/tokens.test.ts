@@ -19,11 +19,7 @@ describe("a stack over two teams, with a token for each", function () {
         env.project.setEnvironment({ VERCEL_API_TOKEN: undefined, TOKEN_ONE: env.token });
     });
     afterEach(async () => {
-        try {
-            env.verify();
-        } finally {
-            await env.stop();
-        }
+        await env.end();
     });
 
     /** In each team one resource for every origin. */

@@ -44,10 +44,6 @@ export class GuardedStack {
     }
 
     async stop(): Promise<void> {
-        try {
-            this.env.verify();
-        } finally {
-            await this.env.stop();
-        }
+        await this.env.end();
     }
 }

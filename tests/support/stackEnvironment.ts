@@ -84,6 +84,15 @@ export abstract class StackEnvironment {
         }
     }
 
+    /** Stops all, also where what was printed and stored does not bear the look at it. */
+    async end(): Promise<void> {
+        try {
+            this.verify();
+        } finally {
+            await this.stop();
+        }
+    }
+
     async stop(): Promise<void> {
         await this.project.dispose();
         if (this.#ownsFakeVercel) {

@@ -33,11 +33,7 @@ describe("the fault matrix on the real engine", function () {
         env = await EngineEnvironment.start(POLICIES[POLICY]);
     });
     after(async () => {
-        try {
-            env.verify();
-        } finally {
-            await env.stop();
-        }
+        await env.end();
     });
 
     for (const scenario of ["create", "rotate", "destroy"]) {
