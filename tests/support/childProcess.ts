@@ -38,15 +38,15 @@ export async function runProcess(command: string, args: readonly string[], optio
     }
     // A process may end without reading its input.
     child.stdin.on("error", () => undefined).end(input);
-    const exitCode = await ended(child, timeoutMs);
+    const exitCode = await ended(child, timeoutMs, () => `${command} ${args.join(" ")}\n${texts.output}`);
     return { exitCode, ...texts, seconds: (Date.now() - startedMs) / 1000 };
 }
 
-function ended(child: ChildProcess, timeoutMs: number | undefined): Promise<number> {
+function ended(child: ChildProcess, timeoutMs: number | undefined, describe: () => string): Promise<number> {
     return new Promise((resolve, reject) => {
         const stop = (): void => {
             child.kill("SIGTERM");
-            reject(new Error(`not finished after ${String((timeoutMs ?? 0) / 1000)} s`));
+            reject(new Error(`not finished after ${String((timeoutMs ?? 0) / 1000)} s: ${describe()}`));
         };
         const timer = timeoutMs === undefined ? undefined : setTimeout(stop, timeoutMs);
         child.once("error", (error) => {

@@ -10,6 +10,9 @@ import type { PulumiCli } from "./pulumiCli";
 
 export const REPOSITORY = resolve(__dirname, "../../..");
 
+/** Far more than any command of a test takes. One that waits for ever then fails its test by name. */
+const LONGEST_COMMAND_MS = 10 * 60_000;
+
 export type RunResult = Finished;
 
 /** A resource as `pulumi stack export` shows it. */
@@ -242,6 +245,7 @@ export class PulumiProject {
         const result = await runProcess(this.#cli.command, ["--non-interactive", "--color", "never", ...args], {
             cwd: this.folder,
             environment: { ...this.#environment, ...environment },
+            timeoutMs: LONGEST_COMMAND_MS,
             input,
             onOutput,
             onStart: (child) => {

@@ -5,13 +5,16 @@ import { Buffer } from "node:buffer";
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
+import { clearTimeout, setTimeout } from "node:timers";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 /** Processes that work at a time: those of mocha, and the scripts of a part. */
 const JOBS = 2;
 const SLOWEST = 20;
+/** Far more than any command takes. One that waits for ever is ended then, and what it waits for is named. */
+const limitMinutes = Number(process.env.TEST_LIMIT_MINUTES ?? 40);
 
 const bin = (name, ...args) => [join("node_modules", ".bin", name), ...args];
 /** A part is either scripts with their arguments or the folders of tests below dist/tests. */
@@ -40,19 +43,31 @@ const GROUPS = {
 };
 
 const results = mkdtempSync(join(tmpdir(), "test-results-"));
-let runs = 0;
+let outputs = 0;
 
-/** The exit code. `print` gets what the script prints. */
+/** The exit code, or `LATE`. `print` gets what the script prints. */
 function execute(script, stdio, print) {
     return new Promise((resolve, reject) => {
         const child = spawn(process.execPath, script, { cwd: root, stdio });
+        let isLate = false;
+        const limit = setTimeout(() => {
+            isLate = true;
+            child.kill("SIGKILL");
+        }, limitMinutes * 60_000);
         child.stdout?.on("data", print);
         child.stderr?.on("data", print);
         child.once("error", reject);
         child.once("close", (code) => {
-            resolve(code ?? 1);
+            clearTimeout(limit);
+            resolve(isLate ? LATE : (code ?? 1));
         });
     });
+}
+
+const LATE = -1;
+
+function problemOf(code) {
+    return code === LATE ? `still running after ${limitMinutes} minutes` : `exit code ${code}`;
 }
 
 /** Several scripts at a time; what each prints stays together. */
@@ -68,7 +83,7 @@ async function runScripts(scripts) {
             const code = await execute(next, ["ignore", "pipe", "pipe"], (chunk) => printed.push(chunk));
             process.stdout.write(`$ ${name}: ${timeOf(Date.now() - startedMs)}\n${Buffer.concat(printed)}`);
             if (code !== 0) {
-                failed.push(`${name}: exit code ${code}`);
+                failed.push(`${name}: ${problemOf(code)}`);
             }
         }
     };
@@ -76,36 +91,51 @@ async function runScripts(scripts) {
     return { tests: [], failed };
 }
 
-/**
- * The tests in folders called `alone` below a folder of tests: nothing else may run while they do, and each has a process
- * of its own, whatever it changes there.
- */
-function filesAlone(folder) {
-    const path = join(root, "dist", "tests", folder);
-    return readdirSync(path, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.name.endsWith(".test.js") && basename(entry.parentPath) === "alone")
+function testFiles(folder) {
+    return readdirSync(join(root, "dist", "tests", folder), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.name.endsWith(".test.js"))
         .map((entry) => join(entry.parentPath, entry.name))
         .sort();
 }
 
+/** In a folder called `alone`: nothing else may run beside it, and it has a process of its own, whatever it changes there. */
+function isAlone(file) {
+    return basename(dirname(file)) === "alone";
+}
+
 async function runTests({ folders, jobs = JOBS }, ofMocha) {
-    const paths = folders.map((folder) => join("dist", "tests", folder));
-    const together = ["--parallel", "--jobs", String(jobs), "--ignore", "**/alone/**", ...paths];
-    const alone = folders.flatMap(filesAlone);
+    const files = folders.flatMap(testFiles);
+    const together = ["--parallel", "--jobs", String(jobs), "--ignore", "**/alone/**"];
+    const runs = [
+        {
+            args: [...together, ...folders.map((folder) => join("dist", "tests", folder))],
+            of: files.filter((file) => !isAlone(file)),
+        },
+        ...files.filter(isAlone).map((file) => ({ args: [file], of: [file] })),
+    ];
     const tests = [];
     const failed = [];
-    for (const args of [together, ...alone.map((file) => [file])]) {
-        const output = join(results, `${(runs += 1)}.json`);
+    for (const { args, of } of runs) {
+        const output = join(results, `${(outputs += 1)}.jsonl`);
         const common = ["--recursive", "--extension", "test.js", "--reporter", "dist/tests/tools/reporter.js"];
         const command = [...bin("mocha"), ...common, "--reporter-option", `output=${output}`, ...ofMocha, ...args];
         const code = await execute(command, "inherit");
-        const recorded = existsSync(output) ? JSON.parse(readFileSync(output, "utf8")) : [];
+        const recorded = recordedIn(output);
         tests.push(...recorded);
-        if (code !== 0 && !recorded.some(({ state }) => state === "failed")) {
-            failed.push(`mocha ${args.join(" ")}: exit code ${code}`);
+        if (code === LATE) {
+            const unheard = of.filter((file) => !recorded.some((test) => test.file === file));
+            failed.push(...unheard.map((file) => `${relative(root, file)}: ${problemOf(code)}`));
+        } else if (code !== 0 && !recorded.some(({ state }) => state === "failed")) {
+            failed.push(`mocha ${args.join(" ")}: ${problemOf(code)}`);
         }
     }
     return { tests, failed };
+}
+
+/** What the reporter wrote, also where the run was ended. */
+function recordedIn(output) {
+    const text = existsSync(output) ? readFileSync(output, "utf8").trimEnd() : "";
+    return text === "" ? [] : text.split("\n").map((line) => JSON.parse(line));
 }
 
 function timeOf(ms) {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { after, before, describe, it } from "mocha";
 import { CliEngine } from "../../support/histories/cliEngine";
 import { newBundlePool } from "../../support/histories/explore";
-import { FEATURES, steadyTraces } from "../../support/histories/steadyTraces";
+import { FEATURES, steadyTracesApart } from "../../support/histories/steadyTraces";
 import { TOKEN, type BundlePool } from "../../support/histories/historyEnvironment";
 import { PluginEngine } from "../../support/histories/pluginEngine";
 import { replay, type Engine } from "../../support/histories/replay";
@@ -23,7 +23,7 @@ describe("forty random histories", function () {
     let traces: readonly Trace[];
     before(async () => {
         bundlePool = await newBundlePool();
-        traces = await steadyTraces(HISTORIES, SEED, bundlePool);
+        traces = await steadyTracesApart({ count: HISTORIES, seed: SEED, bundlePool });
     });
 
     /** The histories that came to something else. */

@@ -7,8 +7,6 @@ import { writeReport } from "./report";
 
 describe("the fault matrix", function () {
     this.timeout(8 * 60_000);
-    // Once, on a machine that other work kept busy, a cell waited for a deadline that never came.
-    this.retries(1);
 
     const records: CellRecord[] = [];
     let swept = 0;

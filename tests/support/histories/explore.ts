@@ -9,8 +9,9 @@ import type { BundlePool } from "./historyEnvironment";
 const LEAVES = 3;
 
 export async function newBundlePool(): Promise<BundlePool> {
-    const authority = await mintAuthority();
-    return { authority, leaves: await Promise.all(Array.from({ length: LEAVES }, () => authority.issue())) };
+    const { issue, certPem, keyPem, subject } = await mintAuthority();
+    const leaves = await Promise.all(Array.from({ length: LEAVES }, () => issue()));
+    return { authority: { certPem, keyPem, subject }, leaves };
 }
 
 export interface Explored {

@@ -5,7 +5,7 @@ import { normaliseOrigin } from "../../../provider/operations/identity";
 import { ClientCertificateProvider } from "../../../provider/provider";
 import { VercelClient, type CertificateEntry } from "../../../provider/vercel/client";
 import { heardIn } from "../heard";
-import type { Authority, Issued } from "../mint";
+import type { Issued } from "../mint";
 import type { Fault } from "../../vercel/faults";
 import { FakeVercel, type FakeVercelOptions, type PlainRequest } from "../../vercel/fakeVercel";
 import type { StoredCertificate } from "../../vercel/store";
@@ -17,7 +17,7 @@ import { VirtualClock } from "../virtualClock";
 
 /** Certificates for all histories: minting them anew for each would take longer than everything else. */
 export interface BundlePool {
-    readonly authority: Authority;
+    readonly authority: Issued;
     readonly leaves: readonly Issued[];
 }
 

@@ -1,4 +1,5 @@
 import axios, { type AxiosRequestConfig } from "axios";
+import { isMainThread } from "node:worker_threads";
 import type { PlainRequest } from "../../vercel/fakeVercel";
 import type { WireAnswer } from "../../vercel/answers";
 
@@ -11,8 +12,13 @@ const CODES = { reset: "ECONNRESET", timeout: "ECONNABORTED", refused: "ECONNREF
 
 let answerer: Answerer | undefined;
 
-/** All calls of axios in this process end here, without a socket; everything of the client but the wire is as it is. */
+/** All calls of axios in this thread end here, without a socket; everything of the client but the wire is as it is. */
 export function answerCalls(by: Answerer): void {
+    if (isMainThread && process.env["MOCHA_WORKER_ID"] !== undefined) {
+        throw new Error(
+            "other tests that run in this process would get these answers: use a thread, or a folder `alone`",
+        );
+    }
     answerer = by;
     // What `create` makes calls this method, too.
     (axios.Axios.prototype as { request: unknown }).request = request;

@@ -1,4 +1,7 @@
 import fc from "fast-check";
+import { once } from "node:events";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { judgeCertificatesOnce } from "./memo";
 import { COMMANDS, histories, UPLOAD_POLICIES, type Command, type History } from "./history";
 import type { BundlePool } from "./historyEnvironment";
@@ -22,11 +25,27 @@ export const FEATURES: readonly string[] = [
     ...QUICK_FAULTS,
 ];
 
+/** What the thread is given. */
+export interface TraceRequest {
+    readonly count: number;
+    readonly seed: number;
+    readonly bundlePool: BundlePool;
+}
+
+/** In a thread of its own: a history replaces the HTTP client and the judging of certificates for all that share them. */
+export async function steadyTracesApart(request: TraceRequest): Promise<readonly Trace[]> {
+    const [traces] = (await once(
+        new Worker(join(__dirname, "traceThread.js"), { workerData: request }),
+        "message",
+    )) as [readonly Trace[]];
+    return traces;
+}
+
 /**
  * Histories that another engine has to repeat in the same way, in little time: without waiting, and where nothing depends
  * on which of several resources is faster. Of a sample that is always the same, those that show the most.
  */
-export async function steadyTraces(count: number, seed: number, bundlePool: BundlePool): Promise<readonly Trace[]> {
+export async function steadyTraces({ count, seed, bundlePool }: TraceRequest): Promise<readonly Trace[]> {
     judgeCertificatesOnce();
     let candidates: readonly Trace[] = [];
     for (const history of fc.sample(histories, { seed, numRuns: SAMPLE }).filter(isShort)) {

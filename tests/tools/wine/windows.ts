@@ -46,9 +46,8 @@ async function outcomesOf(file: string, machine: WineMachine): Promise<readonly 
     ];
     const args = [...mocha, "--no-config", "--forbid-only", "--timeout", String(TEST_TIMEOUT_MS), ...reporter, file];
     const { exitCode, output } = await machine.runNode(args, REPOSITORY, FILE_TIMEOUT_MS);
-    const recorded = existsSync(results)
-        ? (JSON.parse(readFileSync(results, "utf8")) as Omit<Outcome, "output">[])
-        : [];
+    const lines = existsSync(results) ? readFileSync(results, "utf8").trimEnd().split("\n") : [];
+    const recorded = lines.map((line) => JSON.parse(line) as Omit<Outcome, "output">);
     const isSilent = exitCode !== 0 && !recorded.some(({ state }) => state === "failed");
     const whole = { title: `${file}: exit code ${String(exitCode)}`, state: "failed" } as const;
     return [...recorded, ...(isSilent ? [whole] : [])].map((one) => ({ ...one, output }));

@@ -22,6 +22,7 @@ describe("a run of the tests", function () {
     this.timeout(60_000);
 
     let clone: string;
+    let limitMinutes: string | undefined;
     const write = (file: string, text: string): void => {
         mkdirSync(dirname(join(clone, file)), { recursive: true });
         writeFileSync(join(clone, file), text);
@@ -30,7 +31,7 @@ describe("a run of the tests", function () {
         const { status, stdout, stderr } = spawnSync(process.execPath, [join(clone, "tests/tools/run.mjs"), ...args], {
             encoding: "utf8",
             // A worker of mocha runs this test, but not those of the clone.
-            env: { ...process.env, MOCHA_WORKER_ID: undefined },
+            env: { ...process.env, MOCHA_WORKER_ID: undefined, TEST_LIMIT_MINUTES: limitMinutes },
         });
         return { status, lines: `${stdout}${stderr}`.trimEnd().split("\n") };
     };
@@ -44,6 +45,7 @@ describe("a run of the tests", function () {
         symlinkSync(join(REPOSITORY, "node_modules"), join(clone, "node_modules"), "junction");
     });
     afterEach(() => {
+        limitMinutes = undefined;
         rmSync(clone, { recursive: true });
     });
 
@@ -86,6 +88,21 @@ describe("a run of the tests", function () {
         const { status, lines } = run("host");
         expect(lines.at(-1), lines.join("\n")).to.equal("3 passed, 0 failed");
         expect(status).to.equal(0);
+    });
+
+    it("ends what waits for ever, and names the file", () => {
+        limitMinutes = "0.1";
+        write("dist/tests/host/a.test.js", `${MOCHA} it("holds", () => undefined);`);
+        write(
+            "dist/tests/host/b.test.js",
+            `${MOCHA} it("waits for ever", () => new Promise(() => setInterval(() => undefined, 1000))).timeout(0);`,
+        );
+        const { status, lines } = run("host");
+        expect(status).to.equal(1);
+        expect(lines.filter((line) => line.startsWith("FAILED"))).to.deep.equal([
+            `FAILED  host: ${join("dist", "tests", "host", "b.test.js")}: still running after 0.1 minutes`,
+        ]);
+        expect(lines.at(-1)).to.equal("1 passed, 1 failed");
     });
 
     it("refuses a part that there is none of", () => {
