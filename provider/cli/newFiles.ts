@@ -37,7 +37,9 @@ export async function writeTogether(
     try {
         for (const { path, text, isSecret = false } of files) {
             const draft = `${resolve(folder, path)}.${randomBytes(6).toString("hex")}`;
-            await mkdir(dirname(draft), { recursive: true });
+            await mkdir(dirname(draft), { recursive: true }).catch((error: unknown) => {
+                throw cannot("written", path, error);
+            });
             drafts.push(draft);
             await writeFile(draft, text, { flag: "wx", mode: isSecret ? 0o600 : 0o666 }).catch(cannotWrite(path));
         }

@@ -132,10 +132,13 @@ export function readErrorBody(text: string): ErrorBody {
 
 /** Which kind of error a status and a body make. */
 export function classify(operation: Operation, status: number, body: ErrorBody): ErrorKind {
-    if (status >= 300 && status < 400) {
-        return "redirect";
-    }
     switch (status) {
+        case 301:
+        case 302:
+        case 303:
+        case 307:
+        case 308:
+            return "redirect";
         case 400:
         case 422:
             return "invalid";
@@ -157,7 +160,7 @@ export function classify(operation: Operation, status: number, body: ErrorBody):
         case 429:
             return "rate-limited";
         default:
-            return status >= 500 ? "server" : "unexpected";
+            return status >= 500 ? "server" : status < 400 ? "malformed" : "unexpected";
     }
 }
 

@@ -532,10 +532,11 @@ describe("vercel/client", () => {
                 await withServer(
                     () => ACCEPTED,
                     async (other) => {
-                        for (const status of [301, 302, 307, 308]) {
+                        for (const status of [301, 302, 303, 307, 308]) {
                             const { error } = await failing(call, { status, headers: { location: `${other.url}/x` } });
                             expect(error).to.include({ kind: "redirect", status });
                         }
+                        expect((await failing(call, { status: 304 })).error).to.include({ kind: "malformed" });
                         expect(other.received).to.deep.equal([]);
                     },
                 );

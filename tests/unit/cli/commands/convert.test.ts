@@ -124,6 +124,11 @@ describe("pulumi-vercel-client-cert convert", function () {
         expectBundle();
         const twice = await terminal.run("convert", "new.p12", ...option, "--force", "--key", "client.pem");
         expect([twice.exitCode, namesIn("client.pem").length]).to.deep.equal([2, 2]);
+        const inFile = await terminal.run("convert", "new.p12", ...option, "--out", "new.p12");
+        expect([inFile.exitCode, inFile.stderr]).to.deep.equal([
+            3,
+            'pulumi-vercel-client-cert: the file "new.p12/client.pem" cannot be written (EEXIST); check the path and its permissions\n',
+        ]);
     });
 
     it("writes no ca.pem where there is no root, and says so with exit code 1", async () => {

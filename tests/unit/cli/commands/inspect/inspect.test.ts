@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import type { Inspection } from "../../../../../provider/cli/commands/inspect/inspection";
 import { systemClock } from "../../../../../provider/vercel/clock";
@@ -202,6 +204,12 @@ describe("pulumi-vercel-client-cert inspect", () => {
                     "no passphrase is given; give the passphrase by --passphrase-env NAME",
                 );
                 expect(other.json.findings[0]?.message).to.contain("openssl pkcs12 -in client.p12");
+                // OpenSSL would not read this file as it is.
+                terminal.write({ "client.b64": readFileSync(join(terminal.folder, "client.p12")).toString("base64") });
+                const coded = await inspect("client.b64");
+                expect(coded.json.findings[0]?.message)
+                    .to.contain("give the passphrase by --passphrase-env NAME")
+                    .and.to.not.contain("openssl");
             } finally {
                 named.dispose();
                 typed.dispose();
