@@ -97,14 +97,18 @@ function noteOrder(given: readonly X509Certificate[], chain: readonly X509Certif
     return [finding("order-repaired", "cert", "was put in order: the leaf first, each followed by its issuer")];
 }
 
-/** Everything about new material that neither needs the key nor is a matter of the path that OpenSSL takes. */
-export function judgeCertificateSet(material: CertificateSet, moment: Moment): Finding[] {
-    return [...judgeNewDates(material, moment), ...judgeUnneeded(material, moment.nowMs), ...judgeLasting(material)];
+/** Everything about new certificates that neither needs the key nor is a matter of the path that OpenSSL takes. */
+export function judgeCertificateSet(certificates: CertificateSet, moment: Moment): Finding[] {
+    return [
+        ...judgeNewDates(certificates, moment),
+        ...judgeUnneeded(certificates, moment.nowMs),
+        ...judgeLasting(certificates),
+    ];
 }
 
 /** What follows from the certificates alone, whatever the clock and the machine. */
-export function judgeLasting(material: CertificateSet): Finding[] {
-    return [...judgeFitness(material), ...judgePlaces(material)];
+export function judgeLasting(certificates: CertificateSet): Finding[] {
+    return [...judgeFitness(certificates), ...judgePlaces(certificates)];
 }
 
 /** Which certificates stand where they are of no use. Nothing can be said of it where no path leads to a root. */

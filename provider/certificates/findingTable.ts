@@ -8,21 +8,21 @@ export interface FindingKind {
     /** When it comes up, as a sentence of the documentation. */
     readonly meaning: string;
     /** What to do about it; commands between backticks. FILE stands for the user's own. */
-    readonly mend: string;
+    readonly fix: string;
     /** The same where the argument is `key` and asks for something else. */
-    readonly mendKey?: string;
+    readonly fixKey?: string;
 }
 
-const error = (meaning: string, mend: string, mendKey?: string): FindingKind => ({
+const error = (meaning: string, fix: string, fixKey?: string): FindingKind => ({
     severity: "error",
     waivable: false,
     meaning,
-    mend,
-    ...(mendKey === undefined ? {} : { mendKey }),
+    fix,
+    ...(fixKey === undefined ? {} : { fixKey }),
 });
-const waivable = (meaning: string, mend: string): FindingKind => ({ ...error(meaning, mend), waivable: true });
-const warning = (meaning: string, mend: string): FindingKind => ({ ...error(meaning, mend), severity: "warning" });
-const note = (meaning: string, mend: string): FindingKind => ({ ...error(meaning, mend), severity: "note" });
+const waivable = (meaning: string, fix: string): FindingKind => ({ ...error(meaning, fix), waivable: true });
+const warning = (meaning: string, fix: string): FindingKind => ({ ...error(meaning, fix), severity: "warning" });
+const note = (meaning: string, fix: string): FindingKind => ({ ...error(meaning, fix), severity: "note" });
 
 /** The text of an argument: is it PEM at all, and of what? */
 const TEXT = {

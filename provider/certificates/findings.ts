@@ -19,8 +19,8 @@ export interface Finding {
 
 /** @param step What mends it, where more is known than the table says. */
 export function finding(code: FindingCode, argument: BundleArgument, fact: string, step?: string): Finding {
-    const { severity, waivable, mend, mendKey = mend }: FindingKind = FINDING_KINDS[code];
-    const usual = argument === "key" ? mendKey : mend;
+    const { severity, waivable, fix, fixKey = fix }: FindingKind = FINDING_KINDS[code];
+    const usual = argument === "key" ? fixKey : fix;
     return { code, severity, argument, fact, waivable, message: `${fact}; ${step ?? usual} [${code}]` };
 }
 

@@ -7,10 +7,10 @@ export interface ArgumentKind {
     /** When it comes up, as a sentence of the documentation. */
     readonly meaning: string;
     /** What to do about it, where nothing better is known. */
-    readonly mend: string;
+    readonly fix: string;
 }
 
-const error = (meaning: string, mend: string): ArgumentKind => ({ severity: "error", meaning, mend });
+const error = (meaning: string, fix: string): ArgumentKind => ({ severity: "error", meaning, fix });
 
 /** The codes are stable: documents and users' filters name them. */
 export const ARGUMENT_KINDS = {
@@ -23,7 +23,7 @@ export const ARGUMENT_KINDS = {
     "team-without-value": {
         severity: "warning",
         meaning: "`team` is an output that has no value, as for a personal account. It counts as left out.",
-        mend: "leave team out, or give the id or slug of a team",
+        fix: "leave team out, or give the id or slug of a team",
     },
     "wrong-type": error("The value is of another type than the argument.", "give a value of the expected type"),
     "output-in-text": error(
@@ -67,12 +67,12 @@ export const ARGUMENT_KINDS = {
 export type ArgumentCode = keyof typeof ARGUMENT_KINDS;
 
 /** One line: the fact, what to do, and the code. */
-export function argumentProblem(code: ArgumentCode, fact: string, mend: string = ARGUMENT_KINDS[code].mend): string {
-    return `${fact}; ${mend} [${code}]`;
+export function argumentProblem(code: ArgumentCode, fact: string, fix: string = ARGUMENT_KINDS[code].fix): string {
+    return `${fact}; ${fix} [${code}]`;
 }
 
 /** Notes a problem with an argument, which counts as unknown from then on. */
-export type Report = (code: ArgumentCode, fact: string, mend?: string) => Unknown;
+export type Report = (code: ArgumentCode, fact: string, fix?: string) => Unknown;
 
 /** What other products and other languages call an argument, without case and signs between words. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {

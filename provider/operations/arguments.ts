@@ -81,8 +81,8 @@ export interface ParsedArguments {
 
 export function parseArguments(inputs: Properties): ParsedArguments {
     const problems: string[] = [];
-    const report: Report = (code, fact, mend) => {
-        problems.push(argumentProblem(code, fact, mend));
+    const report: Report = (code, fact, fix) => {
+        problems.push(argumentProblem(code, fact, fix));
         return UNKNOWN;
     };
     reportUnknownNames(inputs, report);
@@ -172,18 +172,18 @@ class TextReader {
         }
         const facts = (got: string): string => `${name}: expected ${expected}, got ${got}`;
         if (value === NO_VALUE) {
-            const mend = `leave ${name} out, or give a literal undefined, ${absent ?? "where none is meant"}`;
-            return this.#report("no-value", facts("an output that has no value"), mend);
+            const fix = `leave ${name} out, or give a literal undefined, ${absent ?? "where none is meant"}`;
+            return this.#report("no-value", facts("an output that has no value"), fix);
         }
         if (value === UNKNOWN_VALUE) {
             return UNKNOWN;
         }
         if (typeof value !== "string") {
-            const { got, mend } = describeValue(value);
-            return this.#report("wrong-type", facts(got), mend);
+            const { got, fix } = describeValue(value);
+            return this.#report("wrong-type", facts(got), fix);
         }
         const refined = refine?.(value) ?? { value };
-        return "value" in refined ? refined.value : this.#report(refined.code, facts(refined.got), refined.mend);
+        return "value" in refined ? refined.value : this.#report(refined.code, facts(refined.got), refined.fix);
     }
 }
 
@@ -193,7 +193,7 @@ function readName(text: string): Refined {
     if (accident !== undefined) {
         return accident;
     }
-    return got === undefined ? { value: text } : { code: "wrong-name", got, mend: nameHint(text) };
+    return got === undefined ? { value: text } : { code: "wrong-name", got, fix: nameHint(text) };
 }
 
 function nameHint(text: string): string | undefined {
@@ -224,7 +224,7 @@ function readVariableName(text: string): Refined {
         return {
             code: "wrong-variable",
             got: `the variable ${name} with signs around it`,
-            mend: `write ${name} alone`,
+            fix: `write ${name} alone`,
         };
     }
     const got = text === "" ? "an empty text" : "a text that is none, which is not shown because it may be a token";
@@ -237,8 +237,8 @@ function readVariableName(text: string): Refined {
 function flag(inputs: Properties, name: string, report: Report): boolean {
     const value = inputs[name];
     if (value !== undefined && value !== null && typeof value !== "boolean" && value !== UNKNOWN_VALUE) {
-        const mend = value === "true" || value === "false" ? `write ${value} without quotes` : undefined;
-        report("wrong-type", `${name}: expected true or false, got ${describeValue(value).got}`, mend);
+        const fix = value === "true" || value === "false" ? `write ${value} without quotes` : undefined;
+        report("wrong-type", `${name}: expected true or false, got ${describeValue(value).got}`, fix);
     }
     return value === true;
 }

@@ -78,13 +78,13 @@ export async function assess(
 }
 
 async function assessNew(
-    { value: material, findings, canonical }: CertificateSetReading,
+    { value: certificates, findings, canonical }: CertificateSetReading,
     args: Arguments,
     { olds, news }: { readonly olds: Properties; readonly news: Properties },
     context: OperationContext,
 ): Promise<Pick<Assessed, "errors" | "said"> & Pick<ComputedInputs, "findings">> {
     const key = args.key === UNKNOWN ? undefined : args.key;
-    const judged = await judgeBundle(material, { ...args, key }, context);
+    const judged = await judgeBundle(certificates, { ...args, key }, context);
     const isLenient = args.skipValidation || isImported(olds);
     const isSwapped = judged.others.some(({ code }) => code === "cert-key-swapped");
     // A key alone in the place of certificates, and certificates in that of the key: that is one mistake.

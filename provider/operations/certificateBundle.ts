@@ -41,30 +41,30 @@ type BundleContext = Pick<OperationContext, "environment" | "folder" | "clock" |
 type Declared = Pick<KnownArguments, "expiryWarningDays"> & { readonly key: KeySource | undefined };
 
 /**
- * Everything that is to be said about material that would be uploaded. The key is read even where the certificates
+ * Everything that is to be said about certificates that would be uploaded. The key is read even where the certificates
  * could not be, so that all mistakes come up at once. The chain is judged by a handshake, which needs a key that
  * matches; where there is none, by a search alone.
  */
 export async function judgeBundle(
-    material: CertificateSet | undefined,
+    certificates: CertificateSet | undefined,
     { key: source, expiryWarningDays }: Declared,
     context: BundleContext,
 ): Promise<BundleJudgement> {
     const nowMs = context.clock.now();
-    const lasting = material === undefined ? [] : judgeLasting(material);
-    const dates = material === undefined ? [] : judgeNewDates(material, { nowMs, expiryWarningDays });
-    const unneeded = material === undefined ? [] : judgeUnneeded(material, nowMs);
+    const lasting = certificates === undefined ? [] : judgeLasting(certificates);
+    const dates = certificates === undefined ? [] : judgeNewDates(certificates, { nowMs, expiryWarningDays });
+    const unneeded = certificates === undefined ? [] : judgeUnneeded(certificates, nowMs);
     const text = source === undefined ? undefined : await readKeyText(source, context);
     const problem = text !== undefined && "problem" in text ? text : undefined;
     const { value: key, findings } =
         text === undefined || "problem" in text ? NO_KEY : readPrivateKey(text.text, text.passphrase);
-    const ofPair = material === undefined || key === undefined ? [] : judgeKeyMatch(material, key);
+    const ofPair = certificates === undefined || key === undefined ? [] : judgeKeyMatch(certificates, key);
     if (ofPair.some(({ code }) => code === "cert-ca-swapped")) {
         // What else there is to say is about the wrong leaf.
         return { lasting: [], dates: [], others: ofPair, key, keyProblem: undefined, isKeyUnavailable: false };
     }
     const known = [...lasting, ...dates, ...ofPair];
-    const ofChain = material === undefined ? [] : await judgeChain(material, key, known, nowMs);
+    const ofChain = certificates === undefined ? [] : await judgeChain(certificates, key, known, nowMs);
     const ofKey = [...findings, ...ofPair, ...ofChain].map((found) => nameFile(found, source));
     return {
         ...{ lasting, dates, others: [...unneeded, ...ofKey], key },

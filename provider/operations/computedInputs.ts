@@ -18,7 +18,7 @@ export interface ComputedInputs {
     readonly findings: NewFindings | typeof UNKNOWN_VALUE;
 }
 
-/** What is to be said, once, of material that is new. */
+/** What is to be said, once, of certificates that are new. */
 export interface NewFindings {
     readonly certificates: readonly Notice[];
     /** Unknown in a preview that could not have the key: then neither it nor the chain is checked yet. */
@@ -45,13 +45,13 @@ export const OF_NO_TEXT: ComputedInputs = {
 };
 
 export function computedOf(
-    material: CertificateSet,
+    certificates: CertificateSet,
     news: Properties,
     { expiryWarningDays }: Pick<Arguments, "expiryWarningDays">,
 ): ComputedInputs {
-    const { fingerprint, certFingerprint, notAfter } = material;
+    const { fingerprint, certFingerprint, notAfter } = certificates;
     const isKnown = news["expiryWarningDays"] !== UNKNOWN_VALUE;
-    const expiries = isKnown ? expiriesOf(material, expiryWarningDays) : UNKNOWN_VALUE;
+    const expiries = isKnown ? expiriesOf(certificates, expiryWarningDays) : UNKNOWN_VALUE;
     return { fingerprint, certFingerprint, notAfter, expiries, findings: NOTHING_NEW };
 }
 

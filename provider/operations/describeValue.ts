@@ -6,7 +6,7 @@ import { isPlainObject, isResource, isSpecial } from "./wireMarks";
 /** What a value of the wrong kind is, in words, and what to do about it where that is known. */
 export interface Description {
     readonly got: string;
-    readonly mend?: string | undefined;
+    readonly fix?: string | undefined;
 }
 
 const READ_TEXT = 'read the file in the program: fs.readFileSync(path, "utf8")';
@@ -24,16 +24,16 @@ export function describeValue(value: unknown): Description {
     }
     if (isSpecial(value)) {
         return isResource(value)
-            ? { got: "a resource", mend: "give one of its outputs, such as .id" }
-            : { got: "an asset", mend: READ_TEXT };
+            ? { got: "a resource", fix: "give one of its outputs, such as .id" }
+            : { got: "an asset", fix: READ_TEXT };
     }
     if (isBytes(value)) {
-        return { got: "the bytes of a Buffer", mend: 'give its text: buffer.toString("utf8")' };
+        return { got: "the bytes of a Buffer", fix: 'give its text: buffer.toString("utf8")' };
     }
     return Object.keys(value).length === 0
         ? {
               got: "an object without properties, as a URL, a Date, a Map or a key object becomes on its way here",
-              mend: "give its text, such as url.href",
+              fix: "give its text, such as url.href",
           }
         : { got: "an object" };
 }
@@ -59,14 +59,14 @@ export function accidentIn(text: string): Accident | undefined {
         return {
             code: "output-in-text",
             got: `${quote(text)}, which JavaScript makes of a variable without a value`,
-            mend: "give a value that is there",
+            fix: "give a value that is there",
         };
     }
     if (isKeyText(text)) {
         return {
             code: "wrong-type",
             got: "a key or certificate itself",
-            mend: "check which text belongs to which argument",
+            fix: "check which text belongs to which argument",
         };
     }
     return PLACEHOLDER.test(text) ? { code: "placeholder", got: `the placeholder ${quote(text)}` } : undefined;

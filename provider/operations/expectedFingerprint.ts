@@ -3,7 +3,7 @@ import { FINGERPRINT_FORM, UNKNOWN, UNKNOWN_VALUE, type Arguments } from "./argu
 import { accidentIn } from "./describeValue";
 import { quote } from "../text/quoting";
 
-/** What is known of the declared material; a part of it may be the engine's unknown value. */
+/** What is known of the declared certificates; a part of it may be the engine's unknown value. */
 interface Declared {
     readonly fingerprint: string;
     readonly certFingerprint: string;
@@ -14,7 +14,7 @@ const OF_OPENSSL = /^(?:sha-?\d+ fingerprint=)?((?:[0-9a-f]{2}:){15,63}[0-9a-f]{
 const WELL_FORMED = /^v1:[0-9a-f]{64}$/;
 
 /**
- * Why the declared material may not be deployed, as far as `expectedFingerprint` decides. It is a gate: it does not ask
+ * Why the declared certificates may not be deployed, as far as `expectedFingerprint` decides. It is a gate: it does not ask
  * whether anything would be uploaded, and what is in place already has to pass it as well.
  */
 export function expectedFingerprintProblem(

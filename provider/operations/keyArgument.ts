@@ -38,8 +38,8 @@ export function readKeySource(given: unknown, report: Report): KeySource | Unkno
         return report("missing-argument", `key: missing ${KEY_EXPECTED}`);
     }
     if (!isReference(value)) {
-        const { got, mend } = describeValue(value);
-        return report("wrong-type", `key: expected ${KEY_EXPECTED}, got ${got}`, mendForKey(value) ?? mend);
+        const { got, fix } = describeValue(value);
+        return report("wrong-type", `key: expected ${KEY_EXPECTED}, got ${got}`, fixForKey(value) ?? fix);
     }
     const parts = readParts(KEY_EXPECTED, KEY_PARTS, value, report);
     if (parts === UNKNOWN) {
@@ -75,7 +75,7 @@ function isReference(value: unknown): value is Given {
     return isPlainObject(value) && !isSpecial(value) && !isBytes(value) && Object.keys(value).length > 0;
 }
 
-function mendForKey(value: unknown): string | undefined {
+function fixForKey(value: unknown): string | undefined {
     if (!isPlainObject(value)) {
         return undefined;
     }
@@ -108,8 +108,8 @@ function readParts<Name extends string>(
         return value as Parts<Name>;
     }
     const shown = given.slice(0, MOST_NAMES).map(quote).join(", ");
-    const [mend] = unknown.slice(0, MOST_NAMES).flatMap((name) => suggestion(name, names) ?? []);
-    return report("wrong-key-source", `key: expected ${expected}, got an object with ${shown}`, mend);
+    const [fix] = unknown.slice(0, MOST_NAMES).flatMap((name) => suggestion(name, names) ?? []);
+    return report("wrong-key-source", `key: expected ${expected}, got an object with ${shown}`, fix);
 }
 
 function readReference({ file, env }: Parts<"file" | "env">, report: Report): Reference | Unknown {
@@ -119,9 +119,9 @@ function readReference({ file, env }: Parts<"file" | "env">, report: Report): Re
     if (text === UNKNOWN) {
         return UNKNOWN;
     }
-    const mend = isFile ? pathHint(text) : variableHint(text);
-    if (mend !== undefined) {
-        return report("wrong-key-source", `key: expected ${expected}, got ${quote(text)}`, mend);
+    const fix = isFile ? pathHint(text) : variableHint(text);
+    if (fix !== undefined) {
+        return report("wrong-key-source", `key: expected ${expected}, got ${quote(text)}`, fix);
     }
     return isFile ? { kind: "file", file: text } : { kind: "environment", variable: text };
 }
@@ -146,8 +146,8 @@ function readText(expected: string, value: unknown, report: Report): string | Un
     }
     const facts = (got: string): string => `key: expected ${expected}, got ${got}`;
     if (typeof value !== "string") {
-        const { got, mend } = describeValue(value);
-        return report("wrong-key-source", facts(value === null ? "an output that has no value" : got), mend);
+        const { got, fix } = describeValue(value);
+        return report("wrong-key-source", facts(value === null ? "an output that has no value" : got), fix);
     }
     if (value === "" || value.includes("\0")) {
         return report("wrong-key-source", facts(value === "" ? "an empty text" : "a text with a NUL in it"));
@@ -157,10 +157,10 @@ function readText(expected: string, value: unknown, report: Report): string | Un
     if (accident === undefined || (accident.code === "placeholder" && expected === COMMAND_EXPECTED)) {
         return value;
     }
-    const { code, got, mend } = accident;
+    const { code, got, fix } = accident;
     return code === "wrong-type"
         ? report("wrong-key-source", facts(got), "give the text of the key as key, which is kept as a secret")
-        : report(code, facts(got), mend);
+        : report(code, facts(got), fix);
 }
 
 function readPassphrase(value: unknown, report: Report): PassphraseSource | Unknown {
@@ -171,12 +171,12 @@ function readPassphrase(value: unknown, report: Report): PassphraseSource | Unkn
         return { kind: "text", text: value };
     }
     if (value === null) {
-        const mend = "leave passphrase out, or give a literal undefined, where the key is not encrypted";
-        return report("no-value", `key: expected ${PASSPHRASE_EXPECTED}, got an output that has no value`, mend);
+        const fix = "leave passphrase out, or give a literal undefined, where the key is not encrypted";
+        return report("no-value", `key: expected ${PASSPHRASE_EXPECTED}, got an output that has no value`, fix);
     }
     if (!isReference(value)) {
-        const { got, mend } = describeValue(value);
-        return report("wrong-key-source", `key: expected ${PASSPHRASE_EXPECTED}, got ${got}`, mend);
+        const { got, fix } = describeValue(value);
+        return report("wrong-key-source", `key: expected ${PASSPHRASE_EXPECTED}, got ${got}`, fix);
     }
     const parts = readParts(PASSPHRASE_EXPECTED, PASSPHRASE_PARTS, value, report);
     return parts === UNKNOWN ? UNKNOWN : readReference(parts, report);
@@ -187,9 +187,9 @@ function readCommand(value: unknown, report: Report): KeySource | Unknown {
         return UNKNOWN;
     }
     if (!Array.isArray(value) || value.length === 0) {
-        const mend = typeof value === "string" ? "no shell splits it: give a list of texts" : undefined;
+        const fix = typeof value === "string" ? "no shell splits it: give a list of texts" : undefined;
         const got = Array.isArray(value) ? "an empty list" : describeValue(value).got;
-        return report("wrong-key-source", `key: expected ${COMMAND_EXPECTED}, got ${got}`, mend);
+        return report("wrong-key-source", `key: expected ${COMMAND_EXPECTED}, got ${got}`, fix);
     }
     const command: string[] = [];
     for (const part of value as readonly unknown[]) {

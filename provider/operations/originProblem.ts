@@ -7,31 +7,31 @@ import { quote } from "../text/quoting";
 export function originProblem(text: string): Description {
     if (text === "" || text === "*") {
         const got = text === "" ? "an empty text" : quote(text);
-        return { got, mend: "leave origin out for a certificate of the whole project" };
+        return { got, fix: "leave origin out for a certificate of the whole project" };
     }
     if (text.includes("@")) {
-        return { got: quote(withoutCredentials(text)), mend: "leave user and password out" };
+        return { got: quote(withoutCredentials(text)), fix: "leave user and password out" };
     }
     const shown = quote(text.replace(/[?#].*$/s, "…"));
     const trimmed = text.trim();
     if (trimmed !== text && normaliseOrigin(trimmed) !== undefined) {
-        return { got: `${shown}, with blanks or line breaks around it`, mend: write(trimmed) };
+        return { got: `${shown}, with blanks or line breaks around it`, fix: write(trimmed) };
     }
     if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
         const meant = normaliseOrigin(`https://${text.replace(/^https?:?\/*/i, "")}`);
-        return { got: `${shown}, without https://`, ...(meant === undefined ? {} : { mend: write(meant) }) };
+        return { got: `${shown}, without https://`, ...(meant === undefined ? {} : { fix: write(meant) }) };
     }
     if (/:\/\/[^/?#]*:\/\//.test(text)) {
-        return { got: shown, mend: "give one origin, with https:// once" };
+        return { got: shown, fix: "give one origin, with https:// once" };
     }
     const url = parseUrl(text);
     if (url !== undefined && url.protocol !== "https:") {
         const meant = normaliseOrigin(`https://${url.hostname}`);
         const got = `${shown}; a client certificate is presented in TLS only`;
-        return { got, mend: meant === undefined ? "begin it with https://" : write(meant) };
+        return { got, fix: meant === undefined ? "begin it with https://" : write(meant) };
     }
     const meant = url === undefined ? undefined : normaliseOrigin(url.origin);
-    return { got: shown, ...(meant === undefined ? {} : { mend: `leave path and query out: ${write(meant)}` }) };
+    return { got: shown, ...(meant === undefined ? {} : { fix: `leave path and query out: ${write(meant)}` }) };
 }
 
 function write(origin: string): string {

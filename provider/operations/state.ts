@@ -66,7 +66,7 @@ export function teamInUse(
  * The outputs of create, update and `.get`: always all of them, since what `update` leaves out disappears from the
  * state, and never `undefined`, which Pulumi's wire refuses after the upload has happened.
  */
-export function writeState(state: CertificateState, material: CertificateSet | undefined): Record<string, unknown> {
+export function writeState(state: CertificateState, certificates: CertificateSet | undefined): Record<string, unknown> {
     return {
         ...(state.team === undefined ? {} : { team: state.team }),
         ...(state.tokenEnv === undefined ? {} : { tokenEnv: state.tokenEnv }),
@@ -74,19 +74,19 @@ export function writeState(state: CertificateState, material: CertificateSet | u
         certId: state.certId,
         origin: state.origin,
         fingerprint: state.fingerprint,
-        certFingerprint: material?.certFingerprint ?? "",
-        publicKeyFingerprint: material?.publicKeyFingerprint ?? "",
-        subject: material?.subject ?? "",
-        issuer: material?.issuer ?? "",
-        serialNumber: material?.serialNumber ?? "",
-        notBefore: material?.notBefore ?? "",
-        notAfter: material?.notAfter ?? "",
+        certFingerprint: certificates?.certFingerprint ?? "",
+        publicKeyFingerprint: certificates?.publicKeyFingerprint ?? "",
+        subject: certificates?.subject ?? "",
+        issuer: certificates?.issuer ?? "",
+        serialNumber: certificates?.serialNumber ?? "",
+        notBefore: certificates?.notBefore ?? "",
+        notAfter: certificates?.notAfter ?? "",
         uploadedAt: state.uploadedAt,
         staleCertIds: [...state.staleCertIds],
         otherCertIds: [...state.otherCertIds],
         ...(state.unconfirmed ? { unconfirmed: true } : {}),
         // Where days are declared, those that `check` computed take their place.
-        expiries: material === undefined ? [] : expiriesOf(material, undefined),
+        expiries: certificates === undefined ? [] : expiriesOf(certificates, undefined),
     };
 }
 

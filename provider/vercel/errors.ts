@@ -160,7 +160,7 @@ export function classify(operation: Operation, status: number, body: ErrorBody):
         case 429:
             return "rate-limited";
         default:
-            return status >= 500 ? "server" : status < 400 ? "malformed" : "unexpected";
+            return status >= 500 ? "server" : status >= 300 && status < 400 ? "malformed" : "unexpected";
     }
 }
 

@@ -12,7 +12,7 @@ const SAY_EVERY_MS = 30_000;
 /** Announced resets that differ by less are the same one: they are whole seconds, and counted by two clocks. */
 const SAME_RESET_MS = 1_000;
 /** Which part of what is left may be under way at once where others take of it too: few enough to hear of it in time. */
-const CONTESTED_SHARE = 0.1;
+const SHARED_PORTION = 0.1;
 
 /** What an answer announced about the limit. Times are those of `Clock.steady`, here and below. */
 export interface AnnouncedLimit {
@@ -74,7 +74,7 @@ function sharedWait(state: RateLimitState, now: number): number {
     if (announced.remaining <= underWay) {
         return announced.until - now;
     }
-    return underWay < Math.max(1, announced.remaining * CONTESTED_SHARE) ? 0 : UNTIL_AN_ANSWER;
+    return underWay < Math.max(1, announced.remaining * SHARED_PORTION) ? 0 : UNTIL_AN_ANSWER;
 }
 
 /** By the limit and the own requests alone. */

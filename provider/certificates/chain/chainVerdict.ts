@@ -12,19 +12,19 @@ import type { PrivateKey } from "../parse/privateKey";
 import { faultsOf, type Fault } from "../checks/rules";
 
 /** Whom the chain satisfies: everyone who trusts `ca`, only clients of partial-chain trust, or nobody. */
-type Standing = "accepted" | "partial" | "refused";
+type Outcome = "accepted" | "partial" | "refused";
 
 /** What this package's own search says of the path that OpenSSL takes. */
 interface Search {
     readonly path: Path;
     readonly faults: readonly Fault[];
-    readonly standing: Standing;
+    readonly outcome: Outcome;
     readonly code?: undefined;
 }
 
 /** What OpenSSL says, the code of its reason, and when it looked at its clock. */
 interface Trial {
-    readonly standing: Standing;
+    readonly outcome: Outcome;
     readonly code: string | undefined;
     readonly atMs: number;
 }
@@ -51,7 +51,7 @@ const UNTRIABLE: ReadonlySet<FindingCode> = new Set([
  * @param known What was found already about the certificates and the key; it is not said again.
  */
 export async function judgeChain(
-    material: CertificateSet,
+    certificates: CertificateSet,
     key: PrivateKey | undefined,
     known: readonly Finding[],
     nowMs: number,
@@ -59,11 +59,11 @@ export async function judgeChain(
     if (known.some(({ code }) => code === "cert-ca-swapped")) {
         return [];
     }
-    const search = searchPath(material, nowMs);
+    const search = searchPath(certificates, nowMs);
     const canTry = key !== undefined && !known.some(({ code }) => UNTRIABLE.has(code));
-    const trial = canTry ? await tryWithOpenSsl(material, key) : undefined;
+    const trial = canTry ? await tryWithOpenSsl(certificates, key) : undefined;
     const decided = trial !== undefined && !isMatterOfTime(trial, search, nowMs) ? trial : undefined;
-    const said = explain(material, search, decided ?? search, nowMs).filter(({ message }) =>
+    const said = explain(certificates, search, decided ?? search, nowMs).filter(({ message }) =>
         known.every((one) => one.message !== message),
     );
     return key === undefined && said.length > 0 ? [...said, finding("chain-not-tried", "cert", NOT_TRIED)] : said;
@@ -74,42 +74,42 @@ function searchPath(pools: Pools, nowMs: number): Search {
     const faults = faultsOf(path, pools, nowMs);
     const anchored = upToAnchor(path);
     const isPartial = anchored !== undefined && faultsOf(anchored, pools, nowMs).length === 0;
-    return { path, faults, standing: faults.length === 0 ? "accepted" : isPartial ? "partial" : "refused" };
+    return { path, faults, outcome: faults.length === 0 ? "accepted" : isPartial ? "partial" : "refused" };
 }
 
 async function tryWithOpenSsl({ certPem, caPem }: CertificateSet, { pem }: PrivateKey): Promise<Trial> {
     const presented = { certPem, keyPem: pem, caPem };
     const verdict = await judgeByHandshake(presented, "to-a-root");
     if (verdict.accepted) {
-        return { standing: "accepted", code: undefined, atMs: Date.now() };
+        return { outcome: "accepted", code: undefined, atMs: Date.now() };
     }
     const partial = await judgeByHandshake(presented, "to-any-of-ca");
-    return { standing: partial.accepted ? "partial" : "refused", code: verdict.code, atMs: Date.now() };
+    return { outcome: partial.accepted ? "partial" : "refused", code: verdict.code, atMs: Date.now() };
 }
 
 /** Where dates make all of the difference and the two have looked at different clocks, or one certificate is fresh. */
-function isMatterOfTime({ standing, code, atMs }: Trial, { faults }: Search, nowMs: number): boolean {
+function isMatterOfTime({ outcome, code, atMs }: Trial, { faults }: Search, nowMs: number): boolean {
     const isOfTime = ({ finding }: Fault): boolean => DATES.includes(finding.code);
     if (Math.abs(atMs - nowMs) < CLOCK_SKEW_MS) {
         return code === "CERT_NOT_YET_VALID" && !faults.some(isOfTime);
     }
-    return standing === "refused"
+    return outcome === "refused"
         ? code !== undefined && DATES.some((rule) => explains(rule, code)) && !faults.some(isOfTime)
         : faults.length > 0 && faults.every(isOfTime);
 }
 
 function explain(
-    material: CertificateSet,
+    certificates: CertificateSet,
     search: Search,
-    { standing, code }: Trial | Search,
+    { outcome, code }: Trial | Search,
     nowMs: number,
 ): Finding[] {
     const { path, faults } = search;
-    if (standing === "accepted") {
-        return judgeOrder(material, path, nowMs);
+    if (outcome === "accepted") {
+        return judgeOrder(certificates, path, nowMs);
     }
-    if (standing === "partial") {
-        return describePartial(material, search, nowMs);
+    if (outcome === "partial") {
+        return describePartial(certificates, search, nowMs);
     }
     const isExplained =
         code === undefined ||
@@ -117,7 +117,7 @@ function explain(
             faults.some(({ finding }) => explains(finding.code, code)));
     return [
         ...(isExplained ? [] : [finding("openssl-refuses", "cert", `OpenSSL refuses the chain: ${String(code)}`)]),
-        ...(findWayOut(material, faults, nowMs) ?? faults.map(({ finding }) => finding)),
+        ...(findWayOut(certificates, faults, nowMs) ?? faults.map(({ finding }) => finding)),
     ];
 }
 
@@ -183,7 +183,7 @@ function findWayOut(pools: Pools, faults: readonly Fault[], nowMs: number): Find
         }
         removed.push(fault);
         const search = searchPath(without(pools, removed), nowMs);
-        found = search.standing === "accepted" ? search : undefined;
+        found = search.outcome === "accepted" ? search : undefined;
         left = search.faults;
     }
     const path = found?.path.certificates;
@@ -194,7 +194,7 @@ function findWayOut(pools: Pools, faults: readonly Fault[], nowMs: number): Find
                 removed.filter((other) => other !== one),
             ),
             nowMs,
-        ).standing !== "accepted";
+        ).outcome !== "accepted";
     return (
         path &&
         removed.filter(isNeeded).map(({ culprit, finding: { code } }) => {
@@ -234,7 +234,7 @@ function judgeOrder(pools: Pools, path: Path, nowMs: number): Finding[] {
             argument === "ca"
                 ? { ...pools, authorities: first(pools.authorities) }
                 : { ...pools, chain: leaf === undefined ? [] : [leaf, ...first(others)] };
-        if (searchPath(reordered, nowMs).standing === "accepted") {
+        if (searchPath(reordered, nowMs).outcome === "accepted") {
             return [];
         }
         const fact = `two issuers have one name: ${describeCertificate(taken)} comes first and works, ${describeCertificate(rival)} does not`;

@@ -31,20 +31,20 @@ let earlier: Promise<unknown> = Promise.resolve();
  * One after the other: they compete for the same processor, and hundreds at once, as the engine creates resources, would
  * each take as long as all of them.
  */
-export function judgeByHandshake(material: ClientBundle, path: PathRule): Promise<Verdict> {
-    const verdict = earlier.then(() => handshake(material, path));
+export function judgeByHandshake(bundle: ClientBundle, path: PathRule): Promise<Verdict> {
+    const verdict = earlier.then(() => handshake(bundle, path));
     earlier = verdict;
     return verdict;
 }
 
 /** Never fails: whatever goes wrong is the verdict. */
-async function handshake(material: ClientBundle, path: PathRule): Promise<Verdict> {
+async function handshake(bundle: ClientBundle, path: PathRule): Promise<Verdict> {
     const [clientEnd, serverEnd] = connectedPair();
     const streams: Duplex[] = [clientEnd, serverEnd];
     try {
         const context = tls.createSecureContext({
             ...ownIdentity(),
-            ca: material.caPem,
+            ca: bundle.caPem,
             allowPartialTrustChain: path === "to-any-of-ca",
         });
         const server = tls.createServer({
@@ -61,8 +61,8 @@ async function handshake(material: ClientBundle, path: PathRule): Promise<Verdic
             socket: clientEnd,
             servername: SERVER_NAME,
             rejectUnauthorized: false,
-            cert: material.certPem,
-            key: material.keyPem,
+            cert: bundle.certPem,
+            key: bundle.keyPem,
             // Nobody is trusted, and so the bundled roots need not be loaded.
             ca: [],
             ciphers: `${tls.DEFAULT_CIPHERS.replace(/[:@]SECLEVEL=\d/, "")}:@SECLEVEL=0`,

@@ -18,11 +18,11 @@ interface OnPath {
 }
 
 /** What only time changes: of the leaf, and of the certificates that its path to a root needs. */
-export function judgeDates(material: OnPath, { nowMs, expiryWarningDays }: Moment): Finding[] {
-    return judgeExpiries(expiriesOf(material, expiryWarningDays), nowMs);
+export function judgeDates(certificates: OnPath, { nowMs, expiryWarningDays }: Moment): Finding[] {
+    return judgeExpiries(expiriesOf(certificates, expiryWarningDays), nowMs);
 }
 
-/** The same of new material: that an issuer is not valid is for OpenSSL to say, which may take another one. */
+/** The same of new certificates: that an issuer is not valid is for OpenSSL to say, which may take another one. */
 export function judgeNewDates({ path }: OnPath, { nowMs, expiryWarningDays }: Moment): Finding[] {
     return path.certificates.flatMap((certificate, index) => {
         const argument = index < path.presented ? "cert" : "ca";

@@ -5,18 +5,18 @@ import type { CertificateSet } from "../certificates";
 import { isKeyOf, type PrivateKey } from "../parse/privateKey";
 
 /** Whether the key is the leaf's, and where it belongs if it is not. */
-export function judgeKeyMatch(material: CertificateSet, key: PrivateKey): Finding[] {
-    const [leaf] = material.chain;
+export function judgeKeyMatch(certificates: CertificateSet, key: PrivateKey): Finding[] {
+    const [leaf] = certificates.chain;
     if (leaf === undefined || isKeyOf(leaf, key)) {
         return [];
     }
-    const inCa = material.authorities.find((certificate) => isKeyOf(certificate, key));
+    const inCa = certificates.authorities.find((certificate) => isKeyOf(certificate, key));
     // The issuer's key beside a proper leaf is a mix-up of keys; beside an authority, of certificates.
     if (inCa !== undefined && (leaf.ca || !inCa.ca)) {
         const fact = `does not belong to the key, but a certificate in ca does: ${describeCertificate(inCa)}`;
         return [finding("cert-ca-swapped", "cert", fact)];
     }
-    const issuer = inCa ?? material.chain.find((certificate) => isKeyOf(certificate, key));
+    const issuer = inCa ?? certificates.chain.find((certificate) => isKeyOf(certificate, key));
     const owner =
         issuer === undefined
             ? `the key of another certificate (${describeKeyType(key.key)})`

@@ -51,7 +51,7 @@ interface ImportedComponent {
 type Adopted = Identity & Owner;
 
 interface Certificates {
-    readonly material: CertificateSet;
+    readonly certificates: CertificateSet;
     readonly canonical: CertificateTexts;
     readonly findings: readonly Finding[];
 }
@@ -96,8 +96,8 @@ export const importCommand: Command = {
 async function runImport(parsed: Parsed, host: CommandHost): Promise<typeof EXIT.fine> {
     const identity = identityOf(parsed);
     const components = componentsOf(parsed.values("parent"));
-    const certificates = await readCertificates(parsed, host);
-    const { findings, material } = certificates;
+    const declared = await readCertificates(parsed, host);
+    const { findings, certificates } = declared;
     findings.forEach(({ severity, argument, message }) => {
         host.writeError(`${severity === "error" ? "warning" : severity}: ${argument}: ${message}`);
     });
@@ -108,7 +108,7 @@ async function runImport(parsed: Parsed, host: CommandHost): Promise<typeof EXIT
     const resource = {
         type: isPlugin ? PLUGIN_TYPE : TYPE,
         name,
-        ...adopted(identity, entry, certificates, isPlugin ? {} : { __provider: PROVIDER_TEXT }),
+        ...adopted(identity, entry, declared, isPlugin ? {} : { __provider: PROVIDER_TEXT }),
         ...(parent === undefined ? {} : { parent }),
     };
     const file: ImportFile = { resources: [...components, resource] };
@@ -126,7 +126,7 @@ async function runImport(parsed: Parsed, host: CommandHost): Promise<typeof EXIT
         name,
         id: formatId(identity),
         certId,
-        fingerprint: material.fingerprint,
+        fingerprint: certificates.fingerprint,
         findings: said,
     };
     host.write(parsed.flag("json") ? `${JSON.stringify(result, null, 4)}\n` : nextSteps(output, name, certId));
@@ -169,16 +169,17 @@ function identityOf(parsed: Parsed): Adopted {
 async function readCertificates(parsed: Parsed, host: CommandHost): Promise<Certificates> {
     const cert = await requireBundleFile(parsed.required("cert"), host);
     const ca = await requireBundleFile(parsed.required("ca"), host);
-    const { value: material, canonical, findings } = readCertificateSet({ cert, ca });
-    if (material === undefined) {
+    const { value: certificates, canonical, findings } = readCertificateSet({ cert, ca });
+    if (certificates === undefined) {
         findings.forEach(({ argument, message }) => {
             host.writeError(`${argument}: ${message}`);
         });
         throw new CommandError("the certificates cannot be read, for the reasons above; correct the files", EXIT.bad);
     }
     const nowMs = host.clock.now();
-    const known = [...findings, ...judgeCertificateSet(material, { nowMs, expiryWarningDays: undefined })];
-    return { material, canonical, findings: [...known, ...(await judgeChain(material, undefined, known, nowMs))] };
+    const known = [...findings, ...judgeCertificateSet(certificates, { nowMs, expiryWarningDays: undefined })];
+    const ofChain = await judgeChain(certificates, undefined, known, nowMs);
+    return { certificates, canonical, findings: [...known, ...ofChain] };
 }
 
 async function findInPlace(
@@ -226,12 +227,12 @@ function nothingThere(
 function adopted(
     identity: Adopted,
     { certId, origin }: CertificateEntry,
-    { material, canonical }: Certificates,
+    { certificates, canonical }: Certificates,
     provider: Readonly<Record<string, string>>,
 ): Pick<ImportedResource, "id" | "inputs" | "outputs"> {
     const { project, team, tokenEnv } = identity;
     const declared = { project, team, origin: identity.origin, tokenEnv, ...canonical };
-    const { fingerprint } = material;
+    const { fingerprint } = certificates;
     const state = { project, team, tokenEnv, certId, origin, ...NOTHING_KNOWN, fingerprint };
     return {
         id: formatId(identity),
@@ -243,7 +244,7 @@ function adopted(
             // By this, and by the key that is missing, check tells an import.
             fingerprint,
         },
-        outputs: { ...provider, ...writeState(state, material) },
+        outputs: { ...provider, ...writeState(state, certificates) },
     };
 }
 

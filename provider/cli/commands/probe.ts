@@ -57,12 +57,12 @@ async function runProbe(parsed: Parsed, host: CommandHost): Promise<ExitCode> {
     const origin = originOf(parsed);
     const version = versionOf(parsed);
     const path = pathOf(parsed);
-    const { material, key, findings } = await readBundle(parsed, host);
+    const { certificates, key, findings } = await readBundle(parsed, host);
     const serverIssuers = await readServerIssuers(parsed.value("server-ca"), host);
     const report = await probeOrigin(
         {
             ...{ origin, path, version, serverIssuers },
-            ...{ chain: material.chain, keyPem: key.pem, issuers: material.authorities },
+            ...{ chain: certificates.chain, keyPem: key.pem, issuers: certificates.authorities },
         },
         host.clock,
     );
@@ -103,7 +103,7 @@ function pathOf(parsed: Parsed): string | undefined {
 }
 
 interface CertificateBundle {
-    readonly material: CertificateSet;
+    readonly certificates: CertificateSet;
     readonly key: PrivateKey;
     /** What the origin may see differently, and is asked about. */
     readonly findings: readonly Finding[];
@@ -113,17 +113,17 @@ async function readBundle(parsed: Parsed, host: CommandHost): Promise<Certificat
     const read = (name: string): Promise<string> => requireBundleFile(parsed.required(name), host);
     const publicReading = readCertificateSet({ cert: await read("cert"), ca: await read("ca") });
     const keyReading = readPrivateKey(await read("key"));
-    const [material, key] = [publicReading.value, keyReading.value];
+    const [certificates, key] = [publicReading.value, keyReading.value];
     const findings = [...publicReading.findings, ...keyReading.findings];
-    if (material === undefined || key === undefined) {
+    if (certificates === undefined || key === undefined) {
         throw refusal(findings, host);
     }
     const moment = { nowMs: host.clock.now(), expiryWarningDays: undefined };
-    const all = [...findings, ...judgeKeyMatch(material, key), ...judgeDates(material, moment)];
+    const all = [...findings, ...judgeKeyMatch(certificates, key), ...judgeDates(certificates, moment)];
     if (all.some(({ severity, waivable }) => severity === "error" && !waivable)) {
         throw refusal(all, host);
     }
-    return { material, key, findings: all };
+    return { certificates, key, findings: all };
 }
 
 function refusal(findings: readonly Finding[], host: CommandHost): CommandError {

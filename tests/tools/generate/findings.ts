@@ -29,7 +29,7 @@ export function renderFindings(): string {
 
 function renderArguments(): string {
     const rows = Object.entries(ARGUMENT_KINDS).map(
-        ([code, { severity, meaning, mend }]) => `| \`${code}\` | ${severity} | ${meaning} | ${sentence(mend)} |`,
+        ([code, { severity, meaning, fix }]) => `| \`${code}\` | ${severity} | ${meaning} | ${sentence(fix)} |`,
     );
     return ["## Arguments", "", "| code | severity | when | what to do |", "|---|---|---|---|", ...rows, ""].join("\n");
 }
@@ -39,8 +39,8 @@ function renderGroup(title: string, kinds: Readonly<Record<string, FindingKind>>
     return [`## ${title}`, "", "| code | severity | when | what to do |", "|---|---|---|---|", ...rows, ""].join("\n");
 }
 
-function renderRow(code: string, { severity, waivable, meaning, mend, mendKey }: FindingKind): string {
-    const steps = mendKey === undefined ? sentence(mend) : `${sentence(mend)}<br>For \`key\`: ${sentence(mendKey)}`;
+function renderRow(code: string, { severity, waivable, meaning, fix, fixKey }: FindingKind): string {
+    const steps = fixKey === undefined ? sentence(fix) : `${sentence(fix)}<br>For \`key\`: ${sentence(fixKey)}`;
     return `| \`${code}\` | ${severity}${waivable ? ", waived" : ""} | ${meaning} | ${steps} |`;
 }
 

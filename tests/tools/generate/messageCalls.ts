@@ -62,7 +62,7 @@ function part(at: number): Maker {
     return { kind: "part", at };
 }
 
-const KINDS: Readonly<Record<string, Pick<FindingKind, "severity" | "mend" | "mendKey"> | undefined>> = {
+const KINDS: Readonly<Record<string, Pick<FindingKind, "severity" | "fix" | "fixKey"> | undefined>> = {
     ...FINDING_KINDS,
     ...ARGUMENT_KINDS,
 };
@@ -138,8 +138,8 @@ export class MessageCalls {
         const isBundle = fileOf(node).startsWith("certificates/");
         const prefix = !isBundle ? "" : `${hasArgument && named.length === 1 ? String(named[0]) : HOLE}: `;
         for (const one of this.#texts.of(code)) {
-            const { severity = "error", mend = HOLE, mendKey = mend } = KINDS[one] ?? {};
-            const usual = prefix === "key: " ? mendKey : mend;
+            const { severity = "error", fix = HOLE, fixKey = fix } = KINDS[one] ?? {};
+            const usual = prefix === "key: " ? fixKey : fix;
             const steps = step === undefined ? [] : this.#texts.of(step).filter((text) => text !== HOLE);
             const all = new Set(steps.length === 0 || mayBeLeftOut(step) ? [...steps, usual] : steps);
             const facts = this.#saying(node, this.#texts.of(fact));

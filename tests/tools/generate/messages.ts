@@ -59,7 +59,7 @@ export function providerSources(): Readonly<Record<string, string>> {
 }
 
 /** Help and pages are no messages; a table's meanings are on the page of findings. */
-const OTHER_TEXTS = /^(?:help|summary|details|meaning|value|operands|heading|title|name|mend|mendKey)$/;
+const OTHER_TEXTS = /^(?:help|summary|details|meaning|value|operands|heading|title|name|fix|fixKey)$/;
 const OTHER_FILES = /\/html\/|openMetrics|registration\.ts|findingTable|argumentTable|testCertificates|plugin\/schema/;
 const SENTENCE = /[a-z]{2,},? [a-z]{2,}/;
 

@@ -51,51 +51,51 @@ async function inspect(
 ): Promise<Inspection> {
     const texts = given.flatMap(({ path, texts }) => texts.map((text) => ({ path, text })));
     const roles = sortFiles(texts, passphrase);
-    const { material, findings } = readBundle(roles);
+    const { certificates, findings } = readBundle(roles);
     const key = roles.key === undefined ? undefined : readPrivateKey(roles.key, passphrase);
-    const judged = material === undefined ? [] : await judge(material, key?.value, roles, host);
+    const judged = certificates === undefined ? [] : await judge(certificates, key?.value, roles, host);
     const nowMs = host.clock.now();
     const about = (found: Finding): InspectionFinding => aboutArgument(found, roles);
     return {
         files: given.map(({ path }) => describeFile(path, roles, key?.value)),
         missing: (["cert", "key", "ca"] as const).filter((argument) => roles[argument] === undefined),
-        fingerprints: material === undefined ? {} : fingerprintsOf(material, roles),
-        chain: (material?.chain ?? []).map((certificate) => factsOf(certificate, nowMs)),
-        authorities: roles.ca === undefined ? [] : (material?.authorities ?? []).map((one) => factsOf(one, nowMs)),
+        fingerprints: certificates === undefined ? {} : fingerprintsOf(certificates, roles),
+        chain: (certificates?.chain ?? []).map((certificate) => factsOf(certificate, nowMs)),
+        authorities: roles.ca === undefined ? [] : (certificates?.authorities ?? []).map((one) => factsOf(one, nowMs)),
         findings: [...foreign(given, roles), ...[...findings, ...(key?.findings ?? []), ...judged].map(about)],
     };
 }
 
 /** Without issuers the chain stands in for them, so that the rest can be said; what depends on them is left out. */
 function readBundle(roles: Roles): {
-    readonly material: CertificateSet | undefined;
+    readonly certificates: CertificateSet | undefined;
     readonly findings: readonly Finding[];
 } {
     if (roles.cert === undefined) {
-        return { material: undefined, findings: [] };
+        return { certificates: undefined, findings: [] };
     }
     const { value, findings } = readCertificateSet({ cert: roles.cert, ca: roles.ca ?? roles.cert });
     return {
-        material: value,
+        certificates: value,
         findings: roles.ca === undefined ? findings.filter(({ argument }) => argument !== "ca") : findings,
     };
 }
 
 async function judge(
-    material: CertificateSet,
+    certificates: CertificateSet,
     key: PrivateKey | undefined,
     roles: Roles,
     { clock }: CommandHost,
 ): Promise<readonly Finding[]> {
     const nowMs = clock.now();
-    const judged = judgeCertificateSet(material, { nowMs, expiryWarningDays: undefined });
-    const match = key === undefined ? [] : judgeKeyMatch(material, key);
+    const judged = judgeCertificateSet(certificates, { nowMs, expiryWarningDays: undefined });
+    const match = key === undefined ? [] : judgeKeyMatch(certificates, key);
     const known = [...judged, ...match];
-    return [...known, ...(roles.ca === undefined ? [] : await judgeChain(material, key, known, nowMs))];
+    return [...known, ...(roles.ca === undefined ? [] : await judgeChain(certificates, key, known, nowMs))];
 }
 
-function fingerprintsOf(material: CertificateSet, roles: Roles): Readonly<Record<string, string>> {
-    const { fingerprint, certFingerprint, publicKeyFingerprint } = material;
+function fingerprintsOf(certificates: CertificateSet, roles: Roles): Readonly<Record<string, string>> {
+    const { fingerprint, certFingerprint, publicKeyFingerprint } = certificates;
     return { ...(roles.ca === undefined ? {} : { fingerprint }), certFingerprint, publicKeyFingerprint };
 }
 

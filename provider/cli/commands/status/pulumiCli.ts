@@ -146,7 +146,7 @@ function cannotStart(code: string | undefined, { PATH = "" }: Environment): Comm
 interface Explanation {
     readonly pattern: RegExp;
     readonly problem: string;
-    readonly fix: string;
+    readonly nextStep: string;
 }
 
 /** The failures that a scheduled job meets, by the words of the CLI; first match. */
@@ -154,38 +154,38 @@ const EXPLANATIONS: readonly Explanation[] = [
     {
         pattern: /PULUMI_ACCESS_TOKEN|not logged in|pulumi login|invalid access token|401/i,
         problem: "not logged in to the backend that keeps the state",
-        fix: "set PULUMI_ACCESS_TOKEN or PULUMI_BACKEND_URL, or run pulumi login",
+        nextStep: "set PULUMI_ACCESS_TOKEN or PULUMI_BACKEND_URL, or run pulumi login",
     },
     {
         pattern: /passphrase/i,
         problem: "the passphrase of the stack is missing",
-        fix: "set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
+        nextStep: "set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
     },
     {
         pattern: /no stack named/i,
         problem: "no stack NAME in this project",
-        fix: "check --stack and --cwd, and the backend, which pulumi whoami --verbose shows",
+        nextStep: "check --stack and --cwd, and the backend, which pulumi whoami --verbose shows",
     },
     {
         pattern: /no stack selected/i,
         problem: "no stack is selected in the folder",
-        fix: "name one by --stack, or run pulumi stack select",
+        nextStep: "name one by --stack, or run pulumi stack select",
     },
     {
         pattern: /fully qualified name|no Pulumi\.yaml|Pulumi project file/i,
         problem: "no Pulumi.yaml in the folder",
-        fix: "give --cwd DIR, or the stack as organization/project/stack",
+        nextStep: "give --cwd DIR, or the stack as organization/project/stack",
     },
 ];
 
 function explain(args: readonly string[], exitCode: number, complaint: string): string {
     const known = EXPLANATIONS.find(({ pattern }) => pattern.test(complaint));
-    const { problem, fix } = known ?? {
+    const { problem, nextStep } = known ?? {
         problem: `pulumi ${args.slice(0, 2).join(" ")} failed with exit code ${String(exitCode)}`,
-        fix: `run pulumi ${args.map(shellWord).join(" ")} by hand`,
+        nextStep: `run pulumi ${args.map(shellWord).join(" ")} by hand`,
     };
     const named = problem.replace("NAME", () => quote(args.at(-1) ?? ""));
-    return `${named}; ${fix}${complaint === "" ? "" : ` (pulumi says: ${complaint})`}`;
+    return `${named}; ${nextStep}${complaint === "" ? "" : ` (pulumi says: ${complaint})`}`;
 }
 
 /** What could stand in a message of the CLI, since it was told so. */
