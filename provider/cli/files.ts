@@ -86,9 +86,7 @@ function openFile(path: string, bytes: Buffer, passphrase: string | undefined): 
     const blocks = isWholeSequence(bytes) ? [{ label: shapeOf(bytes), der: bytes }] : readPem(text, "ca").blocks;
     const container = blocks.find(({ label }) => label === "PKCS12");
     if (container !== undefined) {
-        // What is in base64 would have to be decoded first.
-        const tryIt = isWholeSequence(bytes) ? `, or try it with \`${commandToOpen(bytes, shellWord(path))}\`` : "";
-        return openContainer(path, container, passphrase, tryIt);
+        return openContainer(path, container, passphrase, isWholeSequence(bytes));
     }
     if (blocks.some(isPkcs7)) {
         const ders = blocks.flatMap((block) => (isPkcs7(block) ? certificatesOfPkcs7(block.der) : [block.der]));
@@ -106,7 +104,7 @@ function isPkcs7({ label }: PemBlock): boolean {
     return /^CMS$|^PKCS ?#?7/.test(label);
 }
 
-function openContainer(path: string, { der }: PemBlock, passphrase: string | undefined, tryIt: string): BundleFile {
+function openContainer(path: string, { der }: PemBlock, passphrase: string | undefined, isFile: boolean): BundleFile {
     try {
         const opened = openPkcs12(der, passphrase);
         if (opened === "damaged") {
@@ -115,6 +113,8 @@ function openContainer(path: string, { der }: PemBlock, passphrase: string | und
         if (opened === "passphrase") {
             const reason =
                 passphrase === undefined ? ", and no passphrase is given" : " that the passphrase does not open";
+            // OpenSSL does not read it in base64.
+            const tryIt = isFile ? `, or try it with \`${commandToOpen(der, shellWord(path))}\`` : "";
             const problem = `is PKCS #12${reason}; give the passphrase by --passphrase-env NAME${tryIt}`;
             return { path, texts: [], problem, isLocked: true };
         }
