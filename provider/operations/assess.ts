@@ -95,7 +95,9 @@ async function assessNew(
     const lasting = [...ofTexts, ...judged.lasting];
     const byProgram = sortFindings([...lasting, ...judged.dates], isLenient);
     const withUpload = assessOthers(judged, isLenient);
-    const unchecked = judged.isKeyUnavailable ? [`${String(judged.keyProblem)}, ${UNCHECKED}`] : [];
+    const reason = String(judged.keyProblem);
+    // What that means stands on the resource in a preview.
+    const unchecked = judged.isKeyUnavailable ? [isPreview(news) ? reason : `${reason}, ${UNCHECKED}`] : [];
     return {
         errors: [...byProgram.errors, ...withUpload.errors],
         said: {

@@ -146,6 +146,8 @@ describe("check", () => {
         const [uncommon] = (findings as Findings).certificates;
         expect(uncommon).to.include({ code: "key-type-uncommon", severity: "warning" });
         expect((findings as Findings).key).to.equal(UNKNOWN_VALUE);
+        // What follows from it stands on the resource: nothing is said twice.
+        expect(env.lines.splice(0).join("\n")).to.match(/"NO_SUCH_KEY": it is not set; .* \[key-unavailable\]$/m);
         // The engine takes an unknown value in a preview only.
         const ofUp = await env.checked(inputs);
         expect((ofUp["findings"] as Findings).key).to.deep.equal([]);
