@@ -42,8 +42,8 @@ const TEXT = {
         'give `{ file: "path" }` as key',
     ),
     "variable-not-expanded": error(
-        "The text is a placeholder that nobody replaced: the name of a variable, as `${CLIENT_CERT}`, or a reference to a " +
-            "store of secrets, as `op://vault/item/field`.",
+        "Where PEM text is expected (`cert`, `ca`, `key`) stands a placeholder that nobody replaced: the name of a " +
+            "variable, as `${CLIENT_CERT}`, or a reference to a store of secrets, as `op://vault/item/field`.",
         "give the variable's value: `process.env.NAME`",
         'give `{ env: "NAME" }` as key',
     ),
@@ -135,7 +135,7 @@ const CERTIFICATES = {
     ),
     "no-leaf": error("The certificates in `cert` issued each other.", "give the leaf and its intermediates only"),
     "several-leaves": error(
-        "`cert` holds more than one certificate that is no authority and issued none of the others.",
+        "`cert` holds several certificates that could be the leaf, because they issued none of the others.",
         "give one leaf and its intermediates only",
     ),
     "too-many-certificates": error(
@@ -293,7 +293,7 @@ const CHAIN = {
     ),
     "root-unusable": warning(
         "Above an intermediate in `ca`, the path breaks. OpenSSL accepts it only with partial-chain trust.",
-        "mend that, or leave it out, unless the origin trusts the intermediate; try `openssl verify -partial_chain -CAfile CA CERT`",
+        "replace the authority above it, unless the origin trusts the intermediate; try `openssl verify -partial_chain -CAfile CA CERT`",
     ),
     "order-decides": warning(
         "Two certificates bear the name of an issuer, and only the order in the text makes OpenSSL take the one that works.",

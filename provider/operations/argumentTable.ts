@@ -30,7 +30,10 @@ export const ARGUMENT_KINDS = {
         "An Output, a Promise or an object was put into a text, or a variable without a value.",
         "build the text with pulumi.interpolate, or inside .apply(…)",
     ),
-    placeholder: error("The text is a placeholder that nobody replaced.", "give the value itself"),
+    placeholder: error(
+        "`project`, `team`, `origin`, or a name or path in `key` is a placeholder that nobody replaced.",
+        "give the value itself",
+    ),
     "wrong-name": error("The text cannot be the name or id of a project or team.", "copy it from Vercel's dashboard"),
     "wrong-origin": error(
         "The text is not `https://host[:port]`.",

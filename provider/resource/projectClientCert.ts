@@ -85,8 +85,9 @@ export interface ProjectClientCertArgs {
 
     /**
      * The team that owns the project: its id (`team_…`) or its slug. Default: the configuration `vercel:team`, else the
-     * scope of the token. An output that has no value, as for a personal account, counts as left out; a warning names the
-     * scope. A change acts like one of {@link project}, and the errors are the same. Not secret.
+     * team in the state, else the scope of the token. An output that has no value, as for a personal account, counts as left
+     * out; a warning names the scope. If you change it, the same happens as for {@link project}, and the errors are the
+     * same. Not secret.
      */
     team?: pulumi.Input<string | undefined>;
 
@@ -98,22 +99,23 @@ export interface ProjectClientCertArgs {
     origin?: pulumi.Input<string | undefined>;
 
     /**
-     * The client certificate (RFC 5280) and its intermediates as PEM text (RFC 7468), in any order: at most 64 kB and 32
-     * certificates. New certificates rotate in place; reformatting, reordering and comments change nothing. Whatever is
-     * wrong with new certificates is an error in the preview, all at once; docs/reference/findings.md lists the errors. Not
-     * secret: a private key in this text is an error.
+     * The client certificate, called the leaf (RFC 5280), and its intermediates as PEM text (RFC 7468), in any order: at most
+     * 64 kB and 32 certificates. New certificates rotate in place; reformatting, reordering and comments change nothing. A
+     * preview shows all errors of new certificates at once; docs/reference/findings.md lists them. Not secret: a private key
+     * in this text is an error.
      */
     cert: pulumi.Input<string>;
 
     /**
-     * The private key of the leaf in `cert`; see {@link PrivateKeySource}. Secret if given as text, and never an output. A
-     * change alone does nothing. A key that does not match a new `cert` is an error.
+     * The private key of the leaf in `cert`; see {@link PrivateKeySource}. Secret if given as text, and never an output. If
+     * you change only the key, Pulumi stores it and uploads nothing. A key that does not match a new `cert` is an error.
      */
     key: pulumi.Input<PrivateKeySource>;
 
     /**
      * The certificates of the issuers as PEM text, in any order: at most 512 kB. It is an error if the chain in `cert` does
-     * not verify against them, or with {@link skipValidation} a warning. A change acts like one of {@link cert}. Not secret.
+     * not verify against them, or with {@link skipValidation} a warning. New issuers rotate like a new {@link cert}. Not
+     * secret.
      */
     ca: pulumi.Input<string>;
 
@@ -125,8 +127,9 @@ export interface ProjectClientCertArgs {
     skipValidation?: pulumi.Input<boolean | undefined>;
 
     /**
-     * Allows this resource to replace a certificate at the origin that it did not upload. Default `false`: such a
-     * certificate is an error. A change alone uploads nothing. Not secret.
+     * Allows this resource to replace a certificate at the origin that it did not upload. Default `false`: a new resource
+     * then refuses to upload. A rotation uploads all the same, deletes no certificate that it did not upload, and warns. A
+     * change alone uploads nothing. Not secret.
      */
     allowOverwrite?: pulumi.Input<boolean | undefined>;
 
@@ -150,18 +153,18 @@ export interface ProjectClientCertArgs {
     /**
      * Asks the origin about the certificate before each upload. The provider opens two TLS connections from where Pulumi
      * runs, first without and then with the certificate. If the origin rejects it, the provider uploads nothing and fails,
-     * while the certificate in place still works. Every other result is a warning, such as an origin that does not ask for a
-     * certificate or cannot be reached. Default `false`. A preview never probes. It is an error without {@link origin}. A
-     * change alone uploads nothing. Not secret.
+     * while the certificate in place still works. After any result but an acceptance and a rejection, such as from an origin
+     * that does not ask for a certificate or cannot be reached, the provider warns and uploads. Default `false`. A preview
+     * never probes. It is an error without {@link origin}. A change alone uploads nothing. Not secret.
      */
     probe?: pulumi.Input<boolean | undefined>;
 
     /**
-     * The name of the environment variable that holds the token for this resource: A to Z, digits and `_`, such as
-     * `VERCEL_TOKEN_PROD`. Default: the token of all resources, see {@link ProjectClientCert}. If the variable is not set
-     * when the provider makes a call, that is an error; the provider tries no other token. The state keeps the name for
-     * refresh and destroy, and never the token. A change updates the resource and uploads nothing. Not secret. If you give
-     * the token itself by mistake, the provider refuses it and does not show it.
+     * The name of the environment variable that holds the token for this resource: A to Z, digits and `_`, no digit first,
+     * such as `VERCEL_TOKEN_PROD`. Default: the token of all resources; see docs/reference/configuration.md. If the
+     * variable is not set when the provider makes a call, that is an error; the provider tries no other token. The state
+     * keeps the name for refresh and destroy, and never the token. A change updates the resource and uploads nothing. Not
+     * secret. If you give the token itself by mistake, the provider refuses it and does not show it.
      */
     tokenEnv?: pulumi.Input<string | undefined>;
 }
@@ -169,9 +172,8 @@ export interface ProjectClientCertArgs {
 /**
  * The client certificate that the deployments of a Vercel project present to an origin that demands mutual TLS.
  *
- * The token comes from the variable that `tokenEnv` names. Without `tokenEnv` it comes from the environment
- * (`VERCEL_API_TOKEN`), the configuration (`vercel:apiToken`) or `VERCEL_TOKEN`, in this order. It is never an argument and
- * never an output.
+ * The token comes from the environment or the configuration; docs/reference/configuration.md has the order. It is never an
+ * argument and never an output.
  *
  * A rotation uploads the new certificate, confirms that Vercel lists it, and only then removes the old one. Errors: wrong
  * arguments, all at once, in the preview, before any call; a certificate that is already in place (see `allowOverwrite`);
@@ -210,7 +212,7 @@ export class ProjectClientCert extends pulumi.CustomResource {
     /**
      * `v1:` and the hexadecimal SHA-256 over all certificates of `cert`, leaf first, and the set of those in `ca` (DESIGN.md,
      * "Fingerprint", has the bytes). If it is equal, there is nothing to upload. Empty after {@link ProjectClientCert.get},
-     * and while another certificate is in place.
+     * while another certificate is in place, and after an upload that no listing showed.
      */
     declare readonly fingerprint: pulumi.Output<string>;
     /** The SHA-256 of the leaf as `openssl x509 -fingerprint -sha256` prints it, but in lower case and without colons. */
@@ -242,8 +244,8 @@ export class ProjectClientCert extends pulumi.CustomResource {
     /** `true` while no listing has shown the last upload, else `undefined`. The next refresh looks again. */
     declare readonly unconfirmed: pulumi.Output<boolean | undefined>;
     /**
-     * The expiry of each certificate of the chain, and of those in `ca` that the chain needs. `undefined` in states of version
-     * 0.1.0 until the next upload.
+     * The expiry of each certificate of the chain, and of those in `ca` that the chain needs. `undefined` in states of
+     * version 0.1.0 until the next upload.
      */
     declare readonly expiries: pulumi.Output<CertificateExpiry[] | undefined>;
 
@@ -266,7 +268,7 @@ export class ProjectClientCert extends pulumi.CustomResource {
     }
 
     /**
-     * Looks up a certificate that exists already, without managing it. What only the PEMs tell is empty (`""`, `[]`).
+     * Looks up a certificate that exists already, without managing it. Outputs that only the PEM files tell are `""` or `[]`.
      *
      * @param name The name of the resource in the program.
      * @param id `[team/]project/https://host[:port]`, or `[team/]project/*` for the project-wide certificate.

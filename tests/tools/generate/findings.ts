@@ -16,10 +16,13 @@ to version.
 
 - An **error** stops the deployment in \`pulumi preview\`, and you see all errors at once. Those marked "waived" become
   warnings with \`skipValidation: true\`, because an origin may judge them differently.
-- A **warning** or a **note** stands on the resource, in the preview and in \`up\`. What takes the private key to find out
-  (a repaired or converted key, a chain without its root) stands on the stack, after \`project/origin\`.
+- A **warning** or a **note** stands on the resource, in the preview and in \`up\`. Facts that show only with the
+  private key, such as a repaired key or a missing root, stand on the stack, after \`project/origin\`.
 - The provider judges only certificates that it would upload. About certificates in place it says only when they expire, as
   warnings, in every preview and \`up\`.
+
+The **leaf** is the client's own certificate in \`cert\`. The **path** leads from the leaf, over its issuers, to a root in
+\`ca\`. An origin with **partial-chain trust** trusts an intermediate as if it were a root.
 `;
 
 export function renderFindings(): string {

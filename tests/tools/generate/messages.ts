@@ -11,7 +11,8 @@ export const MESSAGES_PAGE = resolve(REPOSITORY, "docs/reference/messages.md");
 const HEAD = `# Messages
 
 Every message of this package, from its sources: errors, warnings, notes, lines of progress and questions. \`…\` stands for
-what only a run knows; a \`part\` stands there, or in what a command prints. This page is generated: \`npm run generate:messages\`.
+text that only a run knows. A row of the kind \`part\` is no message by itself: it takes the place of a \`…\`, or stands in
+the output of a command. This page is generated: \`npm run generate:messages\`.
 
 A message says the fact, then what to do, then a code in brackets if it is about an argument or a certificate. It begins
 with the argument, or with \`project/origin\`. [Findings](findings.md) says when each code comes up.

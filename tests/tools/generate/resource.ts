@@ -59,7 +59,6 @@ function withLinks(comment: string): string {
 
 const PAGES: Readonly<Record<string, string>> = {
     PrivateKeySource: "../guides/keys.md",
-    ProjectClientCert: "configuration.md#token",
 };
 
 if (require.main === module) {
