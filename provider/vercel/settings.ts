@@ -93,7 +93,7 @@ export function resolveBaseUrl(environment: Environment): string {
 export function refuseUnverifiedTls(environment: Environment): void {
     if (environment["NODE_TLS_REJECT_UNAUTHORIZED"] === "0") {
         throw new SettingsError(
-            "NODE_TLS_REJECT_UNAUTHORIZED is 0, which would give token and key to whoever answers; unset it, and for a " +
+            "NODE_TLS_REJECT_UNAUTHORIZED is 0, which would give token and key to anybody who answers; unset it, and for a " +
                 "proxy that reads TLS give its authority in NODE_EXTRA_CA_CERTS",
         );
     }

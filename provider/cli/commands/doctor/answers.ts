@@ -96,7 +96,7 @@ const ROWS: readonly Row[] = [
                 ? undefined
                 : [
                       projectWideOrigin,
-                      "finds its certificate by certId; takes whatever is no https URL as project-wide",
+                      "finds its certificate by certId; takes any origin that is no https URL as project-wide",
                   ],
         otherwise: ["not asked: --project-wide asks", "finds its certificate by certId"],
     },
