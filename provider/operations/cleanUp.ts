@@ -111,7 +111,7 @@ function refuseElsewhere(certId: string, entries: readonly CertificateEntry[], o
 /** @param others What else has the id. */
 export function sharedWith(certId: string, others: string): string {
     return (
-        `${certId} was not deleted, because ${others} has this id as well and would be left without a certificate. ` +
+        `${certId} was not deleted, because this id is also that of ${others}, which would be left without a certificate. ` +
         `Put another certificate in place there, or here, and run pulumi up again.`
     );
 }

@@ -299,7 +299,7 @@ class Runner {
             if (failures.length === 0 && !(isUp && hasStale(this.#stack(command.stack)))) {
                 return true;
             }
-            this.#isHelpless ||= said.includes("as well and would be left without");
+            this.#isHelpless ||= said.includes("which would be left without");
             if (this.#isHelpless) {
                 return false;
             }
