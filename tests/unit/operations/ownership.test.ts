@@ -125,7 +125,7 @@ describe("what is live is known", () => {
             await env.create({ origin: OTHER_ORIGIN });
             env.nextRun();
             const error = await failureOf(env.provider.delete(id, outs));
-            expect(error.message).to.contain(OTHER_ORIGIN).and.to.contain("as well");
+            expect(error.message).to.contain(OTHER_ORIGIN).and.to.contain("this id is also that of");
             expect(entries()).to.have.lengthOf(2);
         });
 
@@ -138,7 +138,7 @@ describe("what is live is known", () => {
             const body = JSON.stringify({ clientCerts: [{ id: certId, origin: ORIGIN }] });
             env.fakeVercel.addFault({ operation: "list", kind: "body", body });
             const error = await failureOf(env.provider.delete(id, outs));
-            expect(error.message).to.contain(OTHER_ORIGIN).and.to.contain("as well");
+            expect(error.message).to.contain(OTHER_ORIGIN).and.to.contain("this id is also that of");
             expect(entries()).to.deep.equal([certId, certId]);
         });
 
