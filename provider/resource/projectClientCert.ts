@@ -37,8 +37,8 @@ export type PassphraseSource =
  *
  * The provider reads PKCS #8 (RFC 5958), PKCS #1 (RFC 8017), SEC 1 (RFC 5915) and PKCS #12 (RFC 7292): as PEM, as base64
  * and, from a file or a command, as DER; 64 kB at most. Encrypted keys need the passphrase. The provider reads the key only
- * to upload something new. If it cannot get any byte of the key then, as from a variable that is not set, a preview warns
- * and `pulumi up` fails.
+ * if it would upload something new. If it cannot get any byte of the key then, as from a variable that is not set, a
+ * preview warns and `pulumi up` fails.
  */
 export type PrivateKeySource =
     | string
