@@ -2,7 +2,7 @@ import { isCertificateMissing, isEffectUnknown } from "../vercel/errors";
 import type { CertificateEntry, ProjectAddress } from "../vercel/client";
 import type { OperationContext } from "./context";
 import { messageOf, OperationError } from "./failures";
-import { holdsOrigin, labelOf, type Identity } from "./identity";
+import { isPlacedAt, labelOf, type Identity } from "./identity";
 import { isUnlisted, listUntil } from "./listing";
 import { explainNotFound } from "./notFound";
 import { enumerated } from "../text/quoting";
@@ -13,6 +13,8 @@ const MOST_ATTEMPTS = 2;
 export interface Place {
     readonly identity: Identity;
     readonly address: ProjectAddress;
+    /** The origin as Vercel answered the upload. */
+    readonly answered: string;
 }
 
 /** A certificate that would not go, and why. */
@@ -68,13 +70,14 @@ export async function removeReplaced(
 async function removeCertificate(
     certId: string,
     listed: readonly CertificateEntry[],
-    { identity, address }: Place,
+    place: Place,
     context: OperationContext,
 ): Promise<void> {
+    const { identity, address } = place;
     const { store, memory } = context;
     let entries = listed;
     for (let attempt = 1; ; attempt += 1) {
-        refuseElsewhere(certId, entries, identity.origin);
+        refuseElsewhere(certId, entries, place);
         try {
             await store.deleteCertificate(address, certId, labelOf(identity));
             memory.noteDeleted(certId);
@@ -93,9 +96,9 @@ async function removeCertificate(
 }
 
 /** Vercel deletes by id alone: whatever else has the id would be gone as well. */
-function refuseElsewhere(certId: string, entries: readonly CertificateEntry[], origin: string | undefined): void {
+function refuseElsewhere(certId: string, entries: readonly CertificateEntry[], { identity, answered }: Place): void {
     const places = entries.filter((entry) => entry.certId === certId);
-    const elsewhere = places.filter((entry) => !holdsOrigin(entry.origin, origin));
+    const elsewhere = places.filter((entry) => !isPlacedAt(entry.origin, identity.origin, answered));
     if (elsewhere.length === 0) {
         return;
     }

@@ -5,7 +5,7 @@ import { labelOf, mayBeSameProject, parseId, type Identity, type Owner } from ".
 import { explainNotFound } from "./notFound";
 import { isSameProject } from "./listing";
 import { removeEach, sharedWith } from "./cleanUp";
-import { idsOf, readState } from "./state";
+import { idsOf, readState, type CertificateState } from "./state";
 import { enumerated } from "../text/quoting";
 
 /** Removes the certificate and what earlier rotations left behind, unless a resource of this run has it in place. */
@@ -15,7 +15,7 @@ export async function deleteCertificate(id: string, props: Properties, context: 
     let errors: readonly unknown[];
     try {
         // Not while another resource of the run takes over what is in place.
-        errors = await context.memory.exclusively(identity, () => removeUnheld(idsOf(state), identity, context));
+        errors = await context.memory.exclusively(identity, () => removeUnheld(state, identity, context));
     } catch (error) {
         errors = [error];
     }
@@ -28,11 +28,11 @@ type OwnedIdentity = Identity & Owner;
 
 /** What failed, of those that were tried. */
 async function removeUnheld(
-    certIds: readonly string[],
+    state: CertificateState,
     identity: OwnedIdentity,
     context: OperationContext,
 ): Promise<readonly unknown[]> {
-    const unheld = await leaveHeld(certIds, identity, context);
+    const unheld = await leaveHeld(idsOf(state), identity, context);
     if (unheld.length === 0) {
         return [];
     }
@@ -46,7 +46,9 @@ async function removeUnheld(
     const listed = await context.store.listCertificates(address);
     // Before a replacement, the engine deletes while it still plans what follows: `diff` may have seen more by now.
     const due = await leaveHeld(unheld, identity, context);
-    return (await removeEach(due, listed, { identity, address }, context)).map(({ error }) => error);
+    return (await removeEach(due, listed, { identity, address, answered: state.origin }, context)).map(
+        ({ error }) => error,
+    );
 }
 
 /** The ids without those that a resource of this run has in place, which stay. */

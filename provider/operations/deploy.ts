@@ -11,7 +11,7 @@ import { probeBeforeUpload } from "./probeBeforeUpload";
 import { describeUnmanaged } from "./unmanaged";
 
 /** What is to be put in place of what. */
-export interface DeployRequest extends Place {
+export interface DeployRequest extends Omit<Place, "answered"> {
     readonly args: KnownArguments;
     readonly bundle: CertificateBundle;
     /** What was listed before the upload. */
@@ -151,7 +151,7 @@ async function settle(
     }
     return {
         ...entry,
-        staleCertIds: await removeReplaced(replaced, after, request, context),
+        staleCertIds: await removeReplaced(replaced, after, { ...request, answered: entry.origin }, context),
         otherCertIds,
         listed: true,
     };

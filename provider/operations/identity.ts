@@ -122,6 +122,11 @@ export function holdsOrigin(listedOrigin: string, origin: string | undefined): b
     return normaliseOrigin(listedOrigin) === origin;
 }
 
+/** Whether this is where a resource is: at its origin, or at the text that Vercel answered its upload with, in whatever form. */
+export function isPlacedAt(listedOrigin: string, origin: string | undefined, answered: string): boolean {
+    return listedOrigin === answered || holdsOrigin(listedOrigin, origin);
+}
+
 /** What is wrong with the name or id of a project or team; it becomes part of a path and of the resource's id. */
 export function nameProblem(name: string): string | undefined {
     if (name === "") {

@@ -2,7 +2,7 @@ import type { Properties } from "./arguments";
 import type { CertificateEntry, ProjectAddress } from "../vercel/client";
 import type { OperationContext } from "./context";
 import { OperationError } from "./failures";
-import { holdsOrigin, labelOf, parseId } from "./identity";
+import { isPlacedAt, labelOf, parseId } from "./identity";
 import { atOrigin, isListed, othersAt } from "./listing";
 import { explainNotFound } from "./notFound";
 import { idsOf, NOTHING_KNOWN, readState, writeState } from "./state";
@@ -30,8 +30,7 @@ async function refresh(id: string, props: Properties, context: OperationContext)
     const state = readState(props);
     const { origin } = parseId(id);
     const label = labelOf({ project: state.project, team: state.team, origin });
-    // As Vercel answered the upload, in whatever form, or in a form that can be read.
-    const isHere = (listed: string): boolean => listed === state.origin || holdsOrigin(listed, origin);
+    const isHere = (listed: string): boolean => isPlacedAt(listed, origin, state.origin);
     const { entries, gone } = await look(idsOf(state), isHere, context.addressOf(state), context);
     const others = othersAt(entries, origin, idsOf(state));
     if (!gone.includes(state.certId)) {

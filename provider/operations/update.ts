@@ -29,7 +29,7 @@ export async function update(
     // Before anything is stored: a variable that is not set would otherwise come up in the next refresh.
     const address = context.addressOf({ ...identity, tokenEnv });
     if (certificates.fingerprint === state.fingerprint) {
-        const tidied = await tidyUp(state, { identity, address }, context);
+        const tidied = await tidyUp(state, { identity, address, answered: state.origin }, context);
         return { outs: writeState({ ...tidied, project, team: identity.team, tokenEnv }, certificates) };
     }
     return await context.memory.exclusively(identity, async () => {

@@ -154,8 +154,8 @@ export class VercelClient {
         const path = pathOf(address, { certId });
         const request: CallRequest = { operation: "delete", method: "DELETE", path, token: address.token };
         const answer = await this.#write(address, request, label);
-        if (typeof parseObject(answer.text)["certId"] !== "string") {
-            throw malformed(request, answer, "the answer to the deletion has no certId");
+        if (answer.status !== 200 || parseObject(answer.text)["certId"] !== certId) {
+            throw malformed(request, answer, "the answer to the deletion does not confirm it");
         }
     }
 

@@ -119,6 +119,32 @@ describe("what is live is known", () => {
             expect(await env.provider.read(id, { ...outs, staleCertIds: others })).to.deep.equal({});
         });
 
+        it("removes what is listed for the text that its upload was answered with, in whatever form", async () => {
+            await start();
+            const { id, outs } = await env.create();
+            const state = { ...outs, origin: "billing.example.com:443" };
+            env.nextRun();
+            const body = JSON.stringify({ clientCerts: [{ id: outs["certId"], origin: state.origin }] });
+            env.fakeVercel.addFault({ operation: "list", kind: "body", body });
+            await env.provider.delete(id, state);
+            expect(entries()).to.deep.equal([]);
+        });
+
+        for (const [status, certId] of [
+            [200, "another"],
+            [202, undefined],
+        ] as const) {
+            it(`is not done where the answer is ${String(status)} for ${certId ?? "its own id"}`, async () => {
+                await start();
+                const { id, outs } = await env.create();
+                env.nextRun();
+                const body = JSON.stringify({ certId: certId ?? outs["certId"] });
+                env.fakeVercel.addFault({ operation: "delete", kind: "body", status, body, times: 2 });
+                expect((await failureOf(env.provider.delete(id, outs))).message).to.contain("does not confirm it");
+                expect(entries()).to.deep.equal([outs["certId"]]);
+            });
+        }
+
         it("leaves a certificate alone that is listed for several origins, and says why", async () => {
             await start(CONTENT);
             const { id, outs } = await env.create();

@@ -414,7 +414,14 @@ describe("vercel/client", () => {
                 "unknown",
                 "certId",
             ],
-            ["200 without certId on delete", "delete", { status: 200, body: [] }, "malformed", "unknown", "certId"],
+            [
+                "200 without certId on delete",
+                "delete",
+                { status: 200, body: [] },
+                "malformed",
+                "unknown",
+                "does not confirm",
+            ],
             [
                 "200 without a list",
                 "list",
