@@ -286,19 +286,20 @@ interface Page {
 
 /** Pages are documented for Vercel's other lists: `pagination.next`, a time or a token, is the `until` of the next. */
 function readPage(request: CallRequest, answer: CallAnswer): Page {
-    const { clientCerts, pagination } = parseObject(answer.text);
-    if (!Array.isArray(clientCerts)) {
+    const { clientCerts, pagination, error } = parseObject(answer.text);
+    if (!Array.isArray(clientCerts) || asObject(error) !== undefined) {
         throw malformed(request, answer, "the listing has no clientCerts");
     }
-    const { next } = asObject(pagination) ?? {};
-    if (next !== undefined && next !== null && typeof next !== "number" && !isIdentifier(next, answer)) {
+    // In another form there may be pages as well, and who does not know them takes what is live for gone.
+    const { next } = pagination === undefined || pagination === null ? { next: null } : (asObject(pagination) ?? {});
+    if (next !== null && typeof next !== "number" && !isIdentifier(next, answer)) {
         throw malformed(request, answer, "the listing does not say how to ask for its next page");
     }
     const entries = clientCerts.map((item: unknown) => {
         const { id, origin } = asObject(item) ?? {};
         return readEntry(id, origin, answer);
     });
-    return { entries, next: next === undefined || next === null ? undefined : String(next) };
+    return { entries, next: next === null ? undefined : String(next) };
 }
 
 /** Nothing is documented of what comes back as the origin of a project-wide certificate, so it may be nothing. */

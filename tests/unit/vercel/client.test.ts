@@ -438,6 +438,25 @@ describe("vercel/client", () => {
                 "none",
                 "next page",
             ],
+            ...[{ hasNext: true }, { count: 5 }, [1], "x"].map(
+                (pagination) =>
+                    [
+                        `200 with pages in another form (${JSON.stringify(pagination)})`,
+                        "list",
+                        { status: 200, body: { clientCerts: [], pagination } },
+                        "malformed",
+                        "none",
+                        "next page",
+                    ] as const,
+            ),
+            [
+                "200 with a list and an error",
+                "list",
+                { status: 200, body: { clientCerts: [], error: { code: "partial" } } },
+                "malformed",
+                "none",
+                "clientCerts",
+            ],
             [
                 "404 that only mentions a certificate",
                 "delete",
