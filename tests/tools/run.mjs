@@ -36,7 +36,7 @@ const PARTS = {
     host: { folders: ["host"] },
     // Much of its time passes with waiting: for processes, and for listings that lag behind.
     engine: { folders: ["engine"], jobs: 3 },
-    proofs: { folders: ["proofs"] },
+    proofs: { folders: ["proofs"], jobs: 3 },
 };
 const GROUPS = {
     test: ["prepare", "lint", "package", "unit", "fuzz", "host", "engine"],

@@ -31,6 +31,8 @@ export interface Watched extends Call {
     /** What Vercel has answered to uploads. */
     readonly uploaded: CertificateEntry[];
     readonly listings: Listing[];
+    /** How many of the listings came before the first upload; more than one, where a deletion did not show at once. */
+    listingsBefore: number | undefined;
     calls: number;
     /** An upload was sent whose answer nobody has seen. */
     isAmbiguous: boolean;
@@ -126,6 +128,8 @@ export class TestEnvironment {
     onRemoval: ((removal: Removal) => void) | undefined;
     /** That a certificate is gone has been answered, or found out by a listing after an answer; `project certId`. */
     readonly gone = new Set<string>();
+    /** The same for what the command at hand has deleted, whatever was uploaded under such an id after that. */
+    readonly deleted = new Set<string>();
     /** What this command has seen and done. */
     listings: Listing[] = [];
     operations: Watched[] = [];
@@ -269,6 +273,7 @@ export class TestEnvironment {
         this.isDead = false;
         this.listings = [];
         this.operations = [];
+        this.deleted.clear();
         const killed = new Promise<void>((resolve) => {
             this.#kill = () => {
                 this.isDead = true;
@@ -328,6 +333,7 @@ export class TestEnvironment {
             owned: idsIn(outputs),
             uploaded: [],
             listings: [],
+            listingsBefore: undefined,
             calls: 0,
             isAmbiguous: false,
             ended: "no",
@@ -387,6 +393,9 @@ export class TestEnvironment {
         const operation = watched.getStore();
         if (operation !== undefined) {
             operation.calls += 1;
+            if (request.method === "POST") {
+                operation.listingsBefore ??= operation.listings.length;
+            }
         }
         const [, nameOrId = "", , encodedId] = /\/projects\/([^/?]+)\/client-cert(\/([^/?]+))?/.exec(request.url) ?? [];
         const project = this.projectOf(decodeURIComponent(nameOrId));
@@ -429,6 +438,7 @@ export class TestEnvironment {
         }
         if (method === "DELETE" && status === 200 && certId !== undefined) {
             this.gone.add(key);
+            this.deleted.add(key);
         }
         const { message } = (body?.["error"] ?? {}) as { readonly message?: unknown };
         if (method === "DELETE" && status === 404 && message === "The certificate could not be found") {

@@ -20,22 +20,28 @@ const SECOND_LOOK_MS = 15_000;
 export function judgeRemoval({ by, project, removed, left }: Removal): void {
     const [one] = removed;
     const certId = one?.certId ?? "";
-    const listings = by.listings.filter((listing) => listing.project === project);
-    const shown = listings.at(-1)?.entries.filter((entry) => entry.certId === certId) ?? [];
+    const isHere = (listing: { readonly project: number }): boolean => listing.project === project;
+    const shown =
+        by.listings
+            .filter(isHere)
+            .at(-1)
+            ?.entries.filter((entry) => entry.certId === certId) ?? [];
     const whose = `${certId} was deleted by ${by.kind} ${by.name}`;
-    const first = listings[0]?.entries ?? [];
+    const listingsBefore = by.listingsBefore ?? by.listings.length;
+    const before = by.listings.slice(0, listingsBefore).filter(isHere).at(-1)?.entries ?? [];
     // Where the answer was lost, a listing has told what the upload has become.
-    const found = listings[1]?.entries.find((entry) => first.every((other) => other.certId !== entry.certId));
+    const [next] = by.listings.slice(listingsBefore).filter(isHere);
+    const found = next?.entries.find((entry) => before.every((other) => other.certId !== entry.certId));
     const answer = by.uploaded.at(-1) ?? (by.isAmbiguous ? found : undefined);
     const isOwn = by.owned.includes(certId) || by.uploaded.some((entry) => entry.certId === certId);
-    if (isOwn || (by.isAmbiguous && first.every((entry) => entry.certId !== certId))) {
+    if (isOwn || (by.isAmbiguous && before.every((entry) => entry.certId !== certId))) {
         if (shown.some(({ origin }) => normaliseOrigin(origin) !== by.origin)) {
             throw new Violation("foreign", `${whose}, and was listed for another origin`);
         }
     } else if (by.inputs?.["allowOverwrite"] !== true || answer === undefined) {
         throw new Violation("foreign", `${whose}, which did not upload it`);
     } else if (
-        first.every((entry) => entry.certId !== certId) ||
+        before.every((entry) => entry.certId !== certId) ||
         shown.some(({ origin }) => origin !== answer.origin)
     ) {
         throw new Violation("foreign", `${whose}, which must not take it over`);
@@ -80,8 +86,10 @@ export function judgeForgotten(
         .flatMap(({ uploaded: entries, project }) => entries.map(({ certId }) => `${String(project)} ${certId}`));
     const after = keysOf(env, state.entries);
     const exempt = keysOf(env, relinquished);
+    // What a killed process uploads after it has deleted that id, nobody hears of.
+    const wasDeleted = (key: string): boolean => env.gone.has(key) || (env.isDead && env.deleted.has(key));
     for (const key of new Set([...keysOf(env, before), ...uploaded])) {
-        if (!after.has(key) && !exempt.has(key) && !env.gone.has(key) && !isListedGone(env, key)) {
+        if (!after.has(key) && !exempt.has(key) && !wasDeleted(key) && !isListedGone(env, key)) {
             throw new Violation("forgotten", `${key} has left the state`);
         }
     }

@@ -230,9 +230,10 @@ class Runner {
 
     /** What a message says has to be true. */
     #judgeMessages(failures: readonly StepFailure[], program: Stack["program"]): void {
+        const { policy, isIndistinct } = this.#env;
         for (const { name, message } of failures) {
             const isSecond = message.includes("this is a second resource");
-            if (isSecond && twinsOf(program, name) < 2 && this.#env.policy.lagMs === 0) {
+            if (isSecond && twinsOf(program, name) < 2 && policy.lagMs === 0 && !isIndistinct) {
                 throw new Violation("untrue", message);
             }
         }
@@ -300,7 +301,7 @@ class Runner {
                 return true;
             }
             this.#isHelpless ||= said.includes("which would be left without");
-            if (this.#isHelpless) {
+            if (this.#isHelpless || (this.#env.isIndistinct && tries === MOST_ADVICE - 1)) {
                 return false;
             }
             await this.#advise(command, failures, said);
