@@ -122,9 +122,13 @@ export function holdsOrigin(listedOrigin: string, origin: string | undefined): b
     return normaliseOrigin(listedOrigin) === origin;
 }
 
-/** Whether this is where a resource is: at its origin, or at the text that Vercel answered its upload with, in whatever form. */
+/**
+ * Whether this is where a resource is: at its origin, or at a text that is no origin, if Vercel answered the upload with
+ * that very text. Another origin it is not, whatever the state says of the answer.
+ */
 export function isPlacedAt(listedOrigin: string, origin: string | undefined, answered: string): boolean {
-    return listedOrigin === answered || holdsOrigin(listedOrigin, origin);
+    const isAnswer = listedOrigin === answered && normaliseOrigin(listedOrigin) === undefined;
+    return isAnswer || holdsOrigin(listedOrigin, origin);
 }
 
 /** What is wrong with the name or id of a project or team; it becomes part of a path and of the resource's id. */

@@ -130,6 +130,16 @@ describe("what is live is known", () => {
             expect(entries()).to.deep.equal([]);
         });
 
+        it("removes nothing from another origin, whatever a state says that the upload was answered with", async () => {
+            await start();
+            const { id, outs } = await env.create();
+            const victim = place(OTHER_ORIGIN);
+            env.nextRun();
+            const error = await failureOf(env.provider.delete(id, { ...outs, certId: victim, origin: OTHER_ORIGIN }));
+            expect(error.message).to.contain(OTHER_ORIGIN);
+            expect(entries()).to.include(victim);
+        });
+
         for (const [status, certId] of [
             [200, "another"],
             [202, undefined],
