@@ -434,11 +434,19 @@ export class TestEnvironment {
                 operation.uploaded.push({ certId, origin: typeof origin === "string" ? origin : "" });
             } else if (status === 0 || status === 200 || status >= 500) {
                 operation.isAmbiguous = true;
+                // A second resource for a place may have uploaded over the first, and nothing at Vercel tells.
+                if (operation.kind === "create") {
+                    operation.listings[0]?.entries.forEach((entry) => this.#foreign.add(entry.certId));
+                }
             }
         }
         if (method === "DELETE" && status === 200 && certId !== undefined) {
             this.gone.add(key);
             this.deleted.add(key);
+        }
+        if (method === "DELETE" && status === 404) {
+            // It deletes nothing later on either, should an upload bring the same id back.
+            this.#deleters.delete(key);
         }
         const { message } = (body?.["error"] ?? {}) as { readonly message?: unknown };
         if (method === "DELETE" && status === 404 && message === "The certificate could not be found") {
