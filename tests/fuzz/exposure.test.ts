@@ -169,6 +169,7 @@ describe("a private key among certificates", () => {
             "0\u0082",
             "000000 ab ",
             "0000000: abcd\n",
+            `# ${gzipSync(Buffer.alloc(1_000_000, "A")).toString("base64")}\n`,
         ]) {
             await withinTime(() => {
                 readCertificates(unit.repeat(Math.floor((128 * 1024) / unit.length)), "ca");

@@ -1,4 +1,4 @@
-import { constants, gunzipSync } from "node:zlib";
+import { constants, unzipSync } from "node:zlib";
 import { INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, readHead, SEQUENCE } from "./der";
 import { repairEncoding, repairText } from "./repair";
 import { bytesInNumbers } from "../../text/byteNumbers";
@@ -11,18 +11,24 @@ const SIGNS: readonly RegExp[] = [
     /[-\u2010-\u2015\u2212]\s{0,3}(?:BEGIN|END)\s{1,3}(?:[A-Z0-9]{2,12}\s{1,3}){0,2}PRIVATE\s{0,3}KEY/i,
     /PRIVATE\s{0,3}KEY(?:\s{0,3}-{2}|[\u2010-\u2015\u2212])/i,
     /^[ \t]*(?:[\w-]+ )?(?:Private-Key:|priv:|privateExponent:|prime1:)/im,
-    /(?:^|[{,\s"'])d["']?\s{0,9}[:=]\s{0,9}["']?[\w-]{20}/,
+    /(?:^|[{,\s"'])d["']?\s{0,9}[:=]\s{0,9}["']?[\w+/-]{40}/,
     /<(?:D|InverseQ)>\s{0,9}[A-Za-z0-9+/=]{20}/,
     /PuTTY-User-Key-File-\d/,
-    /openssh-key-v1/,
     /AGE-SECRET-KEY-1/,
+];
+
+/** How binary formats begin that hold private keys: that of OpenSSH, and those of Windows (PVK, BLOB of CryptoAPI). */
+const MARKS = [
+    ...["openssh-key-v1", "PRIVATE KEY"].map((text) => Buffer.from(text)),
+    ...["1ef1b5b000000000", "000052534132"].map((hex) => Buffer.from(hex, "hex")),
 ];
 
 /** Base64 in base64 in base64. */
 const MOST_LEVELS = 3;
 /** In bytes, or letters; the shortest key in use has more. */
 const SHORTEST_KEY = 40;
-const LONGEST_UNZIPPED = 1_000_000;
+/** How many times longer than it is what is unpacked may be: keys can hardly be packed, and bombs would take minutes. */
+const MOST_UNZIPPED = 8;
 
 /**
  * Whether a text holds a private key in any form that can be recognised: in clear, in base64, in hexadecimal digits or
@@ -31,6 +37,9 @@ const LONGEST_UNZIPPED = 1_000_000;
 export function exposesPrivateKey(text: string, level = 0): boolean {
     if (text.length < SHORTEST_KEY) {
         return false;
+    }
+    if (holdsKeyDer(Buffer.from(text, "latin1"))) {
+        return true;
     }
     // What repairs a certificate may spoil the form of a key.
     const readings = new Set([text, repairText(repairEncoding(text)).text, withoutOffsets(text)]);
@@ -53,26 +62,31 @@ function withoutOffsets(text: string): string {
 }
 
 function beginsKey(bytes: Buffer): boolean {
-    return holdsKeyDer(bytes) || bytes.includes("PRIVATE KEY");
+    return holdsKeyDer(bytes) || MARKS.some((mark) => bytes.includes(mark));
 }
 
 function holdsKey(bytes: Buffer, level: number): boolean {
-    if (beginsKey(bytes)) {
+    const isZipped = isCompressed(bytes);
+    const plain = isZipped ? unzipped(bytes) : bytes;
+    if (beginsKey(plain)) {
         return true;
     }
-    const text = (isGzip(bytes) ? unzipped(bytes) : bytes).toString("utf8").replaceAll("\0", "");
+    const text = plain.toString("utf8").replaceAll("\0", "");
     const isText = !/(?!\s)\p{Cc}|\uFFFD/u.test(text);
-    return isText && level < MOST_LEVELS && exposesPrivateKey(text, level + 1);
+    return isText && level < MOST_LEVELS && exposesPrivateKey(text, isZipped ? MOST_LEVELS : level + 1);
 }
 
-function isGzip(bytes: Buffer): boolean {
-    return bytes[0] === 0x1f && bytes[1] === 0x8b;
+/** By gzip or zlib (RFC 1952, RFC 1950). */
+function isCompressed(bytes: Buffer): boolean {
+    const head = bytes.length < 2 ? 0 : bytes.readUInt16BE();
+    return head === 0x1f8b || (head >> 8 === 0x78 && head % 31 === 0);
 }
 
-/** As far as it can be unpacked, and no more than a bundle has. */
+/** As far as it can be unpacked. */
 function unzipped(bytes: Buffer): Buffer {
     try {
-        return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: LONGEST_UNZIPPED });
+        const maxOutputLength = MOST_UNZIPPED * bytes.length;
+        return unzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength });
     } catch {
         // Nothing that anybody could read.
         return bytes;
@@ -87,14 +101,19 @@ function encodedIn(text: string): readonly Buffer[] {
             .map((run) => run.replace(filler, ""))
             .filter(({ length }) => length >= SHORTEST_KEY);
     return [
-        // The whole text as well, for what is cut into pieces.
-        ...[...runs(/[^\w+/\s-]+/, /\s+/g), text.replace(/[^\w+/-]+/g, "")].flatMap((run) =>
-            [0, 1, 2, 3].map((shift) => Buffer.from(run.slice(shift), "base64")),
+        // The words as well, for lines behind marks; and the whole text, for what is cut into pieces.
+        ...[...runs(/[^\w+/\s-]+/, /\s+/g), ...runs(/[^\w+/-]+/, /(?!)/), text.replace(/[^\w+/-]+/g, "")].flatMap(
+            (run) => [0, 1, 2, 3].map((shift) => Buffer.from(run.slice(shift), "base64")),
         ),
-        ...runs(/[^0-9a-fx\s:,]+/i, /0x|[^0-9a-f]/gi).flatMap((run) =>
-            [0, 1].map((shift) => Buffer.from(run.slice(shift), "hex")),
-        ),
+        ...runs(/[^0-9a-fx\s:,]+/i, /0x|[^0-9a-f]/gi)
+            .flatMap((run) => [0, 1].map((shift) => Buffer.from(run.slice(shift), "hex")))
+            .flatMap((bytes) => [bytes, inWords(bytes)]),
     ];
+}
+
+/** As `hexdump` and `od -x` show a file: words of two bytes, the second first. */
+function inWords(bytes: Buffer): Buffer {
+    return Buffer.from(bytes.subarray(0, bytes.length & ~1)).swap16();
 }
 
 /** The object identifiers of encryption with a passphrase (RFC 8018, RFC 7292), as they begin. */
@@ -140,9 +159,7 @@ function beginsKeyDer(bytes: Buffer, at: number): boolean {
                 number === 1 &&
                 second.length >= 20 &&
                 second.length <= 72 &&
-                next !== undefined &&
-                next >= 0xa0 &&
-                next <= 0xa1
+                (next === undefined || next === 0xa0 || next === 0xa1)
             );
         case INTEGER:
             return second.length >= 64 && (next === undefined || next === INTEGER);

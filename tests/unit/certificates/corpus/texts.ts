@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
+import { deflateSync, gzipSync } from "node:zlib";
 import type { FindingCode } from "../../../../provider/certificates/findings";
 import { pem, pkcs12Shape, reencode } from "../../../support/mintByHand";
 import type { Sample, Sound } from "./sample";
@@ -148,6 +149,10 @@ function exposedSamples(sound: Sound): readonly Sample[] {
     const der = reencode(key, "pkcs8", "der");
     const sec1 = reencode(key, "sec1", "der");
     const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+    const pkcs1 = rsa.export({ type: "pkcs1", format: "der" });
+    const words = Buffer.concat([der, Buffer.alloc(der.length % 2)])
+        .swap16()
+        .toString("hex");
     const hexadecimal = der.toString("hex");
     const base64 = (text: string | Buffer): string => Buffer.from(text).toString("base64");
     const label = (text: string, change: (line: string) => string): string => text.replace(/-----[^-]+-----/g, change);
@@ -172,7 +177,7 @@ function exposedSamples(sound: Sound): readonly Sample[] {
         ["without lines", base64(der)],
         ["without lines, in columns, quoted by a mail", base64(der).replace(/.{1,64}/g, "> $&\n")],
         ["SEC 1 without lines", base64(sec1)],
-        ["PKCS #1 without lines", base64(rsa.export({ type: "pkcs1", format: "der" }))],
+        ["PKCS #1 without lines", base64(pkcs1)],
         ["base64 in YAML", `tls.key: ${base64(key)}\n`],
         ["base64 of base64", base64(base64(key))],
         ["base64 in UTF-16", base64(Buffer.from(key, "utf16le"))],
@@ -197,6 +202,18 @@ function exposedSamples(sound: Sound): readonly Sample[] {
         ["of age", `AGE-SECRET-KEY-1${"Q".repeat(58)}`],
         ["as XML of .NET", `<RSAKeyValue><D>${base64(randomBytes(256))}</D></RSAKeyValue>`],
         ["encrypted", pem("ENCRYPTED PRIVATE KEY", randomBytes(100))],
+        [
+            "of OpenSSH under another label",
+            pem("FOO", Buffer.concat([Buffer.from("openssh-key-v1\0"), randomBytes(60)])),
+        ],
+        ["in binary", der.toString("latin1")],
+        ["DER packed by gzip, in base64", base64(gzipSync(der))],
+        ["DER packed by zlib, in base64", base64(deflateSync(der))],
+        ["PKCS #1 in lines behind slashes", base64(pkcs1).replace(/.{1,64}/g, "// $&\n")],
+        ["SEC 1 in commented lines of digits", sec1.toString("hex").replace(/.{1,64}/g, "# $&\n")],
+        ["as hexdump shows it", words.replace(/(.{4})/g, "$1 ").replace(/.{40}/g, "$&\n")],
+        ["of Windows (PVK)", base64(Buffer.concat([Buffer.from("1ef1b5b00000000002000000", "hex"), randomBytes(60)]))],
+        ["of CryptoAPI", base64(Buffer.concat([Buffer.from("0702000000a4000052534132", "hex"), randomBytes(60)]))],
     ];
     const secrets = [...sound.secrets, rsa.export({ type: "pkcs8", format: "pem" }).toString()];
     return keys.map(([name, text]) => ({
@@ -217,6 +234,7 @@ function besideSamples(sound: Sound): readonly Sample[] {
     const beside: readonly (readonly [string, string])[] = [
         ["a certificate that was commented out", old.replace(/^(?=.)/gm, "# ")],
         ["one that was commented out as in a program", old.replace(/^(?=.)/gm, "// ")],
+        ["a comment with a letter and a long word", "# d: see-the-documentation-of-the-authority\n"],
         ["a comment that quotes a BEGIN line", "# replace all from -----BEGIN CERTIFICATE----- to the END line\n"],
         ["a line that begins with a BEGIN line", "-----BEGIN CERTIFICATE----- is how each of them begins\n"],
         ["a comment of a private key", "# the private key is in the vault - ask for it\n"],
