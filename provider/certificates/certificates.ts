@@ -78,6 +78,19 @@ export function readCertificateSet(input: CertificateTexts): CertificateSetReadi
     };
 }
 
+/** A key alone in the place of certificates, and certificates in that of the key: that is one mistake. */
+export function withoutEcho(
+    findings: readonly Finding[],
+    canonical: CertificateTexts,
+    ofKey: readonly Finding[],
+): readonly Finding[] {
+    const isSwapped = ofKey.some(({ code }) => code === "cert-key-swapped");
+    return findings.filter(
+        ({ code, argument }) =>
+            !isSwapped || code !== "private-key-exposed" || canonical[argument as "cert" | "ca"] !== undefined,
+    );
+}
+
 function readText(text: string | undefined, argument: "cert" | "ca"): CertificateReading {
     return text === undefined ? { certificates: [], findings: [] } : readCertificates(text, argument);
 }

@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { UnsupportedEncryption } from "../certificates/parse/decryption";
 import { isWholeSequence } from "../certificates/parse/der";
@@ -84,7 +85,7 @@ export function passphraseOf(
 function openFile(path: string, bytes: Buffer, passphrase: string | undefined): BundleFile {
     const text = decodeText(bytes);
     const blocks = isWholeSequence(bytes) ? [{ label: shapeOf(bytes), der: bytes }] : readPem(text, "ca").blocks;
-    const container = blocks.find(({ label }) => label === "PKCS12");
+    const container = blocks.find(({ der }) => shapeOf(der) === "PKCS12");
     if (container !== undefined) {
         return openContainer(path, container, passphrase, isWholeSequence(bytes));
     }
@@ -100,8 +101,9 @@ function openFile(path: string, bytes: Buffer, passphrase: string | undefined): 
     };
 }
 
-function isPkcs7({ label }: PemBlock): boolean {
-    return /^CMS$|^PKCS ?#?7/.test(label);
+/** Whatever its label: some authorities send it as CERTIFICATE. */
+function isPkcs7({ der }: PemBlock): boolean {
+    return shapeOf(der) === "PKCS7";
 }
 
 function openContainer(path: string, { der }: PemBlock, passphrase: string | undefined, isFile: boolean): BundleFile {
@@ -156,6 +158,11 @@ async function readBounded(path: string, { folder, input }: CommandHost): Promis
     const chunks: Buffer[] = [];
     let length = 0;
     try {
+        if (path !== "-" && (await isNamedPipe(resolve(folder, path)))) {
+            throw new CommandError(
+                `the file ${quote(path)} is a pipe, which may never end; give - and read it: < PIPE`,
+            );
+        }
         for await (const chunk of path === "-"
             ? input()
             : (createReadStream(resolve(folder, path)) as AsyncIterable<Buffer>)) {
@@ -166,10 +173,15 @@ async function readBounded(path: string, { folder, input }: CommandHost): Promis
             }
         }
     } catch (error) {
-        throw cannot("read", path, error);
+        throw error instanceof CommandError ? error : cannot("read", path, error);
     }
     if (length > LARGEST_FILE_BYTES) {
         throw new CommandError(`the file ${quote(path)} has more than 1 MB; check that it is the right one`);
     }
     return Buffer.concat(chunks);
+}
+
+/** Shells put the output of a command under /dev or /proc; that has somebody who writes it. */
+async function isNamedPipe(path: string): Promise<boolean> {
+    return !/^\/(?:dev|proc)\//.test(path) && (await stat(path)).isFIFO();
 }

@@ -1,5 +1,10 @@
 import { asNotices, sortFindings } from "../certificates/findings";
-import { readCertificateSet, type CertificateSetReading, type CertificateTexts } from "../certificates/certificates";
+import {
+    readCertificateSet,
+    withoutEcho,
+    type CertificateSetReading,
+    type CertificateTexts,
+} from "../certificates/certificates";
 import { PREVIEW_PROPERTY } from "../registration";
 import { isBare, UNKNOWN, UNKNOWN_VALUE, type Arguments, type Properties, type Unknown } from "./arguments";
 import { assessOthers, judgeBundle } from "./certificateBundle";
@@ -86,12 +91,7 @@ async function assessNew(
     const key = args.key === UNKNOWN ? undefined : args.key;
     const judged = await judgeBundle(certificates, { ...args, key }, context);
     const isLenient = args.skipValidation || isImported(olds);
-    const isSwapped = judged.others.some(({ code }) => code === "cert-key-swapped");
-    // A key alone in the place of certificates, and certificates in that of the key: that is one mistake.
-    const ofTexts = findings.filter(
-        ({ code, argument }) =>
-            !isSwapped || code !== "private-key-exposed" || canonical[argument as "cert" | "ca"] !== undefined,
-    );
+    const ofTexts = withoutEcho(findings, canonical, judged.others);
     const lasting = [...ofTexts, ...judged.lasting];
     const byProgram = sortFindings([...lasting, ...judged.dates], isLenient);
     const withUpload = assessOthers(judged, isLenient);

@@ -100,6 +100,10 @@ function readBlock({ label, der }: PemBlock, argument: "cert" | "ca"): X509Certi
     try {
         return parseCertificate(bytes);
     } catch {
+        const shape = shapeOf(der);
+        if (shape !== "other" && shape !== "CERTIFICATE") {
+            return describeForeignBlock(shape, argument);
+        }
         const fact = `holds a block of ${String(der.length)} bytes that are no certificate (RFC 5280)`;
         return finding("unreadable-certificate", argument, fact);
     }

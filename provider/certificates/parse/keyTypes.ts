@@ -27,8 +27,8 @@ export function explainUnsupported(oid: string): string {
     const { name, since } = KEY_TYPES[oid] ?? { name: oid === "" ? "unknown" : oid };
     const unread = `${runtimeName()} cannot read a key of the type ${name}`;
     const limits = limitsOfRuntime();
-    if (limits !== "" && isCommonType(oid)) {
-        return `${unread}${limits}`;
+    if (isCommonType(oid)) {
+        return limits === "" ? `the key of the type ${name} is damaged` : `${unread}${limits}`;
     }
     return since === undefined
         ? `${unread}, which no version of Node known here can`

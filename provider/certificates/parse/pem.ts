@@ -31,7 +31,11 @@ const BEGIN = "-----BEGIN ";
 /** RFC 7468 §3, and bounded. */
 const LABEL_LINE = /^([\x21-\x2c\x2e-\x7e][\x20-\x2c\x2e-\x7e]{0,59})-----/;
 /** The labels of blocks that are decoded; others need not even be base64. */
-const DECODED = /CERTIFICATE$|PRIVATE KEY$|PKCS|CMS/;
+const DECODED = /CERTIFICATE(?: CHAIN)?$|PRIVATE KEY$|PKCS|CMS/;
+
+/** What is no label and looks like one: a certificate that is not read, and would be missed for no reason. */
+const DAMAGED_LABEL =
+    /^(?!-----(?:BEGIN|END) CERT)[-\u2010-\u2015\u2212]{1,9}\s?(?:BEGIN|END|begin|end) (?:CERTIFICATE|certificate)[^\w\n]{0,9}$/m;
 
 /** Reads every block of a text that may have been mangled on its way; what cannot be read is a finding. */
 export function readPem(input: string, argument: BundleArgument): PemReading {
@@ -51,13 +55,18 @@ export function readPem(input: string, argument: BundleArgument): PemReading {
     if (blocks.length === 0 && problems.length === 0) {
         return readBareBase64(input) ?? refuse(describeForeignText(input, argument));
     }
-    const findings = problems.map((what) =>
+    // That a private key in a certificate's place is damaged as well is of no use to know.
+    const told = new Set(problems.filter((what) => argument === "key" || !what.includes("PRIVATE KEY")));
+    const findings = [...told].map((what) =>
         finding(
             /[\u2010-\u2015\u2212]{1,5}\s{0,9}END /.test(rest) ? "dashes-replaced" : "unreadable-pem",
             argument,
             `holds ${what}`,
         ),
     );
+    if (told.size === 0 && DAMAGED_LABEL.test(rest)) {
+        findings.push(finding("dashes-replaced", argument, "holds a BEGIN or END line with a damaged label"));
+    }
     if (blocks.length > 0 && repairs.length > 0) {
         findings.push(finding("text-repaired", argument, `was repaired: ${repairs.join(", ")}`));
     }
@@ -126,10 +135,10 @@ function readBlocks(
         }
         const footer = `${end}${label}-----`;
         const endAt = body.indexOf(footer);
-        const decoded = endAt < 0 ? `a ${label} block without its END line` : decode(label, body.slice(0, endAt));
+        const decoded = endAt < 0 ? `${named(label)} without its END line` : decode(label, body.slice(0, endAt));
         const block =
             typeof decoded === "object" && isGuess && isIncomplete(decoded)
-                ? `a ${label} block with characters that are not of it`
+                ? `${named(label)} with characters that are not of it`
                 : decoded;
         if (typeof block === "string") {
             problems.push(shown(block));
@@ -143,6 +152,10 @@ function readBlocks(
         problems.push("a BEGIN line without a proper label");
     }
     return { blocks, problems, rest: rest.join(""), isDoubtful };
+}
+
+function named(label: string): string {
+    return `${/^[AEIORX]/.test(label) ? "an" : "a"} ${label} block`;
 }
 
 /** Headers of RFC 1421 stand before the base64; only old encrypted keys still have them. */
@@ -159,12 +172,12 @@ function decode(label: string, body: string): PemBlock | string {
         .replaceAll("_", "/");
     const [foreign] = /[^A-Za-z0-9+/=]/u.exec(base64) ?? [];
     if (foreign !== undefined) {
-        return `a ${label} block with the character ${codePointOf(foreign)} in it`;
+        return `${named(label)} with the character ${codePointOf(foreign)} in it`;
     }
     const isPadded = base64.length % 4 === 0 && /^[^=]+={0,2}$/.test(base64);
     const der = decodeBlock(label, base64);
     if (!isPadded && (base64.includes("=") || !isWholeSequence(der))) {
-        return `a ${label} block that is no base64`;
+        return `${named(label)} that is no base64`;
     }
     if (cipher !== undefined && vector !== undefined) {
         const headers = ["Proc-Type: 4,ENCRYPTED", `DEK-Info: ${cipher},${vector}`, ""];

@@ -17,7 +17,8 @@ const ENCODING_STEPS: readonly Step[] = [
     { name: "CR or CRLF line ends", undo: (text) => text.replace(/\r\n?/g, "\n") },
     {
         name: "a lost line break between two blocks",
-        undo: (text) => text.replace(/(-----END [^\n-]{1,60}-----)-{0,4}[ \t]{0,40}-{0,4}(?=-----BEGIN )/g, "$1\n"),
+        // The two may even share their hyphens.
+        undo: (text) => text.replace(/(-----END [^\n-]{1,60})-----[ \t-]{0,48}BEGIN /g, "$1-----\n-----BEGIN "),
     },
 ];
 
@@ -149,12 +150,9 @@ function undoHexadecimal(text: string): string {
 function undoBase64(text: string): string {
     return text.replace(/(?:(?:[\w+/-]{60,}\s{1,80})+[\w+/-]+|[\w+/-]{40,})={0,2}/g, (run) => {
         const decoded = decodeText(Buffer.from(run, "base64")).replaceAll("\0", "");
-        return decoded.includes("-----BEGIN ") || decoded.includes(BASE64_OF_BEGIN) ? `\n${decoded}\n` : run;
+        return /-----BEGIN |LS0tLS1CRUdJT|^MI[\w+/\s-]{38,}=*\s*$/.test(decoded) ? `\n${decoded}\n` : run;
     });
 }
-
-/** As far as the next letters have no part in it. */
-const BASE64_OF_BEGIN = "LS0tLS1CRUdJT";
 
 /** `> ` of a mail, `+` of a patch, `|` of a table, where all of a block has it. */
 function undoQuotation(text: string): string {
@@ -170,10 +168,10 @@ function undoQuotation(text: string): string {
 
 /**
  * Whether a block begins inside a line, behind what lost its line break or the byte order mark of a file in the middle of
- * a bundle. Behind a blank or the mark of a comment it is not meant.
+ * a bundle, or behind a tag. Behind a blank or the mark of a comment it is not meant.
  */
 export function hidesBlock(text: string): boolean {
-    return /(?:[^\s#;>|*+/%]|\uFEFF)-----BEGIN /.test(text);
+    return /(?:[^\s#;>|*+/%]>?|\uFEFF)-----BEGIN /.test(text);
 }
 
 /** Whether there is nothing to see. */

@@ -10,7 +10,7 @@ type ForeignForm = readonly [form: RegExp, code: FindingCode, what: string, step
 const FOREIGN_BLOCKS: readonly ForeignForm[] = [
     [/CERTIFICATE REQUEST/, "signing-request", "a certificate signing request"],
     [/^PKCS12$/, "pkcs12", "the base64 of PKCS #12"],
-    [/^CMS$|^PKCS/, "pkcs7", "a PKCS #7 bundle"],
+    [/^CMS$|^PKCS|^CERTIFICATE CHAIN$/, "pkcs7", "a PKCS #7 bundle"],
     [/^OPENSSH PRIVATE/, "foreign-key", "a key of OpenSSH", "convert a copy of it: `ssh-keygen -p -m PKCS8 -f FILE`"],
     [/^SSH2|PGP/, "foreign-key", "a key or message of SSH or PGP"],
     [/PUBLIC KEY/, "public-key", "a public key"],

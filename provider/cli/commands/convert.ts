@@ -48,6 +48,9 @@ export const convertCommand: Command = {
                 ? []
                 : [{ path: `${folder}/ca.pem`, text: pemOf(sorted.roots), holds: describe(sorted.roots) }]),
         ];
+        if (keyFile === "-") {
+            throw misuse(convertCommand, "--key: a private key is not shown; give the name of a file");
+        }
         const secret = passphraseOf(parsed, host, "key-passphrase-env");
         if (secret === "" || (secret !== undefined && keyFile === undefined)) {
             throw misuse(convertCommand, "--key-passphrase-env needs --key, and a passphrase that is not empty");

@@ -6,6 +6,7 @@ import { judgeKeyMatch } from "../../certificates/checks/keyMatch";
 import {
     readPrivateKey,
     readCertificateSet,
+    withoutEcho,
     type PrivateKey,
     type CertificateSet,
 } from "../../certificates/certificates";
@@ -114,7 +115,8 @@ async function readBundle(parsed: Parsed, host: CommandHost): Promise<Certificat
     const publicReading = readCertificateSet({ cert: await read("cert"), ca: await read("ca") });
     const keyReading = readPrivateKey(await read("key"));
     const [certificates, key] = [publicReading.value, keyReading.value];
-    const findings = [...publicReading.findings, ...keyReading.findings];
+    const ofTexts = withoutEcho(publicReading.findings, publicReading.canonical, keyReading.findings);
+    const findings = [...ofTexts, ...keyReading.findings];
     if (certificates === undefined || key === undefined) {
         throw refusal(findings, host);
     }

@@ -129,15 +129,20 @@ function foreign(given: readonly BundleFile[], { files }: Roles): readonly Inspe
     const unknown = files
         .filter(({ role }) => role === "unknown")
         .flatMap(({ path, text }) =>
-            readCertificates(text, "cert").findings.map(({ code, message }) =>
-                aboutFile(path, code, withPath(message, path)),
-            ),
+            judgeUnknown(text).map(({ code, message }) => aboutFile(path, code, withPath(message, path))),
         );
     const others = files.filter(
         ({ holdsKey, certificates, role }) => holdsKey && certificates.length === 0 && role !== "key",
     );
     const keys = others.map(({ path }) => aboutFile(path, "several-keys", "holds a second private key; leave it out"));
     return [...problems, ...unknown, ...keys];
+}
+
+/** Nobody declares a file of the command line: a key in it is not exposed, but damaged. */
+function judgeUnknown(text: string): readonly Finding[] {
+    const { findings } = readCertificates(text, "cert");
+    const ofKey = readPrivateKey(text).findings.filter(({ severity }) => severity === "error");
+    return ofKey.length > 0 && findings.some(({ code }) => code === "private-key-exposed") ? ofKey : findings;
 }
 
 function aboutFile(path: string, code: string, message: string): InspectionFinding {

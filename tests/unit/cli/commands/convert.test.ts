@@ -70,10 +70,12 @@ describe("pulumi-vercel-client-cert convert", function () {
             "leaf.cer": der(leaf.certPem),
             "issuing.cer": der(issuing.certPem),
             "root.cer": der(root.certPem),
+            "labelled.p7b": pkcs7().toString().replaceAll("PKCS7", "CERTIFICATE"),
             "mangled.pem": (root.certPem + leaf.certPem + issuing.certPem).replaceAll("\n", "\\n"),
         });
         for (const [index, files] of [
             ...[["new.p12"], ["old.p12"], ["base64.p12"], ["chain.p7b"], ["chain.p7c"], ["base64.p7b"], ["other.p7b"]],
+            ["labelled.p7b"],
             ...[["root.cer", "leaf.cer", "issuing.cer"], ["mangled.pem"]],
         ].entries()) {
             const folder = `out/${String(index)}`;
@@ -129,6 +131,22 @@ describe("pulumi-vercel-client-cert convert", function () {
             3,
             'pulumi-vercel-client-cert: the file "new.p12/client.pem" cannot be written (EEXIST); check the path and its permissions\n',
         ]);
+    });
+
+    it("shows no key, and names a folder that cannot be made", async () => {
+        terminal.write({ "new.p12": p12, taken: "" });
+        const option = ["new.p12", "--passphrase-env", "PASSPHRASE"];
+        const shown = await terminal.run("convert", ...option, "--key", "-");
+        expect([shown.exitCode, shown.stderr]).to.deep.equal([
+            2,
+            "pulumi-vercel-client-cert: --key: a private key is not shown; give the name of a file; see pulumi-vercel-client-cert convert --help\n",
+        ]);
+        const blocked = await terminal.run("convert", ...option, "--out", "taken");
+        expect([blocked.exitCode, blocked.stderr]).to.deep.equal([
+            3,
+            'pulumi-vercel-client-cert: the file "taken/client.pem" cannot be written (EEXIST); check the path and its permissions\n',
+        ]);
+        expect(readdirSync(terminal.folder).sort()).to.deep.equal(["new.p12", "taken"]);
     });
 
     it("writes no ca.pem where there is no root, and says so with exit code 1", async () => {

@@ -105,6 +105,11 @@ describe("pulumi-vercel-client-cert probe", () => {
             /key: is the key of another certificate .*, and not of "CN=billing"/,
         ],
         ["a private key as certificate", { cert: "client.key" }, /cert: holds a private key/],
+        [
+            "certificate and key exchanged",
+            { cert: "client.key", key: "client.pem" },
+            /^key: holds a certificate, .*\n.*\n$/,
+        ],
         ["issuers of the server that are none", { "server-ca": "client.key" }, /--server-ca: holds a private key/],
     ] as const) {
         it(`sends nothing with ${what}, and returns 1`, async () => {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { execFileSync } from "node:child_process";
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import type { Inspection } from "../../../../../provider/cli/commands/inspect/in
 import { systemClock } from "../../../../../provider/vercel/clock";
 import { mintAuthority, type Authority, type Issued } from "../../../../support/mint";
 import { OpenSsl } from "../../../../support/openssl";
+import { IS_WINDOWS } from "../../../../support/platform";
 import { Terminal, type Run } from "../../terminal";
 
 const SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
@@ -249,6 +251,21 @@ describe("pulumi-vercel-client-cert inspect", () => {
         } finally {
             later.dispose();
         }
+    });
+
+    it("says that a lone key is damaged, and not that it is exposed", async () => {
+        terminal.write({ "cut.key": leaf.keyPem.slice(0, 100) });
+        const { exitCode, json } = await inspect("cut.key");
+        expect([exitCode, codesOf(json)]).to.deep.equal([1, ["unreadable-pem"]]);
+    });
+
+    (IS_WINDOWS ? it.skip : it)("refuses a pipe that has a name, which nobody may ever write to", async () => {
+        execFileSync("mkfifo", [join(terminal.folder, "pipe")]);
+        const { exitCode, stderr } = await terminal.run("inspect", "pipe");
+        expect([exitCode, stderr]).to.deep.equal([
+            3,
+            `pulumi-vercel-client-cert: the file "pipe" is a pipe, which may never end; give - and read it: < PIPE\n`,
+        ]);
     });
 
     it("ends with 3 and the system's code where a file cannot be read or is far too large", async () => {
