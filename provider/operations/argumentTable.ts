@@ -80,10 +80,16 @@ export type Report = (code: ArgumentCode, fact: string, fix?: string) => Unknown
 /** What other products and other languages call an argument, without case and signs between words. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
     ...{ host: "origin", hostname: "origin", domain: "origin", url: "origin" },
-    ...{ certificate: "cert", certpem: "cert", privatekey: "key", keypem: "key" },
+    ...{ certificate: "cert", certpem: "cert", privatekey: "key", keypem: "key", keyfile: "key", keyenv: "key" },
     ...{ cacert: "ca", capem: "ca", chain: "ca", issuers: "ca", rootca: "ca" },
     ...{ projectid: "project", projectname: "project", teamid: "team", teamslug: "team" },
-    ...{ token: "tokenEnv", overwrite: "allowOverwrite", fingerprint: "expectedFingerprint" },
+    ...{
+        token: "tokenEnv",
+        apitoken: "tokenEnv",
+        verceltoken: "tokenEnv",
+        overwrite: "allowOverwrite",
+        fingerprint: "expectedFingerprint",
+    },
     ...{ path: "file", filename: "file", filepath: "file", variable: "env", environment: "env" },
     ...{ cmd: "command", exec: "command", password: "passphrase" },
 };

@@ -17,7 +17,7 @@ export function describeValue(value: unknown): Description {
         return { got: "nothing" };
     }
     if (Array.isArray(value)) {
-        return { got: "a list" };
+        return { got: "a list", fix: 'give one text; of several PEM texts: list.join("\\n")' };
     }
     if (!isPlainObject(value)) {
         return { got: typeof value === "string" ? `the text ${quote(value)}` : `a ${typeof value}` };

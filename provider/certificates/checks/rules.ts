@@ -8,7 +8,7 @@ import { violationOf } from "./nameConstraints";
 import { isSignedBy, publicKeyOf } from "../parse/certificateCache";
 import type { Path, Pools } from "../pools";
 import { securityLevel } from "./securityLevel";
-import { shownUpTo } from "../../text/quoting";
+import { counted, shownUpTo } from "../../text/quoting";
 
 const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 const ANY_PURPOSE = "2.5.29.37.0";
@@ -105,6 +105,9 @@ export function isForClients(certificate: X509Certificate): boolean {
 
 function describePurposes(certificate: X509Certificate): string {
     const purposes = purposesOf(certificate) ?? [];
+    if (purposes.length === 0) {
+        return "none";
+    }
     // RFC 5280 §4.2.1.12 lets an application refuse what is for any purpose, and OpenSSL does.
     return purposes.includes(ANY_PURPOSE)
         ? `any purpose (${ANY_PURPOSE}), which OpenSSL does not count`
@@ -202,7 +205,7 @@ function judgePathLength({ certificates }: Path, index: number, argument: Bundle
     if (certificate === undefined || limit === undefined || below <= limit) {
         return [];
     }
-    const fact = `the path length of ${describeCertificate(certificate)} allows ${String(limit)} intermediates below it, and there are ${String(below)}`;
+    const fact = `the path length of ${describeCertificate(certificate)} allows ${counted(limit, "intermediate")} below it, and there ${below === 1 ? "is" : "are"} ${String(below)}`;
     return [finding("path-too-long", argument, fact)];
 }
 

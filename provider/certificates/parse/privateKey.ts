@@ -98,7 +98,7 @@ function readBlock({ label, der, encrypted }: PemBlock, passphrase: string | und
         return refuse(notOpened(passphrase));
     }
     if (!getCiphers().includes(encrypted.cipher.toLowerCase())) {
-        return refuse(unsupportedEncryption(`the cipher ${shown(encrypted.cipher)}`));
+        return refuse(unsupportedEncryption(`the cipher ${shown(encrypted.cipher)}`, ENCRYPT_ANEW));
     }
     try {
         return { value: privateKeyOf(createPrivateKey({ key: encrypted.pem, passphrase })), findings: [] };
@@ -156,7 +156,7 @@ function readEncrypted(der: Buffer, passphrase: string | undefined): PrivateKeyR
         const key = decrypt(algorithm, octetsOf(data), passphrase);
         return key === undefined || !isWholeSequence(key) ? refuse(notOpened(passphrase)) : parse("PRIVATE KEY", key);
     } catch (error) {
-        return refuse(unsupportedEncryption(nameOf(error)));
+        return refuse(unsupportedEncryption(nameOf(error), ENCRYPT_ANEW));
     }
 }
 
@@ -201,8 +201,12 @@ function notOpened(passphrase: string | undefined, pkcs12?: Buffer): Finding {
 
 const GIVE_PASSPHRASE = 'give `{ file: "path", passphrase: { env: "NAME" } }` as key';
 
-function unsupportedEncryption(way: string): Finding {
-    return finding("encryption-unsupported", "key", `is protected with ${way}, which cannot be read here`);
+/** Of a key alone; the table has the same for PKCS #12. */
+const ENCRYPT_ANEW =
+    "encrypt it in another way: `openssl pkey -provider legacy -provider default -in FILE -aes256 -out KEY`";
+
+function unsupportedEncryption(way: string, step?: string): Finding {
+    return finding("encryption-unsupported", "key", `is protected with ${way}, which cannot be read here`, step);
 }
 
 /** Whatever else was thrown is a mistake of this package, and not to be taken for an answer. */

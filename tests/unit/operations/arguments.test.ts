@@ -80,6 +80,12 @@ describe("operations/arguments", () => {
         [{ key: BUFFER }, /^key: .* got the bytes of a Buffer; give \{ file: "path" \}.*\[wrong-type\]$/],
         [{ origin: {} }, /^origin: .* as a URL, a Date, .* such as url\.href \[wrong-type\]$/],
         [{ project: ["site"] }, /^project: .* got a list; .*\[wrong-type\]$/],
+        [
+            { ca: ["one", "two"] },
+            /^ca: .* got a list; give one text; of several PEM texts: list\.join\("\\n"\) \[wrong-type\]$/,
+        ],
+        [{ keyFile: "client.key" }, /^"keyFile": .*; did you mean key\? \[unknown-argument\]$/],
+        [{ apiToken: "VERCEL" }, /^"apiToken": .*; did you mean tokenEnv\? \[unknown-argument\]$/],
         [{ project: 7 }, /^project: .* got a number; .*\[wrong-type\]$/],
         [{ team: true }, /^team: .* got a boolean; .*\[wrong-type\]$/],
         [{ cert: { a: 1 } }, /^cert: .* got an object; .*\[wrong-type\]$/],

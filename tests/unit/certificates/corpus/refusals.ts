@@ -109,7 +109,7 @@ export function refusals(): readonly Refusal[] {
             "a path longer than an authority allows",
             [text(leaf(below), below, upper), text(root)],
             { "path-too-long": "error" },
-            /"CN=Upper" .* allows 0 intermediates below it, and there are 1;/,
+            /"CN=Upper" .* allows 0 intermediates below it, and there is 1;/,
             [text(leaf(below), below, longer), text(root)],
         ),
         issuer(
@@ -148,6 +148,13 @@ export function refusals(): readonly Refusal[] {
             [text(leaf(root, { extensions: [extension("2.16.840.1.113730.1.1", SSL_SERVER)] })), text(root)],
             { "no-client-auth": "error" },
             /"CN=client" .* Netscape certificate type is without SSL client; have it issued without that type/,
+            [text(leaf(root)), text(root)],
+        ),
+        refusal(
+            "a leaf with a list of no extended key usage",
+            [text(leaf(root, { purposes: [], extensions: [extension("2.5.29.37", sequence())] })), text(root)],
+            { "no-client-auth": "error" },
+            /"CN=client" .* its extended key usages are none;/,
             [text(leaf(root)), text(root)],
         ),
         issuer("an expired intermediate", past, { expired: "error" }, /"CN=Issuing".* expired \d+ days ago/),
