@@ -7,6 +7,7 @@ import { mintAuthority, mintBundle, type CertificateBundle } from "../support/mi
 import { withinTime } from "./support/fuzz";
 import { alternativeNames, handmade, nameOf } from "./support/handmade";
 import { expectOneLine, judge, type Texts } from "./support/judged";
+import { keyPem, KeyPool, mintCertificate } from "../support/pki";
 
 const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const key = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
@@ -130,5 +131,14 @@ describe("material at its extremes", () => {
             const keyPem = pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
             expect(await codesOf({ cert, key: keyPem, ca: bundle.ca })).to.deep.equal([code, "chain-unverified"]);
         }
+    });
+
+    it("says once that a curve is given by parameters, though OpenSSL minds it too", async () => {
+        const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256", paramEncoding: "explicit" });
+        const root = mintCertificate({ name: "Root", key: new KeyPool().get("root"), isAuthority: true });
+        const { pem } = mintCertificate({ name: "client", key: privateKey, issuer: root });
+        expect(await codesOf({ cert: pem, key: keyPem(privateKey), ca: root.pem })).to.deep.equal([
+            "key-unusable-in-tls",
+        ]);
     });
 });

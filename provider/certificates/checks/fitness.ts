@@ -5,7 +5,7 @@ import { finding, type Finding } from "../findings";
 import { describeKeyType, explainUnsupported } from "../parse/keyTypes";
 import type { Path, Pools } from "../pools";
 import { isIssuedBy, publicKeyOf } from "../parse/certificateCache";
-import { describeShortKey, judgeDigest, judgeLeafPurpose, rsaBitsOf, USUAL_RSA_BITS } from "./rules";
+import { describeShortKey, judgeCurve, judgeDigest, judgeLeafPurpose, rsaBitsOf, USUAL_RSA_BITS } from "./rules";
 
 /** Beyond, a handshake takes seconds, here and at every origin. */
 const LONGEST_RSA_BITS = 8192;
@@ -37,10 +37,13 @@ function judgeLeafKey(leaf: X509Certificate): Finding[] {
     if (key === undefined) {
         return [finding("key-type-unsupported", "cert", explainUnsupported(fieldsOf(leaf).publicKeyAlgorithm))];
     }
+    const [explicitCurve] = judgeCurve(leaf, "cert");
+    if (explicitCurve !== undefined) {
+        return [explicitCurve];
+    }
     const { asymmetricKeyType: type, asymmetricKeyDetails } = key;
-    const { hasExplicitCurve } = fieldsOf(leaf);
     const isUnusable =
-        (type === "ec" && (hasExplicitCurve || !TLS_CURVES.has(asymmetricKeyDetails?.namedCurve ?? ""))) ||
+        (type === "ec" && !TLS_CURVES.has(asymmetricKeyDetails?.namedCurve ?? "")) ||
         // A type without a name is newer than this Node, and its OpenSSL may well sign with it.
         (type !== undefined && !SIGNING_TYPES.has(type) && !type.startsWith("ml-dsa"));
     const bits = rsaBitsOf(leaf) ?? 0;
@@ -52,13 +55,8 @@ function judgeLeafKey(leaf: X509Certificate): Finding[] {
         return [finding("rsa-too-short", "cert", describeShortKey(leaf, bits))];
     }
     if (isUnusable) {
-        const reason = hasExplicitCurve ? ": its curve is given by parameters, not by name" : "";
         return [
-            finding(
-                "key-unusable-in-tls",
-                "cert",
-                `TLS clients cannot sign with this key (${describeKeyType(key)})${reason}`,
-            ),
+            finding("key-unusable-in-tls", "cert", `TLS clients cannot sign with this key (${describeKeyType(key)})`),
         ];
     }
     return type === "rsa" || type === "ec"

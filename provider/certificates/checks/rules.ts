@@ -189,7 +189,7 @@ export function rsaBitsOf(certificate: X509Certificate): number | undefined {
     return key?.asymmetricKeyType?.startsWith("rsa") === true ? key.asymmetricKeyDetails?.modulusLength : undefined;
 }
 
-function judgeCurve(certificate: X509Certificate, argument: BundleArgument): Finding[] {
+export function judgeCurve(certificate: X509Certificate, argument: BundleArgument): Finding[] {
     if (!fieldsOf(certificate).hasExplicitCurve) {
         return [];
     }
