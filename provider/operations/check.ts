@@ -48,7 +48,10 @@ export async function check(olds: Properties, news: Properties, context: Operati
     if (!isLast) {
         declare(args, context);
     }
-    const inputs = { ...asDeclared(news, isTeamWithoutValue), ...texts };
+    const { key, ...others } = asDeclared(news, isTeamWithoutValue);
+    // A key in a wrong form is not known for one, and so would not be kept as a secret.
+    const isMalformed = isLast && args.key === UNKNOWN;
+    const inputs = { ...others, ...(key === undefined || isMalformed ? {} : { key }), ...texts };
     return isLast
         ? { inputs, failures: failures.map((reason) => ({ property: "", reason })) }
         : { inputs: { ...inputs, ...computed }, failures: [] };
@@ -68,7 +71,7 @@ function declare({ project, team, origin, tokenEnv }: Arguments, context: Operat
 }
 
 /** Without the texts of certificates, which are made anew, and without what only this process is to know. */
-function asDeclared(news: Properties, isTeamWithoutValue: boolean): Properties {
+function asDeclared(news: Properties, isTeamWithoutValue: boolean): Record<string, unknown> {
     const left = new Set(["cert", "ca", PREVIEW_PROPERTY, ...(isTeamWithoutValue ? ["team"] : [])]);
     const kept = Object.fromEntries(Object.entries(news).filter(([name]) => !left.has(name)));
     return "key" in kept ? { ...kept, key: storedKey(kept["key"]) } : kept;

@@ -2,7 +2,7 @@ import { isCertificateMissing, isEffectUnknown } from "../vercel/errors";
 import type { CertificateEntry, ProjectAddress } from "../vercel/client";
 import type { OperationContext } from "./context";
 import { messageOf, OperationError } from "./failures";
-import { isPlacedAt, labelOf, type Identity } from "./identity";
+import { isElsewhere, labelOf, type Identity } from "./identity";
 import { isUnlisted, listUntil } from "./listing";
 import { explainNotFound } from "./notFound";
 import { enumerated } from "../text/quoting";
@@ -98,7 +98,7 @@ async function removeCertificate(
 /** Vercel deletes by id alone: whatever else has the id would be gone as well. */
 function refuseElsewhere(certId: string, entries: readonly CertificateEntry[], { identity, answered }: Place): void {
     const places = entries.filter((entry) => entry.certId === certId);
-    const elsewhere = places.filter((entry) => !isPlacedAt(entry.origin, identity.origin, answered));
+    const elsewhere = places.filter((entry) => isElsewhere(entry.origin, identity.origin, answered));
     if (elsewhere.length === 0) {
         return;
     }

@@ -5,7 +5,7 @@ import type { CertificateBundle } from "./certificateBundle";
 import { removeReplaced, type Place } from "./cleanUp";
 import type { OperationContext } from "./context";
 import { messageOf, OperationError } from "./failures";
-import { labelOf } from "./identity";
+import { isPlacedAt, labelOf } from "./identity";
 import { isListed, listUntil, othersAt } from "./listing";
 import { probeBeforeUpload } from "./probeBeforeUpload";
 import { describeUnmanaged } from "./unmanaged";
@@ -124,7 +124,9 @@ async function settle(
     const { identity, address, before } = request;
     const label = labelOf(identity);
     const { certId } = entry;
-    const shows = (entries: readonly CertificateEntry[]): boolean => isListed(entries, certId);
+    // At this origin: an id that Vercel makes of the content may be listed for others as well.
+    const shows = (entries: readonly CertificateEntry[]): boolean =>
+        entries.some((one) => one.certId === certId && isPlacedAt(one.origin, identity.origin, entry.origin));
     const owned = request.owned.filter((id) => id !== certId);
     let after: readonly CertificateEntry[];
     try {

@@ -122,13 +122,15 @@ export function holdsOrigin(listedOrigin: string, origin: string | undefined): b
     return normaliseOrigin(listedOrigin) === origin;
 }
 
-/**
- * Whether this is where a resource is: at its origin, or at a text that is no origin, if Vercel answered the upload with
- * that very text. Another origin it is not, whatever the state says of the answer.
- */
+/** Whether this is where a resource is: at its origin, or at the text that Vercel answered its upload with, in whatever form. */
 export function isPlacedAt(listedOrigin: string, origin: string | undefined, answered: string): boolean {
-    const isAnswer = listedOrigin === answered && normaliseOrigin(listedOrigin) === undefined;
-    return isAnswer || holdsOrigin(listedOrigin, origin);
+    return listedOrigin === answered || holdsOrigin(listedOrigin, origin);
+}
+
+/** Whether it is at another origin, whatever a state says of the answer to its upload. */
+export function isElsewhere(listedOrigin: string, origin: string | undefined, answered: string): boolean {
+    const isOrigin = normaliseOrigin(listedOrigin) !== undefined;
+    return !holdsOrigin(listedOrigin, origin) && (isOrigin || listedOrigin !== answered);
 }
 
 /** What is wrong with the name or id of a project or team; it becomes part of a path and of the resource's id. */

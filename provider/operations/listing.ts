@@ -52,7 +52,7 @@ export async function isSameProject(
     try {
         const others = await list(other);
         if (!mayBeSameProject(name, other)) {
-            return !isListed(others, certId);
+            return isUnlisted(others, certId);
         }
         // Once more, for another resource of this run may have written between the two.
         return isSameListing(entries, others) || isSameListing(await list(name), others);

@@ -109,7 +109,7 @@ function explain(
         return judgeOrder(certificates, path, nowMs);
     }
     if (outcome === "partial") {
-        return describePartial(certificates, search, nowMs);
+        return describePartial(certificates, search, code, nowMs);
     }
     const isExplained =
         code === undefined ||
@@ -157,12 +157,16 @@ function explains(rule: FindingCode, code: string): boolean {
 }
 
 /** Where a client of partial-chain trust is satisfied, and why others are not. */
-function describePartial(pools: Pools, { path, faults }: Search, nowMs: number): Finding[] {
+function describePartial(pools: Pools, { path, faults }: Search, code: string | undefined, nowMs: number): Finding[] {
     const anchor = path.certificates[path.presented];
     const [inTheWay] = findWayOut(pools, faults, nowMs) ?? [];
     const reason = inTheWay ?? faults[0]?.finding;
-    if (anchor === undefined || reason === undefined || reason.code === "no-root") {
-        return reason === undefined ? [] : [reason];
+    if (reason === undefined) {
+        // By a rule that only OpenSSL knows.
+        return [finding("root-unusable", "ca", `OpenSSL refuses the path to a root: ${String(code)}`)];
+    }
+    if (anchor === undefined || reason.code === "no-root") {
+        return [reason];
     }
     const fact = `the path holds only up to ${describeCertificate(anchor)} in ca, and then: ${reason.fact}`;
     return [finding("root-unusable", "ca", fact)];

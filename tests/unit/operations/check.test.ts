@@ -197,6 +197,11 @@ describe("check", () => {
         expect((await env.provider.check(sealed, sealed)).failures).to.deep.equal([]);
         const { inputs: refused } = await env.provider.check({}, env.inputs({ project: "a/b" }));
         expect(refused["key"]).to.deep.equal(secret(key));
+        for (const malformed of [{ text: key }, { file: key }, { env: key }, [key], { command: key }]) {
+            const { inputs, failures } = await env.provider.check({}, env.inputs({ key: malformed }));
+            expect(failures).to.have.lengthOf(1);
+            expect(JSON.stringify(inputs)).to.not.contain("PRIVATE KEY");
+        }
         expect((await env.checked({ key: UNKNOWN_VALUE }))["key"]).to.equal(UNKNOWN_VALUE);
         env.environment["THE_KEY"] = key;
         expect((await env.checked({ key: { env: "THE_KEY" } }))["key"]).to.deep.equal({ env: "THE_KEY" });

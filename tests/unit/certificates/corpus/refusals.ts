@@ -37,6 +37,10 @@ const text = (...certificates: readonly Minted[]): string => certificates.map(({
 export function refusals(): readonly Refusal[] {
     const key = keyPem(pool.get("client"));
     const root = authority("Root");
+    const odd = authority("Odd", {
+        extensions: [1, 2].map(() => extension("2.5.29.37", sequence(oid(CLIENT_AUTH)))),
+    });
+    const above = authority("Above", { issuer: odd });
     const refusal = (
         name: string,
         given: readonly [cert: string, ca: string],
@@ -262,6 +266,13 @@ export function refusals(): readonly Refusal[] {
             ],
             { "openssl-refuses": "error" },
             /OpenSSL refuses the chain: UNABLE_TO_VERIFY_LEAF_SIGNATURE/,
+            [text(leaf(issuing), issuing), text(root)],
+        ),
+        refusal(
+            "a root above an intermediate in ca, with an extension that stands there twice",
+            [text(leaf(above), above), text(above, odd)],
+            { "root-unusable": "warning" },
+            /OpenSSL refuses the path to a root: \w+; replace the authority above it/,
             [text(leaf(issuing), issuing), text(root)],
         ),
         refusal(
