@@ -34,8 +34,9 @@ export function refuseSecond(
     throw new OperationError(
         holders.some((other) => isNamedAlike(other.identity, identity))
             ? `${labelOf(identity)}: this is a second resource for one project and origin: ${has}. Nothing was ` +
-                  `uploaded. Remove one of the two. If there is only one, Vercel does not list its deletion yet: run ` +
-                  `pulumi up again.`
+                  `uploaded. Remove one of the two. If there is only one, run pulumi up again, because Vercel may not list ` +
+                  `its deletion yet; if that does not help, take it out of the state with pulumi state delete, and set ` +
+                  `allowOverwrite: true for one run.`
             : `${labelOf(identity)}: this may be a second resource for one project and origin: ${has}, or ` +
                   `in ${labelOf(holder.identity)}, and only one of them names its project by id. Nothing was uploaded. ` +
                   `Remove one of the two, or, if these are two projects, name both by id.`,

@@ -190,7 +190,7 @@ class Runner {
         );
         judgeTwins(env);
         judgeTakeovers(env, before, env.lines.slice(linesBefore).join("\n"));
-        this.#judgeMessages(engine.failures, program);
+        this.#judgeMessages(engine.failures, program, before);
         return { failures: engine.failures, lines: env.lines.slice(linesBefore), isKilled: env.isDead };
     }
 
@@ -229,11 +229,16 @@ class Runner {
     }
 
     /** What a message says has to be true. */
-    #judgeMessages(failures: readonly StepFailure[], program: Stack["program"]): void {
+    #judgeMessages(failures: readonly StepFailure[], program: Stack["program"], before: readonly Entry[]): void {
         const { policy, isIndistinct } = this.#env;
         for (const { name, message } of failures) {
-            const isSecond = message.includes("this is a second resource");
-            if (isSecond && twinsOf(program, name) < 2 && policy.lagMs === 0 && !isIndistinct) {
+            const [, certId] = /this is a second resource .* has (\S+) in place/.exec(message) ?? [];
+            if (certId === undefined || policy.lagMs > 0 || isIndistinct) {
+                continue;
+            }
+            // Another one may have it that is about to move away.
+            const hasOther = before.some((entry) => entry.name !== name && idsIn(entry.outputs).includes(certId));
+            if (twinsOf(program, name) < 2 && !hasOther) {
                 throw new Violation("untrue", message);
             }
         }
@@ -310,13 +315,18 @@ class Runner {
     }
 
     async #advise({ stack, command }: Command, failures: readonly StepFailure[], said: string): Promise<void> {
-        const { program } = this.#stack(stack);
+        const { program, state } = this.#stack(stack);
         let isAdvised = false;
         for (const { name, message } of failures) {
             const declaration = program.get(name);
             if (message.includes("a second") && twinsOf(program, name) < 2) {
-                // Two projects by name and id, or its own deletion is not listed yet.
+                // Two projects by name and id, its own deletion is not listed yet, or its own id is there for another one.
                 isAdvised = true;
+                const entry = state.find(name);
+                if (entry !== undefined && [...program.values()].every(({ byId }) => byId)) {
+                    state.drop(entry);
+                    program.set(name, { ...(declaration as Declaration), allowOverwrite: true });
+                }
                 program.forEach((of, other) => program.set(other, { ...of, byId: true }));
             } else if (
                 message.includes("a second") ||
