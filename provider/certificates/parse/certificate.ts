@@ -5,7 +5,7 @@ import { finding, type Finding } from "../findings";
 import { describeForeignBlock } from "./unexpectedContent";
 import { shapeOf } from "./keyEncoding";
 import { parseCertificate } from "./certificateCache";
-import { readPem, type PemBlock, type PemReading } from "./pem";
+import { LARGEST_TEXT_KB, readPem, type PemBlock, type PemReading } from "./pem";
 import { shown, shownUpTo } from "../../text/quoting";
 
 export { isIssuedBy } from "./certificateCache";
@@ -61,7 +61,9 @@ function readPublicBlocks(text: string, argument: "cert" | "ca"): PemReading {
     const isExact = form === undefined && findings.length === 0 && blocks.every(({ der }) => endOf(der) === der.length);
     // Of PKCS #12 alone there is more to say.
     const isPkcs12 = blocks.length > 0 && blocks.every(({ der }) => shapeOf(der) === "PKCS12");
-    if (isPkcs12 || (ofPublic.length === blocks.length && !exposesPrivateKey(isExact ? rest : text))) {
+    // What is longer is refused, and nothing of it is stored.
+    const unread = (isExact ? rest : text).slice(0, LARGEST_TEXT_KB[argument] * 1024);
+    if (isPkcs12 || (ofPublic.length === blocks.length && !exposesPrivateKey(unread))) {
         return reading;
     }
     const exposed = finding("private-key-exposed", argument, "holds a private key, and is not secret");

@@ -26,7 +26,7 @@ export interface PemReading {
 }
 
 /** The bundle of all public authorities has 230 kB. Bounds the work on hostile input, too. */
-const LARGEST_TEXT_KB = { cert: 64, key: 64, ca: 512 } as const;
+export const LARGEST_TEXT_KB = { cert: 64, key: 64, ca: 512 } as const;
 const BEGIN = "-----BEGIN ";
 /** RFC 7468 §3, and bounded. */
 const LABEL_LINE = /^([\x21-\x2c\x2e-\x7e][\x20-\x2c\x2e-\x7e]{0,59})-----/;
