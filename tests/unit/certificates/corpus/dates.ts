@@ -20,7 +20,11 @@ export async function dateSamples({ authority, ca }: Sound): Promise<readonly Sa
     return [
         await sample("an expired leaf", past, { expired: "error" }),
         await sample("a leaf of tomorrow", { notBefore: daysFromNow(1) }, { "not-yet-valid": "error" }),
-        await sample("a leaf of the next minute", { notBefore: daysFromNow(1 / 1440) }, { "clock-skew": "warning" }),
+        await sample(
+            "a leaf of the next four minutes",
+            { notBefore: daysFromNow(4 / 1440) },
+            { "clock-skew": "warning" },
+        ),
         await sample("29 of 365 days left", yearWith(29), { "expires-soon": "warning" }),
         await sample("31 of 365 days left", yearWith(31), {}),
         await sample(
