@@ -41,7 +41,7 @@ export const MUTANTS: readonly Mutant[] = [
     {
         name: "an id is deleted wherever it is listed",
         module: "operations/cleanUp",
-        from: "refuseElsewhere(certId, entries, identity.origin);",
+        from: "refuseElsewhere(certId, entries, place);",
         to: "",
     },
     {
