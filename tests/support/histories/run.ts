@@ -306,7 +306,7 @@ class Runner {
                 return true;
             }
             this.#isHelpless ||= said.includes("which would be left without");
-            if (this.#isHelpless || (this.#env.isIndistinct && tries === MOST_ADVICE - 1)) {
+            if (this.#isHelpless) {
                 return false;
             }
             await this.#advise(command, failures, said);
