@@ -257,11 +257,13 @@ export class ProjectClientCert extends pulumi.CustomResource {
      * @param opts The options of any Pulumi resource; `customTimeouts` and `replaceOnChanges` have no effect on dynamic resources.
      */
     constructor(name: string, args: ProjectClientCertArgs, opts?: pulumi.CustomResourceOptions) {
-        const writeTraces = deferPromiseTraces();
+        const traces = deferPromiseTraces();
         try {
             super(TYPE, name, propertiesOf(args), opts);
+        } catch (error) {
+            throw traces.written(error);
         } finally {
-            writeTraces();
+            traces.restore();
         }
         hideInputs(this);
         void logWarnings(this, args.expiryWarningDays);

@@ -32,18 +32,18 @@ describe("the traces of a program that declares a certificate", () => {
     });
 
     it("are written for a promise when they are read, and tell then what they told before", () => {
-        const restore = deferPromiseTraces();
+        const traces = deferPromiseTraces();
         const { trace } = debuggablePromise();
-        restore();
+        traces.restore();
         expect(written).to.deep.equal([]);
         expect(String(trace)).to.match(/^Error: noted\n.*debuggablePromise.*\(mapped\)\n.*traces\.test.*\(mapped\)/);
-        expect(written).to.deep.equal(["noted"]);
+        expect(written).to.deep.equal(["noted", "declared"]);
     });
 
     it("are written at once for everything else", () => {
-        const restore = deferPromiseTraces();
+        const traces = deferPromiseTraces();
         const { stack } = new Error("thrown");
-        restore();
+        traces.restore();
         expect(stack).to.match(/^Error: thrown\n.*traces\.test.*\(mapped\)/);
     });
 
@@ -68,6 +68,7 @@ describe("the traces of a program that declares a certificate", () => {
     });
 
     it("are as they were after a declaration, also after one that fails", () => {
+        const limit = Error.stackTraceLimit;
         new ProjectClientCert("as-before", ARGS);
         expect(Error.prepareStackTrace).to.equal(write);
         const refuse = (): never => {
@@ -77,16 +78,21 @@ describe("the traces of a program that declares a certificate", () => {
             new ProjectClientCert("refused", ARGS, { transformations: [refuse] });
             expect.fail("expected the transformation to throw");
         } catch (error) {
-            expect((error as Error).stack).to.match(/^Error: refused\n.*refuse.*\(mapped\)/);
+            const [message, thrower, ...others] = String((error as Error).stack).split("\n");
+            expect([message, thrower].join("\n")).to.match(/^Error: refused\n.*refuse.*\(mapped\)/);
+            expect(others.join("\n"), "where the resource is declared").to.match(
+                /new ProjectClientCert.*\n.*traces\.test.*\(mapped\)/,
+            );
         }
         expect(Error.prepareStackTrace).to.equal(write);
+        expect(Error.stackTraceLimit).to.equal(limit);
     });
 
     it("are left alone where nobody looks sources up", () => {
         Reflect.deleteProperty(Error, "prepareStackTrace");
-        const restore = deferPromiseTraces();
+        const traces = deferPromiseTraces();
         expect(Error.prepareStackTrace).to.equal(undefined);
-        restore();
+        traces.restore();
         expect(Error.prepareStackTrace).to.equal(undefined);
     });
 });
