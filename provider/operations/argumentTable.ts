@@ -30,6 +30,10 @@ export const ARGUMENT_KINDS = {
         "An Output, a Promise or an object was put into a text, or a variable without a value.",
         "build the text with pulumi.interpolate, or inside .apply(…)",
     ),
+    "token-in-text": error(
+        "The text is a token of Vercel's, which belongs into no argument. It is not shown.",
+        "put it into VERCEL_API_TOKEN, or into a variable that tokenEnv names",
+    ),
     placeholder: error(
         "`project`, `team`, `origin`, or a name or path in `key` is a placeholder that nobody replaced.",
         "give the value itself",

@@ -2,9 +2,9 @@ import { PREVIEW_PROPERTY } from "../registration";
 import { isVariableName, LONGEST_VARIABLE_NAME } from "../vercel/settings";
 import { argumentProblem, suggestion, type Report } from "./argumentTable";
 import { accidentIn, describeValue, type Accident } from "./describeValue";
-import { nameProblem, normaliseOrigin } from "./identity";
+import { nameProblem } from "./identity";
 import { readKeySource, type KeySource } from "./keyArgument";
-import { originProblem } from "./originProblem";
+import { callableOrigin, originProblem } from "./originProblem";
 import { UNKNOWN, UNKNOWN_VALUE, type Unknown } from "./unknown";
 import { quote } from "../text/quoting";
 
@@ -208,7 +208,7 @@ function readOrigin(text: string): Refined {
     if (accident !== undefined) {
         return accident;
     }
-    const value = normaliseOrigin(text);
+    const value = callableOrigin(text);
     return value === undefined ? { code: "wrong-origin", ...originProblem(text) } : { value };
 }
 

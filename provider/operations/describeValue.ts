@@ -48,6 +48,8 @@ export interface Accident extends Description {
 }
 
 const OBJECT_TEXT = /Calling \[to(?:String|JSON)\] on an \[Output<T>\]|\[object \w+\]/;
+/** As Vercel makes them today; older ones are 24 letters and digits, as a name may be. */
+const VERCEL_TOKEN = /^\s*(?:bearer\s+)?vc[a-z]_\w{16,}\s*$/i;
 const PLACEHOLDER = /\$\{|\$\(|\{\{|^\$\w+$|^%\w+%$|^<.*>$/;
 
 /** What JavaScript, shells and templates leave where a value was wanted; `undefined` for a text that may be meant. */
@@ -68,6 +70,9 @@ export function accidentIn(text: string): Accident | undefined {
             got: "a key or certificate itself",
             fix: "check which text belongs to which argument",
         };
+    }
+    if (VERCEL_TOKEN.test(text)) {
+        return { code: "token-in-text", got: "a token of Vercel's, which is not shown" };
     }
     return PLACEHOLDER.test(text) ? { code: "placeholder", got: `the placeholder ${quote(text)}` } : undefined;
 }

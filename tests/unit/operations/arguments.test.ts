@@ -9,6 +9,8 @@ import { assertNoSecrets } from "../../support/secretSweep";
 const { privateKey } = generateKeyPairSync("ed25519");
 const key = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 const body = privateKey.export({ type: "pkcs8", format: "der" }).toString("base64");
+/** Of the form that tokens have today. */
+const TOKEN = `vcp_${"0aZ".repeat(14)}`;
 
 const problemsOf = (overrides: Readonly<Record<string, unknown>>): readonly string[] =>
     parseArguments({ project: "site", cert: "c", key: "k", ca: "c", ...overrides }).problems;
@@ -139,6 +141,24 @@ describe("operations/arguments", () => {
         [{ origin: "*" }, /leave origin out for a certificate of the whole project \[wrong-origin\]$/],
         [{ origin: "" }, /got an empty text; leave origin out for .*\[wrong-origin\]$/],
         [{ origin: "https://u:p@x.example.com" }, /leave user and password out \[wrong-origin\]$/],
+        [
+            { origin: "https://x..example.com" },
+            /where no server can be; correct the host or the port \[wrong-origin\]$/,
+        ],
+        [{ origin: "https://-x.example.com" }, /where no server can be; .*\[wrong-origin\]$/],
+        [{ origin: `https://${"x".repeat(64)}.example.com` }, /where no server can be; .*\[wrong-origin\]$/],
+        [{ origin: "https://x.example.com:0" }, /where no server can be; .*\[wrong-origin\]$/],
+        [
+            { origin: "https:///x.example.com" },
+            /got "https:\/\/\/x\.example\.com"; write "https:\/\/x\.example\.com" \[/,
+        ],
+        [{ origin: "https:x.example.com" }, /without https:\/\/; write "https:\/\/x\.example\.com" \[wrong-origin\]$/],
+        // Tokens.
+        [{ project: TOKEN }, /^project: .* got a token of Vercel's, .* VERCEL_API_TOKEN, .*\[token-in-text\]$/],
+        [{ team: ` Bearer ${TOKEN}\n` }, /^team: .* got a token of Vercel's, .*\[token-in-text\]$/],
+        [{ origin: TOKEN }, /^origin: .* got a token of Vercel's, .*\[token-in-text\]$/],
+        [{ key: { file: TOKEN } }, /^key: .* got a token of Vercel's, .*\[token-in-text\]$/],
+        [{ tokenEnv: TOKEN }, /^tokenEnv: .* not shown because it may be a token; .*\[wrong-variable\]$/],
         // Variables.
         [{ tokenEnv: "$VERCEL_TOKEN_PROD" }, /signs around it; write VERCEL_TOKEN_PROD alone \[wrong-variable\]$/],
         [{ tokenEnv: "${VERCEL_TOKEN_PROD}" }, /write VERCEL_TOKEN_PROD alone \[wrong-variable\]$/],
