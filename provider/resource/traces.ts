@@ -23,7 +23,8 @@ export function deferPromiseTraces(): DeferredTraces {
         // Without source maps a trace costs little.
         return { written: (error) => error, restore: () => undefined };
     }
-    const declaration = new Error("declared");
+    const declaration: { readonly stack?: string } = {};
+    Error.captureStackTrace(declaration, deferPromiseTraces);
     let below: readonly string[] | undefined;
     const readBelow = (): readonly string[] => (below ??= String(declaration.stack).split("\n").slice(1));
     const whole = (error: Error, frames: NodeJS.CallSite[]): unknown =>
