@@ -31,15 +31,22 @@ export async function diff(
         return { changes: true, replaces: ["origin"] };
     }
     const renamed = [...(project === state.project ? [] : ["project"]), ...(team === state.team ? [] : ["team"])];
-    if (renamed.length > 0) {
+    const identity = { project, team: context.teamFor(declaredTeam(args)), origin };
+    if (renamed.length === 0) {
+        rememberInPlace(identity, state, context);
+    } else {
         // Without a token that is known, a new name can no more be looked up than an unknown one.
         const isSame =
-            tokenEnv !== UNKNOWN && (await isSameProject(state.certId, [{ project, team }, state], tokenEnv, context));
+            tokenEnv !== UNKNOWN &&
+            // Not while what it looks up is being deleted, nor is it deleted before this is known to have it in place.
+            (await context.memory.exclusively(identity, async () => {
+                const isIt = await isSameProject(state.certId, [{ project, team }, state], tokenEnv, context);
+                return isIt && rememberInPlace(identity, state, context);
+            }));
         if (!isSame) {
             return { changes: true, replaces: renamed };
         }
     }
-    rememberInPlace({ project, team: context.teamFor(declaredTeam(args)), origin }, state, context);
     explain(id, state, context);
     const changes =
         news["fingerprint"] !== state.fingerprint ||
@@ -69,10 +76,11 @@ function declaredNames(
  * What a declared resource has in place must not be removed with a predecessor that waits for its deletion. A refresh
  * calls diff for resources that the program no longer declares; `check` has not seen those.
  */
-function rememberInPlace(identity: Identity, { certId }: CertificateState, { memory }: OperationContext): void {
+function rememberInPlace(identity: Identity, { certId }: CertificateState, { memory }: OperationContext): true {
     if (certId !== "" && memory.isDeclared(identity)) {
         memory.keepInPlace(identity, certId);
     }
+    return true;
 }
 
 /** States of 0.1.0 have no expiries; they get some with the next upload. */

@@ -200,6 +200,17 @@ describe("what is live is known", () => {
             expect(entries()).to.deep.equal([taken.outs["certId"]]);
         });
 
+        it("before its replacement is known to another resource that looks the certificate up by a new name meanwhile", async () => {
+            await start(STABLE);
+            const { id, inputs, outs } = await env.create();
+            env.nextRun();
+            env.fakeVercel.addFault({ operation: "delete", kind: "delay", delayMs: 100, afterEffect: false });
+            const deletion = env.provider.delete(id, outs);
+            const { replaces } = await env.provider.diff(id, outs, await env.checked({ project: "prj_1" }, inputs));
+            await deletion;
+            expect({ replaces, entries: entries() }).to.deep.equal({ replaces: ["project"], entries: [] });
+        });
+
         it("does not take the same id of another project for the one in place", async () => {
             await start(CONTENT);
             env.fakeVercel.addProject({ id: "prj_2", name: "shop", team: "team_1" });
