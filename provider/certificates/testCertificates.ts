@@ -49,15 +49,11 @@ export async function mintTestCertificates(
 }
 
 class Mint {
-    readonly #forge: typeof Forge;
-    readonly #nowMs: number;
-    readonly #random: (size: number) => Buffer;
-
-    constructor(forge: typeof Forge, nowMs: number, random: (size: number) => Buffer) {
-        this.#forge = forge;
-        this.#nowMs = nowMs;
-        this.#random = random;
-    }
+    constructor(
+        private readonly forge: typeof Forge,
+        private readonly nowMs: number,
+        private readonly random: (size: number) => Buffer,
+    ) {}
 
     authority(commonName: string, keyPem: string): string {
         const certificate = this.#draft(commonName, keyPem);
@@ -72,7 +68,7 @@ class Mint {
 
     leaf(commonName: string, keyPem: string, caPem: string, caKeyPem: string): string {
         const certificate = this.#draft(commonName, keyPem);
-        const authority = this.#forge.pki.certificateFromPem(caPem);
+        const authority = this.forge.pki.certificateFromPem(caPem);
         certificate.setIssuer(authority.subject.attributes);
         certificate.setExtensions([
             { name: "basicConstraints", critical: true, cA: false },
@@ -85,15 +81,15 @@ class Mint {
     }
 
     #draft(commonName: string, keyPem: string): Forge.pki.Certificate {
-        const { pki } = this.#forge;
+        const { pki } = this.forge;
         const certificate = pki.createCertificate();
         const { n, e } = pki.privateKeyFromPem(keyPem);
         certificate.publicKey = pki.setRsaPublicKey(n, e);
         // RFC 5280 §4.1.2.2: positive. node-forge writes these bytes as they are, and DER allows no needless zero.
-        certificate.serialNumber = `01${this.#random(16).toString("hex")}`;
+        certificate.serialNumber = `01${this.random(16).toString("hex")}`;
         // A clock at Vercel's may be behind this one.
-        certificate.validity.notBefore = new Date(this.#nowMs - HOUR_MS);
-        certificate.validity.notAfter = new Date(this.#nowMs + DAY_MS);
+        certificate.validity.notBefore = new Date(this.nowMs - HOUR_MS);
+        certificate.validity.notAfter = new Date(this.nowMs + DAY_MS);
         certificate.setSubject([
             { name: "organizationName", value: "pulumi-vercel-client-cert doctor" },
             { name: "commonName", value: commonName },
@@ -102,7 +98,7 @@ class Mint {
     }
 
     #signed(certificate: Forge.pki.Certificate, keyPem: string): string {
-        const { md, pki } = this.#forge;
+        const { md, pki } = this.forge;
         certificate.sign(pki.privateKeyFromPem(keyPem), md.sha256.create());
         return pki.certificateToPem(certificate).replaceAll("\r\n", "\n");
     }

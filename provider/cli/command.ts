@@ -1,6 +1,7 @@
+import { errorCode } from "../text/errorCode";
+import { quote } from "../text/quoting";
 import type { Clock } from "../vercel/clock";
 import type { Environment } from "../vercel/settings";
-import type { Parsed } from "./parsed";
 import type { Line } from "./terminal";
 
 /** The name of the package as well: `npx` fetches by it what is not installed, and must not find anybody else's. */
@@ -59,13 +60,40 @@ export interface OptionSpecification {
     readonly repeatable?: boolean;
 }
 
+/** The arguments of a command, read. */
+export class Parsed {
+    constructor(
+        readonly operands: readonly string[],
+        private readonly options: Readonly<Record<string, unknown>>,
+    ) {}
+
+    flag(name: string): boolean {
+        return this.options[name] === true;
+    }
+
+    value(name: string): string | undefined {
+        const value = this.options[name];
+        return typeof value === "string" ? value : undefined;
+    }
+
+    /** The values of an option that its table calls repeatable, in their order. */
+    values(name: string): readonly string[] {
+        const values = this.options[name];
+        return Array.isArray(values) ? values.filter((value) => typeof value === "string") : [];
+    }
+
+    /** The value of an option that its table calls required, which the parser made sure of. */
+    required(name: string): string {
+        return this.value(name) ?? "";
+    }
+}
+
 /** A command as a table: the parser and the help are both made of it. */
 export interface Command {
     readonly name: string;
     /** How the help names the arguments that are no options. */
     readonly operands: string;
-    readonly leastOperands: number;
-    readonly mostOperands: number;
+    readonly operandCounts: readonly [least: number, most: number];
     readonly summary: string;
     /** Further lines of its help. */
     readonly details: readonly string[];
@@ -83,4 +111,15 @@ export class CommandError extends Error {
         this.stack = "";
         this.exitCode = exitCode;
     }
+}
+
+export function misuse(command: Pick<Command, "name">, problem: string): CommandError {
+    const end = problem.endsWith("?") ? " See" : "; see";
+    return new CommandError(`${problem}${end} ${COMMAND} ${command.name} --help`, EXIT.usage);
+}
+
+/** What the system refuses, by its code. */
+export function cannot(what: "read" | "written", path: string, error: unknown): CommandError {
+    const code = errorCode(error) ?? "unknown error";
+    return new CommandError(`the file ${quote(path)} cannot be ${what} (${code}); check the path and its permissions`);
 }

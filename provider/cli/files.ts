@@ -9,9 +9,7 @@ import { encodePem, readPem, type PemBlock } from "../certificates/parse/pem";
 import { commandToOpen, openPkcs12 } from "../certificates/parse/pkcs12";
 import { readPrivateKey } from "../certificates/parse/privateKey";
 import { decodeText } from "../certificates/parse/repair";
-import { CommandError, type CommandHost } from "./command";
-import { cannot } from "./newFiles";
-import type { Parsed } from "./parsed";
+import { cannot, CommandError, type CommandHost, type Parsed } from "./command";
 import { shellWord } from "./shell";
 import { expandWildcards } from "./wildcards";
 import { quote } from "../text/quoting";
@@ -19,15 +17,19 @@ import { quote } from "../text/quoting";
 /** Larger than any bundle in use. Bounds what is read of a file that was given by mistake. */
 const LARGEST_FILE_BYTES = 1024 * 1024;
 
-/** A file that a user named, with what is in it as PEM text, whatever it was. */
-export interface BundleFile {
-    readonly path: string;
+/** What is in a file as PEM text, whatever it was. */
+interface Content {
     /** One text for what belongs together; of PKCS #12, certificates and key apart. */
     readonly texts: readonly string[];
     /** Why nothing could be had of it. */
     readonly problem?: string;
     /** Whether another passphrase could do. */
-    readonly isLocked: boolean;
+    readonly isLocked?: boolean;
+}
+
+/** A file that a user named. */
+export interface BundleFile extends Content {
+    readonly path: string;
 }
 
 /** The option of every command that reads keys from files. */
@@ -38,16 +40,15 @@ export const PASSPHRASE_OPTION = {
     },
 } as const;
 
-/** Reads files that a user named, "-" being standard input; asks for a passphrase where one is needed. */
+/** Reads the files that are the operands, "-" being standard input; asks for a passphrase where one is needed. */
 export async function readBundleFiles(
-    paths: readonly string[],
     parsed: Parsed,
     host: CommandHost,
 ): Promise<{ readonly files: readonly BundleFile[]; readonly passphrase: string | undefined }> {
-    const named = await expandWildcards(paths, host.folder);
+    const named = await expandWildcards(parsed.operands, host.folder);
     const contents = await Promise.all(named.map(async (path) => ({ path, bytes: await readBounded(path, host) })));
     const open = (passphrase: string | undefined): readonly BundleFile[] =>
-        contents.map(({ path, bytes }) => openFile(path, bytes, passphrase));
+        contents.map(({ path, bytes }) => ({ path, ...openFile(path, bytes, passphrase) }));
     const given = passphraseOf(parsed, host);
     const files = open(given);
     const locked = files.filter(({ isLocked }) => isLocked).map(({ path }) => path);
@@ -82,7 +83,7 @@ export function passphraseOf(
     return passphrase;
 }
 
-function openFile(path: string, bytes: Buffer, passphrase: string | undefined): BundleFile {
+function openFile(path: string, bytes: Buffer, passphrase: string | undefined): Content {
     const text = decodeText(bytes);
     const blocks = isWholeSequence(bytes) ? [{ label: shapeOf(bytes), der: bytes }] : readPem(text, "ca").blocks;
     const container = blocks.find(({ der }) => shapeOf(der) === "PKCS12");
@@ -91,11 +92,10 @@ function openFile(path: string, bytes: Buffer, passphrase: string | undefined): 
     }
     if (blocks.some(isPkcs7)) {
         const ders = blocks.flatMap((block) => (isPkcs7(block) ? certificatesOfPkcs7(block.der) : [block.der]));
-        return { path, texts: rootsApart(ders), isLocked: false };
+        return { texts: rootsApart(ders) };
     }
     const isEncrypted = blocks.some(({ label, encrypted }) => label.startsWith("ENCRYPTED") || encrypted !== undefined);
     return {
-        path,
         texts: [isWholeSequence(bytes) ? blocks.map(({ label, der }) => pemOf([der], label)).join("") : text],
         isLocked: isEncrypted && readPrivateKey(text, passphrase).value === undefined,
     };
@@ -106,11 +106,11 @@ function isPkcs7({ der }: PemBlock): boolean {
     return shapeOf(der) === "PKCS7";
 }
 
-function openContainer(path: string, { der }: PemBlock, passphrase: string | undefined, isFile: boolean): BundleFile {
+function openContainer(path: string, { der }: PemBlock, passphrase: string | undefined, isFile: boolean): Content {
     try {
         const opened = openPkcs12(der, passphrase);
         if (opened === "damaged") {
-            return { path, texts: [], problem: "is PKCS #12 that is damaged; copy it again", isLocked: false };
+            return { texts: [], problem: "is PKCS #12 that is damaged; copy it again" };
         }
         if (opened === "passphrase") {
             const reason =
@@ -118,17 +118,15 @@ function openContainer(path: string, { der }: PemBlock, passphrase: string | und
             // OpenSSL does not read it in base64.
             const tryIt = isFile ? `, or try it with \`${commandToOpen(der, shellWord(path))}\`` : "";
             const problem = `is PKCS #12${reason}; give the passphrase by --passphrase-env NAME${tryIt}`;
-            return { path, texts: [], problem, isLocked: true };
+            return { texts: [], problem, isLocked: true };
         }
         return {
-            path,
             texts: [...rootsApart(opened.certificates), ...opened.keys.map((key) => pemOf([key], "PRIVATE KEY"))],
-            isLocked: false,
         };
     } catch (error) {
         if (error instanceof UnsupportedEncryption) {
             const problem = `is PKCS #12 protected with ${error.message}, which cannot be read here; make it again with \`openssl pkcs12 -export\``;
-            return { path, texts: [], problem, isLocked: false };
+            return { texts: [], problem };
         }
         throw error;
     }

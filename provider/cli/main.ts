@@ -1,25 +1,17 @@
 #!/usr/bin/env node
-import { readFileSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { writeSync } from "node:fs";
+import { manifest } from "../manifest";
 import { systemClock } from "../vercel/clock";
 import { COMMAND, EXIT, type ProcessHost } from "./command";
 import { failureLine, runCommandLine } from "./commandLine";
 import { askAtTerminal, askForSecret, catchInterruption } from "./interaction";
-
-/** From the manifest beside the `dist` folder. */
-function packageVersion(): string {
-    const manifest = JSON.parse(readFileSync(join(__dirname, "../../../package.json"), "utf8")) as {
-        readonly version: string;
-    };
-    return manifest.version;
-}
 
 const args = process.argv.slice(2);
 const host: ProcessHost = {
     clock: systemClock,
     environment: process.env,
     folder: process.cwd(),
-    version: packageVersion(),
+    version: manifest.version,
     isTerminal: process.stdout.isTTY,
     write: (text) => process.stdout.write(text),
     writeError: (line) => process.stderr.write(`${line}\n`),

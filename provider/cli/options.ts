@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
 import { nearest } from "../text/nearest";
-import { COMMAND, CommandError, EXIT, type Command, type OptionSpecification } from "./command";
-import { Parsed } from "./parsed";
+import { COMMAND, misuse, Parsed, type Command, type OptionSpecification } from "./command";
 import { quote } from "../text/quoting";
 
 /** Options that every command has. */
@@ -11,28 +10,24 @@ const COMMON: Readonly<Record<string, OptionSpecification>> = {
 };
 
 export function parseCommandLine(command: Command, args: readonly string[]): Parsed {
-    const { values, positionals } = tokenize(command, args);
-    if (values["help"] === true) {
-        return new Parsed(positionals, values);
+    const parsed = readArguments(command, args);
+    if (parsed.flag("help")) {
+        return parsed;
     }
     for (const [name, { value, required }] of Object.entries(command.options)) {
-        if (required === true && values[name] === undefined) {
+        if (required === true && parsed.value(name) === undefined) {
             throw misuse(command, `the option --${name}${value === undefined ? "" : ` ${value}`} is missing`);
         }
     }
-    const { leastOperands, mostOperands, operands } = command;
-    if (positionals.length < leastOperands || positionals.length > mostOperands) {
-        throw misuse(command, `the arguments are ${operands}, but ${String(positionals.length)} were given`);
+    const [least, most] = command.operandCounts;
+    const { length } = parsed.operands;
+    if (length < least || length > most) {
+        throw misuse(command, `the arguments are ${command.operands}, but ${String(length)} were given`);
     }
-    return new Parsed(positionals, values);
+    return parsed;
 }
 
-interface Tokens {
-    readonly values: Readonly<Record<string, unknown>>;
-    readonly positionals: readonly string[];
-}
-
-function tokenize(command: Command, args: readonly string[]): Tokens {
+function readArguments(command: Command, args: readonly string[]): Parsed {
     const known = new Map(Object.entries({ ...command.options, ...COMMON }));
     const options = Object.fromEntries(
         [...known].map(([name, { value, short, repeatable = false }]) => [
@@ -72,17 +67,12 @@ function tokenize(command: Command, args: readonly string[]): Tokens {
         }
         seen.add(token.name);
     }
-    return { values, positionals };
+    return new Parsed(positionals, values);
 }
 
 /** What looks like an option is one whose predecessor lacks its value; "-" alone means standard output. */
 function isValue(text: string | undefined, isInline: boolean): boolean {
     return text !== undefined && text !== "" && (isInline || text === "-" || !text.startsWith("-"));
-}
-
-export function misuse(command: Pick<Command, "name">, problem: string): CommandError {
-    const end = problem.endsWith("?") ? " See" : "; see";
-    return new CommandError(`${problem}${end} ${COMMAND} ${command.name} --help`, EXIT.usage);
 }
 
 export function helpOf(command: Command): string {

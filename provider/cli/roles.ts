@@ -2,6 +2,7 @@ import type { X509Certificate } from "node:crypto";
 import { isIssuedBy, readCertificates } from "../certificates/parse/certificate";
 import { readPrivateKey, type PrivateKey } from "../certificates/certificates";
 import { readPem } from "../certificates/parse/pem";
+import { isSame } from "../certificates/pools";
 import { isKeyOf } from "../certificates/parse/privateKey";
 
 export type Role = "cert" | "key" | "ca" | "unused" | "unknown";
@@ -12,10 +13,8 @@ export interface TextFile {
     readonly text: string;
 }
 
-export interface SortedFile extends TextFile {
+export interface SortedFile extends LookedAt {
     readonly role: Role;
-    readonly certificates: readonly X509Certificate[];
-    readonly holdsKey: boolean;
 }
 
 /** Which file is which argument of the resource. */
@@ -97,8 +96,4 @@ function holdersOf(leaf: X509Certificate, files: readonly LookedAt[]): readonly 
 function rootsIn(file: LookedAt | undefined): string | undefined {
     const roots = (file?.certificates ?? []).filter((certificate) => isIssuedBy(certificate, certificate));
     return roots.length === 0 ? undefined : roots.map(String).join("");
-}
-
-export function isSame(one: X509Certificate, other: X509Certificate): boolean {
-    return one.raw.equals(other.raw);
 }

@@ -36,6 +36,11 @@ export function rendered(content: string | readonly Line[], hasColours: boolean)
     return content.map((line) => `${line.map((cell) => renderedCell(cell, hasColours)).join("")}\n`).join("");
 }
 
+/** A result for programs. */
+export function jsonText(result: unknown): string {
+    return `${JSON.stringify(result, null, 4)}\n`;
+}
+
 function renderedCell(cell: Cell, hasColours: boolean): string {
     const text = printableLine(textOf(cell));
     return typeof cell === "string" || !hasColours ? text : `\u001b[${COLOURS[cell.tone]}m${text}\u001b[0m`;
@@ -55,4 +60,33 @@ export function wantsColours(environment: Readonly<Record<string, string | undef
         return !["0", "false"].includes(FORCE_COLOR);
     }
     return NO_COLOR === "" && isTerminal && TERM !== "dumb";
+}
+
+/** Rows of a table, aligned; the last column is as wide as it is. */
+export function table(rows: readonly (readonly Cell[])[]): readonly Line[] {
+    const shown = rows.map((row) => row.map(escapedCell));
+    const widths = shown.reduce<readonly number[]>(
+        (widest, row) => row.map((cell, index) => Math.max(widest[index] ?? 0, textOf(cell).length)),
+        [],
+    );
+    return shown.map((row) =>
+        row.flatMap((cell, index) =>
+            index === row.length - 1 ? [cell] : [cell, " ".repeat((widths[index] ?? 0) - textOf(cell).length + 2)],
+        ),
+    );
+}
+
+/** Blocks of lines with an empty one between them. */
+export function paragraphs(...blocks: readonly (readonly Line[])[]): readonly Line[] {
+    return blocks.filter((block) => block.length > 0).flatMap((block, index) => (index === 0 ? block : [[], ...block]));
+}
+
+/** A text that means something, or only what it says. */
+export function toned(text: string, tone: Tone | undefined): Cell {
+    return tone === undefined ? text : { text, tone };
+}
+
+/** Before it is measured: escapes are longer than what they stand for. */
+function escapedCell(cell: Cell): Cell {
+    return typeof cell === "string" ? printableLine(cell) : { ...cell, text: printableLine(cell.text) };
 }

@@ -1,20 +1,22 @@
 import { nameProblem, type Owner } from "../operations/identity";
 import { VercelClient, type CertificateEntry, type ProjectAddress, type VercelClientOptions } from "../vercel/client";
 import { isVariableName, resolveBaseUrl, resolveToken, type Environment } from "../vercel/settings";
-import { CommandError, EXIT, type CommandHost, type OptionSpecification } from "./command";
+import { CommandError, EXIT, type CommandHost, type Parsed } from "./command";
 import { quote } from "../text/quoting";
 
-/** The option that says which variable holds the token. */
-export const TOKEN_ENV: OptionSpecification = {
-    value: "NAME",
-    help: "The environment variable with the token; default: VERCEL_API_TOKEN, else VERCEL_TOKEN",
-};
+/** Whose certificates are meant, beside the project, which is the operand; and by which token. */
+export const OWNER_OPTIONS = {
+    team: { value: "TEAM", help: "Id (team_…) or slug of the team; default: the token's own scope" },
+    "token-env": {
+        value: "NAME",
+        help: "The environment variable with the token; default: VERCEL_API_TOKEN, else VERCEL_TOKEN",
+    },
+} as const;
 
-/** The option that says which team is meant. */
-export const TEAM: OptionSpecification = {
-    value: "TEAM",
-    help: "Id (team_…) or slug of the team; default: the token's own scope",
-};
+export function ownerOf(parsed: Parsed): Owner {
+    const [project = ""] = parsed.operands;
+    return { project, team: parsed.value("team"), tokenEnv: parsed.value("token-env") };
+}
 
 /** The certificates of a project at Vercel, by a token in the environment. */
 export async function listAtVercel(owner: Owner, host: CommandHost): Promise<readonly CertificateEntry[]> {

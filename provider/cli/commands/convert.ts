@@ -1,19 +1,18 @@
 import { type X509Certificate } from "node:crypto";
 import { describeCertificate, isIssuedBy, nameOf, readCertificates } from "../../certificates/parse/certificate";
+import { isSame } from "../../certificates/pools";
 import { isKeyOf, readPrivateKey, type PrivateKey } from "../../certificates/parse/privateKey";
-import { columns } from "../columns";
-import { CommandError, EXIT, type Command } from "../command";
-import { misuse } from "../options";
+import { CommandError, EXIT, misuse, type Command } from "../command";
 import { PASSPHRASE_OPTION, passphraseOf, readBundleFiles, type BundleFile } from "../files";
 import { writeTogether, type NewFile } from "../newFiles";
-import { findLeaf, isSame } from "../roles";
+import { findLeaf } from "../roles";
+import { jsonText, table } from "../terminal";
 import { quote, shown } from "../../text/quoting";
 
 export const convertCommand: Command = {
     name: "convert",
     operands: "FILE…",
-    leastOperands: 1,
-    mostOperands: 32,
+    operandCounts: [1, 32],
     summary: "Make client.pem and ca.pem of PKCS #12, PKCS #7, DER, or PEM that was mangled",
     details: [
         "client.pem gets the certificate and its intermediates, ca.pem the roots; both can be committed. The private key is",
@@ -31,7 +30,7 @@ export const convertCommand: Command = {
         force: { help: "Write over files that exist" },
     },
     run: async (parsed, host) => {
-        const { files, passphrase } = await readBundleFiles(parsed.operands, parsed, host);
+        const { files, passphrase } = await readBundleFiles(parsed, host);
         const problems = files.flatMap(({ path, problem }) =>
             problem === undefined ? [] : [`${quote(path)}: ${problem}`],
         );
@@ -61,9 +60,7 @@ export const convertCommand: Command = {
         await writeTogether(created, parsed.flag("force"), host);
         const written = created.map(({ path, holds }) => ({ path, holds }));
         host.write(
-            parsed.flag("json")
-                ? `${JSON.stringify({ files: written }, null, 4)}\n`
-                : `${columns(written.map(({ path, holds }) => [path, holds])).join("\n")}\n`,
+            parsed.flag("json") ? jsonText({ files: written }) : table(written.map(({ path, holds }) => [path, holds])),
         );
         sorted.others.forEach((certificate) =>
             host.writeError(

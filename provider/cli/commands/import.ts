@@ -12,13 +12,11 @@ import { formatId, holdsOrigin, labelOf, normaliseOrigin, type Identity, type Ow
 import { NOTHING_KNOWN, writeState } from "../../operations/state";
 import { PLUGIN_TYPE, PROVIDER_TEXT, TYPE } from "../../registration";
 import type { CertificateEntry } from "../../vercel/client";
-import { CommandError, EXIT, type Command, type CommandHost } from "../command";
+import { cannot, CommandError, EXIT, misuse, type Command, type CommandHost, type Parsed } from "../command";
 import { requireBundleFile } from "../files";
-import { cannot } from "../newFiles";
-import { misuse } from "../options";
-import type { Parsed } from "../parsed";
 import { shellWord } from "../shell";
-import { listAtVercel, TOKEN_ENV } from "../vercelClient";
+import { jsonText } from "../terminal";
+import { listAtVercel, OWNER_OPTIONS, ownerOf } from "../vercelClient";
 import { errorCode } from "../../text/errorCode";
 import { enumerated, shown, quote } from "../../text/quoting";
 
@@ -59,8 +57,7 @@ interface Certificates {
 export const importCommand: Command = {
     name: "import",
     operands: "PROJECT",
-    leastOperands: 1,
-    mostOperands: 1,
+    operandCounts: [1, 1],
     summary: "Write the file by which pulumi import adopts a certificate that is in place already",
     details: [
         "Nothing is uploaded and no private key is read. Vercel does not show a certificate's content: that the files are",
@@ -79,7 +76,7 @@ export const importCommand: Command = {
             value: "TEAM",
             help: "Id (team_…) or slug of the team, as the program gives it; default: the token's own scope",
         },
-        "token-env": TOKEN_ENV,
+        "token-env": OWNER_OPTIONS["token-env"],
         parent: {
             value: "TYPE=NAME",
             help: "The component that it belongs to in the program; several, if nested: the outermost first",
@@ -113,7 +110,7 @@ async function runImport(parsed: Parsed, host: CommandHost): Promise<typeof EXIT
     };
     const file: ImportFile = { resources: [...components, resource] };
     const output = parsed.value("output") ?? "import.json";
-    const text = `${JSON.stringify(file, null, 4)}\n`;
+    const text = jsonText(file);
     if (output === "-") {
         host.write(text);
         return EXIT.fine;
@@ -129,7 +126,7 @@ async function runImport(parsed: Parsed, host: CommandHost): Promise<typeof EXIT
         fingerprint: certificates.fingerprint,
         findings: said,
     };
-    host.write(parsed.flag("json") ? `${JSON.stringify(result, null, 4)}\n` : nextSteps(output, name, certId));
+    host.write(parsed.flag("json") ? jsonText(result) : nextSteps(output, name, certId));
     return EXIT.fine;
 }
 
@@ -156,13 +153,12 @@ function nameInFile(index: number): string {
 }
 
 function identityOf(parsed: Parsed): Adopted {
-    const [project = ""] = parsed.operands;
     const given = parsed.value("origin");
     const origin = given === undefined ? undefined : normaliseOrigin(given);
     if (given !== undefined && origin === undefined) {
         throw misuse(importCommand, `--origin: expected https://host[:port], got ${quote(given)}`);
     }
-    return { project, team: parsed.value("team"), tokenEnv: parsed.value("token-env"), origin };
+    return { ...ownerOf(parsed), origin };
 }
 
 /** The certificate is in place, so whatever is wrong with it is only a warning, unless it cannot be read. */

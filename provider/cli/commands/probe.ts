@@ -12,18 +12,15 @@ import {
 } from "../../certificates/certificates";
 import { normaliseOrigin } from "../../operations/identity";
 import { probeOrigin, type ProbeReport, type TlsVersion, type Verdict } from "../../probe/originProbe";
-import { columns } from "../columns";
-import { CommandError, EXIT, type Command, type CommandHost, type ExitCode } from "../command";
+import { CommandError, EXIT, misuse, type Command, type CommandHost, type ExitCode, type Parsed } from "../command";
 import { requireBundleFile } from "../files";
-import { misuse } from "../options";
-import type { Parsed } from "../parsed";
+import { jsonText, paragraphs, table, type Line } from "../terminal";
 import { quote } from "../../text/quoting";
 
 export const probeCommand: Command = {
     name: "probe",
     operands: "ORIGIN",
-    leastOperands: 1,
-    mostOperands: 1,
+    operandCounts: [1, 1],
     summary: "Find out whether an origin asks for a client certificate, and whether it takes this one",
     details: [
         "Connects to https://host[:port] twice, without and with the certificate, and sends a GET each time. The private",
@@ -69,7 +66,7 @@ async function runProbe(parsed: Parsed, host: CommandHost): Promise<ExitCode> {
     );
     if (parsed.flag("json")) {
         const shown = findings.map(({ code, severity, argument, message }) => ({ code, severity, argument, message }));
-        host.write(`${JSON.stringify({ ...report, findings: shown }, null, 4)}\n`);
+        host.write(jsonText({ ...report, findings: shown }));
     } else {
         host.write(reportText(report, findings));
     }
@@ -148,7 +145,7 @@ async function readServerIssuers(
     return certificates;
 }
 
-function reportText(report: ProbeReport, findings: readonly Finding[]): string {
+function reportText(report: ProbeReport, findings: readonly Finding[]): readonly Line[] {
     const { verdict, message, asked, version, without, presented, acceptableAuthorities, moreAuthorities } = report;
     const rows = [
         ["verdict", verdict],
@@ -159,6 +156,6 @@ function reportText(report: ProbeReport, findings: readonly Finding[]): string {
         ...acceptableAuthorities.map((name, index) => [index === 0 ? "acceptable" : "", name]),
         ...(moreAuthorities === 0 ? [] : [["", `and ${String(moreAuthorities)} more`]]),
     ];
-    const notes = findings.map((finding) => `${finding.severity}: ${finding.argument}: ${finding.message}`);
-    return `${[...columns(rows), "", ...notes, `${message}.`].join("\n")}\n`;
+    const notes = findings.map((finding) => [`${finding.severity}: ${finding.argument}: ${finding.message}`]);
+    return paragraphs(table(rows), [...notes, [`${message}.`]]);
 }

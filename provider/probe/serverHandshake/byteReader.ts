@@ -1,14 +1,11 @@
 /** Reads what TLS counts in bytes, big endian. Throws a `RangeError` where the bytes end too early. */
 export class ByteReader {
-    readonly #bytes: Buffer;
     #at = 0;
 
-    constructor(bytes: Buffer) {
-        this.#bytes = bytes;
-    }
+    constructor(private readonly bytes: Buffer) {}
 
     get left(): number {
-        return this.#bytes.length - this.#at;
+        return this.bytes.length - this.#at;
     }
 
     take(length: number): Buffer {
@@ -16,7 +13,7 @@ export class ByteReader {
             throw new RangeError(`expected ${String(length)} bytes, got ${String(this.left)}`);
         }
         this.#at += length;
-        return this.#bytes.subarray(this.#at - length, this.#at);
+        return this.bytes.subarray(this.#at - length, this.#at);
     }
 
     /** @param width In bytes, 1 to 4. */

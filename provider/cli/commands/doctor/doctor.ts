@@ -3,23 +3,21 @@ import { messageOf } from "../../../operations/failures";
 import type { CertificateEntry } from "../../../vercel/client";
 import { VercelError } from "../../../vercel/errors";
 import { WRITES_PER_WINDOW } from "../../../vercel/rateLimit";
-import { CommandError, EXIT, type Command, type CommandHost, type ExitCode } from "../../command";
+import { CommandError, EXIT, misuse, type Command, type CommandHost, type ExitCode, type Parsed } from "../../command";
 import { answersOf } from "./answers";
 import { CertificatesMade } from "./certificatesMade";
 import { describeFailure, Examination, type Observations, type Step } from "./examination";
 import { reportText, type DoctorReport } from "./doctorText";
 import { isReserved, RESERVED_ORIGINS } from "./reserved";
 import { Traffic } from "./traffic";
-import { misuse } from "../../options";
-import type { Parsed } from "../../parsed";
-import { connectToVercel, TEAM, TOKEN_ENV } from "../../vercelClient";
+import { jsonText } from "../../terminal";
+import { connectToVercel, OWNER_OPTIONS, ownerOf } from "../../vercelClient";
 import { shown, quote } from "../../../text/quoting";
 
 export const doctorCommand: Command = {
     name: "doctor",
     operands: "PROJECT",
-    leastOperands: 1,
-    mostOperands: 1,
+    operandCounts: [1, 1],
     summary: "Try out, in a throw-away project, what Vercel does not document about its API",
     details: [
         "Uploads certificates that it mints itself, for an origin that no deployment calls, and removes them again.",
@@ -27,8 +25,7 @@ export const doctorCommand: Command = {
         "The report holds neither secrets nor names, and is made to be pasted into an issue.",
     ],
     options: {
-        team: TEAM,
-        "token-env": TOKEN_ENV,
+        ...OWNER_OPTIONS,
         "project-wide": { help: "Also upload a project-wide certificate" },
         yes: { help: "Do not ask" },
     },
@@ -36,10 +33,8 @@ export const doctorCommand: Command = {
 };
 
 async function runDoctor(parsed: Parsed, host: CommandHost): Promise<ExitCode> {
-    const [project = ""] = parsed.operands;
     const traffic = new Traffic(() => host.clock.now());
-    const owner = { project, team: parsed.value("team"), tokenEnv: parsed.value("token-env") };
-    const { client, address } = connectToVercel(owner, host, (...seen) => traffic.observe(...seen));
+    const { client, address } = connectToVercel(ownerOf(parsed), host, (...seen) => traffic.observe(...seen));
     const made = new CertificatesMade(client, address, host.clock);
     const findings = await examine(parsed, host, made, traffic);
     const report: DoctorReport = {
@@ -47,7 +42,7 @@ async function runDoctor(parsed: Parsed, host: CommandHost): Promise<ExitCode> {
         ...{ steps: findings.steps, answers: answersOf(findings.observations) },
         ...{ limits: traffic.limits, listing: traffic.properties },
     };
-    host.write(parsed.flag("json") ? `${JSON.stringify(report, null, 4)}\n` : reportText(report));
+    host.write(parsed.flag("json") ? jsonText(report) : reportText(report));
     return exitCodeOf(findings.steps, host);
 }
 

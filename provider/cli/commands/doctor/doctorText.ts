@@ -1,5 +1,5 @@
 import type { Answer } from "./answers";
-import { columns } from "../../columns";
+import { paragraphs, table, type Line } from "../../terminal";
 import type { Step } from "./examination";
 import type { SeenLimit } from "./traffic";
 
@@ -16,28 +16,20 @@ export interface DoctorReport {
     readonly listing: { readonly ofListing: readonly string[]; readonly ofEntries: readonly string[] };
 }
 
-export function reportText(report: DoctorReport): string {
+export function reportText(report: DoctorReport): readonly Line[] {
     const { version, node, at, steps, answers, limits, listing } = report;
     const limitRows = Object.entries(limits).map(([operation, seen]) => [operation, ...limitCells(seen)]);
-    return [
-        `pulumi-vercel-client-cert ${version}, Node ${node}, ${at}`,
-        "",
-        ...columns([
-            ["STEP", "OUTCOME", "DETAIL"],
-            ...steps.map(({ step, outcome, detail }) => [step, outcome, detail]),
+    return paragraphs(
+        [[`pulumi-vercel-client-cert ${version}, Node ${node}, ${at}`]],
+        table([["STEP", "OUTCOME", "DETAIL"], ...steps.map(({ step, outcome, detail }) => [step, outcome, detail])]),
+        answers.flatMap(({ question, answer, behaviour }) => [
+            [question],
+            [`    ${answer}`],
+            [`    The package: ${behaviour}.`],
         ]),
-        "",
-        ...answers.flatMap(({ question, answer, behaviour }) => [
-            question,
-            `    ${answer}`,
-            `    The package: ${behaviour}.`,
-        ]),
-        "",
-        ...columns([["HEADERS OF", "LIMIT", "REMAINING", "RESET"], ...limitRows]),
-        "",
-        `A listing has ${namesOf(listing.ofListing)}; an entry of it has ${namesOf(listing.ofEntries)}.`,
-        "",
-    ].join("\n");
+        table([["HEADERS OF", "LIMIT", "REMAINING", "RESET"], ...limitRows]),
+        [[`A listing has ${namesOf(listing.ofListing)}; an entry of it has ${namesOf(listing.ofEntries)}.`]],
+    );
 }
 
 function limitCells({ limit, remaining, reset }: SeenLimit): readonly string[] {

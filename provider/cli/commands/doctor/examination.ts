@@ -56,7 +56,6 @@ const notInOrder = (detail: string): Finding => ({ outcome: "not in order", deta
 export class Examination {
     readonly steps: Step[] = [];
     readonly observations: Observations = {};
-    readonly #options: ExaminationOptions;
     #origin: string = RESERVED_ORIGINS[0];
     /** The id of the first certificate. */
     #first = "";
@@ -65,9 +64,7 @@ export class Examination {
     /** The last listing. */
     #listed: readonly CertificateEntry[] = [];
 
-    constructor(options: ExaminationOptions) {
-        this.#options = options;
-    }
+    constructor(private readonly options: ExaminationOptions) {}
 
     async run(): Promise<void> {
         try {
@@ -77,7 +74,7 @@ export class Examination {
             await this.#step("second upload", () => this.#uploadAgain());
             await this.#step("another authority", () => this.#uploadWithOtherAuthority());
             await this.#step("another spelling of the origin", () => this.#uploadRespelled());
-            if (this.#options.projectWide) {
+            if (this.options.projectWide) {
                 await this.#step("project-wide certificate", () => this.#uploadProjectWide());
             }
             if (await this.#step("deletion", () => this.#delete())) {
@@ -93,7 +90,7 @@ export class Examination {
 
     /** Whether it could be done. */
     async #step(step: string, work: () => Promise<Finding>): Promise<boolean> {
-        const { signal, say } = this.#options;
+        const { signal, say } = this.options;
         if (signal.aborted) {
             throw new Interrupted();
         }
@@ -117,7 +114,7 @@ export class Examination {
 
     async #upload(): Promise<Finding> {
         const [reserved, fallback] = RESERVED_ORIGINS;
-        const { certs, ca } = this.#options.certificates;
+        const { certs, ca } = this.options.certificates;
         const first = await this.#put(certs[0], ca, reserved).catch(async (error: unknown) => {
             requireRefusal(error);
             this.#origin = fallback;
@@ -132,7 +129,7 @@ export class Examination {
     }
 
     async #uploadAgain(): Promise<Finding> {
-        const { certs, ca } = this.#options.certificates;
+        const { certs, ca } = this.options.certificates;
         const { certId, finding } = await this.#put(certs[1], ca, this.#origin);
         const isThere = this.#listed.some((entry) => entry.certId === this.#first);
         this.observations.secondUpload = certId === this.#first ? "keeps the id" : isThere ? "adds" : "replaces";
@@ -140,7 +137,7 @@ export class Examination {
     }
 
     async #uploadWithOtherAuthority(): Promise<Finding> {
-        const { certs, otherCa } = this.#options.certificates;
+        const { certs, otherCa } = this.options.certificates;
         try {
             const { finding } = await this.#put(certs[0], otherCa, this.#origin);
             this.observations.otherAuthority = "accepted";
@@ -153,7 +150,7 @@ export class Examination {
     }
 
     async #uploadRespelled(): Promise<Finding> {
-        const { certs, ca } = this.#options.certificates;
+        const { certs, ca } = this.options.certificates;
         const origin = respelled(this.#origin);
         try {
             const { certId, answered, finding } = await this.#put(certs[0], ca, origin);
@@ -177,19 +174,19 @@ export class Examination {
     }
 
     async #uploadProjectWide(): Promise<Finding> {
-        const { certs, ca } = this.#options.certificates;
+        const { certs, ca } = this.options.certificates;
         const { certId, finding } = await this.#put(certs[1], ca, undefined);
-        this.observations.projectWideOrigin = this.#options.traffic.listedOrigin(certId);
+        this.observations.projectWideOrigin = this.options.traffic.listedOrigin(certId);
         return finding;
     }
 
     async #delete(): Promise<Finding> {
-        await this.#options.made.delete(this.#last);
+        await this.options.made.delete(this.#last);
         return await this.#sight("the deletion", (entries) => entries.every(({ certId }) => certId !== this.#last));
     }
 
     async #deleteAgain(): Promise<Finding> {
-        const { made, traffic } = this.#options;
+        const { made, traffic } = this.options;
         try {
             await made.delete(this.#last);
             this.observations.secondDeletion = "accepted";
@@ -206,7 +203,7 @@ export class Examination {
 
     /** Uploads, and waits until a listing shows it. */
     async #put(cert: string, ca: string, origin: string | undefined): Promise<Put> {
-        const { made, certificates, say } = this.#options;
+        const { made, certificates, say } = this.options;
         const upload = { cert, key: certificates.key, ca, ...(origin === undefined ? {} : { origin }) };
         const { certId, origin: answered } = await made.upload(upload);
         if (origin === undefined) {
@@ -220,7 +217,7 @@ export class Examination {
     }
 
     async #sight(what: string, holds: (entries: readonly CertificateEntry[]) => boolean): Promise<Finding> {
-        const { made, signal } = this.#options;
+        const { made, signal } = this.options;
         const { entries, afterMs } = await made.listUntil(holds, signal);
         if (signal.aborted && afterMs === undefined) {
             throw new Interrupted();

@@ -20,19 +20,16 @@ export class Traffic {
     readonly #listed = new Set<string>();
     readonly #entries = new Set<string>();
     readonly #origins = new Map<string, unknown>();
-    readonly #now: () => number;
     /** What the last failed call said, by Vercel's own words. */
     lastSaid = "";
 
-    constructor(now: () => number) {
-        this.#now = now;
-    }
+    constructor(private readonly now: () => number) {}
 
     observe(operation: Operation, result: CallAnswer | CallFailure): void {
         const { limit, remaining, reset } = result.headers;
         this.#limits.set(operation, {
             ...{ limit: numberOf(limit), remaining: numberOf(remaining) },
-            reset: readReset(numberOf(reset), this.#now()),
+            reset: readReset(numberOf(reset), this.now()),
         });
         if (isFailure(result)) {
             this.lastSaid = result.body.message ?? "";

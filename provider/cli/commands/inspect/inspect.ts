@@ -10,6 +10,7 @@ import {
     readCertificateSet,
     type PrivateKey,
     type CertificateSet,
+    type Reading,
 } from "../../../certificates/certificates";
 import { EXIT, type Command, type CommandHost } from "../../command";
 import { PASSPHRASE_OPTION, readBundleFiles, type BundleFile } from "../../files";
@@ -17,13 +18,13 @@ import type { CertificateFacts, InspectedFile, Inspection, InspectionFinding } f
 import { inspectionText } from "./inspectionText";
 import { sortFiles, type Roles } from "../../roles";
 import { shellWord } from "../../shell";
+import { jsonText } from "../../terminal";
 import { DAY_MS, isoDate } from "../../../text/isoDates";
 
 export const inspectCommand: Command = {
     name: "inspect",
     operands: "FILE…",
-    leastOperands: 1,
-    mostOperands: 32,
+    operandCounts: [1, 32],
     summary: "Say what certificate, key and issuers are, and everything that is wrong with them",
     details: [
         "The files are PEM, DER, PKCS #12 or PKCS #7, or - for standard input, and come in any order: which is cert, key and ca",
@@ -32,13 +33,9 @@ export const inspectCommand: Command = {
     ],
     options: PASSPHRASE_OPTION,
     run: async (parsed, host) => {
-        const { files, passphrase } = await readBundleFiles(parsed.operands, parsed, host);
+        const { files, passphrase } = await readBundleFiles(parsed, host);
         const inspection = await inspect(files, passphrase, host);
-        host.write(
-            parsed.flag("json")
-                ? `${JSON.stringify(inspection, null, 4)}\n`
-                : inspectionText(inspection, host.clock.now()),
-        );
+        host.write(parsed.flag("json") ? jsonText(inspection) : inspectionText(inspection, host.clock.now()));
         const isBad = inspection.findings.some(({ severity }) => severity === "error");
         return isBad ? EXIT.bad : EXIT.fine;
     },
@@ -51,7 +48,7 @@ async function inspect(
 ): Promise<Inspection> {
     const texts = given.flatMap(({ path, texts }) => texts.map((text) => ({ path, text })));
     const roles = sortFiles(texts, passphrase);
-    const { certificates, findings } = readBundle(roles);
+    const { value: certificates, findings } = readBundle(roles);
     const key = roles.key === undefined ? undefined : readPrivateKey(roles.key, passphrase);
     const judged = certificates === undefined ? [] : await judge(certificates, key?.value, roles, host);
     const nowMs = host.clock.now();
@@ -67,18 +64,12 @@ async function inspect(
 }
 
 /** Without issuers the chain stands in for them, so that the rest can be said; what depends on them is left out. */
-function readBundle(roles: Roles): {
-    readonly certificates: CertificateSet | undefined;
-    readonly findings: readonly Finding[];
-} {
-    if (roles.cert === undefined) {
-        return { certificates: undefined, findings: [] };
+function readBundle({ cert, ca }: Roles): Reading<CertificateSet> {
+    if (cert === undefined) {
+        return { value: undefined, findings: [] };
     }
-    const { value, findings } = readCertificateSet({ cert: roles.cert, ca: roles.ca ?? roles.cert });
-    return {
-        certificates: value,
-        findings: roles.ca === undefined ? findings.filter(({ argument }) => argument !== "ca") : findings,
-    };
+    const { value, findings } = readCertificateSet({ cert, ca: ca ?? cert });
+    return { value, findings: findings.filter(({ argument }) => ca !== undefined || argument !== "ca") };
 }
 
 async function judge(
@@ -88,9 +79,10 @@ async function judge(
     { clock }: CommandHost,
 ): Promise<readonly Finding[]> {
     const nowMs = clock.now();
-    const judged = judgeCertificateSet(certificates, { nowMs, expiryWarningDays: undefined });
-    const match = key === undefined ? [] : judgeKeyMatch(certificates, key);
-    const known = [...judged, ...match];
+    const known = [
+        ...judgeCertificateSet(certificates, { nowMs, expiryWarningDays: undefined }),
+        ...(key === undefined ? [] : judgeKeyMatch(certificates, key)),
+    ];
     return [...known, ...(roles.ca === undefined ? [] : await judgeChain(certificates, key, known, nowMs))];
 }
 

@@ -1,8 +1,7 @@
 import { describeEnd } from "../../../certificates/checks/expiries";
-import { table } from "../../columns";
 import { shownDate } from "../../../text/isoDates";
 import { counted } from "../../../text/quoting";
-import type { Cell, Line, Tone } from "../../terminal";
+import { paragraphs, table, toned, type Cell, type Line, type Tone } from "../../terminal";
 import type { CertificateFacts, Inspection } from "./inspection";
 
 const PURPOSES = {
@@ -16,29 +15,21 @@ const TONES: Readonly<Record<string, Tone>> = { error: "bad", warning: "warning"
 /** An inspection as it is good to read on a terminal. */
 export function inspectionText(inspection: Inspection, nowMs: number): readonly Line[] {
     const { files, missing, chain, authorities, findings } = inspection;
-    const blocks = [
+    return paragraphs(
         table(files.map(({ path, role, holds }) => [path, role, holds])),
         missing.map((argument) => [`${argument}: ${PURPOSES[argument]}`]),
         leafRows(inspection, nowMs),
         table([...certificateRows("chain", chain, nowMs), ...certificateRows("ca", authorities, nowMs)]),
         table(
             findings.map(({ severity, code, about, message }) => [
-                toned(severity, severity),
+                toned(severity, TONES[severity]),
                 code,
                 // The code has a column of its own.
                 `${about}: ${message.replace(` [${code}]`, "")}`,
             ]),
         ),
         [[conclusion(inspection)]],
-    ];
-    return blocks
-        .filter((block) => block.length > 0)
-        .flatMap((block, index): readonly Line[] => (index === 0 ? block : [[""], ...block]));
-}
-
-function toned(text: string, severity: string): Cell {
-    const tone = TONES[severity];
-    return tone === undefined ? text : { text, tone };
+    );
 }
 
 function leafRows({ chain, fingerprints }: Inspection, nowMs: number): readonly Line[] {
@@ -75,5 +66,5 @@ function conclusion({ findings, missing }: Inspection): Cell {
     const count = (severity: string): number => findings.filter((finding) => finding.severity === severity).length;
     const parts = ["error", "warning", "note"].filter((severity) => count(severity) > 0);
     const text = parts.map((severity) => counted(count(severity), severity)).join(", ");
-    return toned(`${text}.`, parts[0] ?? "");
+    return toned(`${text}.`, TONES[parts[0] ?? ""]);
 }

@@ -1,4 +1,4 @@
-import type { Line } from "../../terminal";
+import { jsonText, type Line } from "../../terminal";
 import { statusMetrics } from "./openMetrics";
 import { PAGE_MARK, statusPage } from "./html/page";
 import { statusJson, type StatusReport } from "./stackReport";
@@ -14,7 +14,7 @@ export const FORMATS = {
     table: { isOwn: (head) => /^(?:STACK +PROJECT +ORIGIN |0 certificates in )/.test(head), render: statusText },
     json: {
         isOwn: (head) => /^\{\s*"at": "[\dT:Z-]+",\s*"inOrder": /.test(head),
-        render: (report) => `${JSON.stringify(statusJson(report), null, 4)}\n`,
+        render: (report) => jsonText(statusJson(report)),
     },
     openmetrics: { isOwn: (head) => head.startsWith("# TYPE vercel_client_cert_"), render: statusMetrics },
     html: { isOwn: (head) => head.includes(PAGE_MARK), render: statusPage },

@@ -1,9 +1,8 @@
-import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { execFile, type ExecFileException } from "node:child_process";
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import type { Readable } from "node:stream";
 import { delimiter, join, resolve } from "node:path";
-import { errorCode } from "../../../text/errorCode";
+import { promisify } from "node:util";
 import { redact } from "../../../text/redact";
 import { CommandError, type CommandHost } from "../../command";
 import { shellWord } from "../../shell";
@@ -46,7 +45,7 @@ async function runForJson(args: readonly string[], host: CliHost): Promise<unkno
     await requireFolder(host.folder);
     const command = `pulumi ${args.slice(0, 2).join(" ")}`;
     const { exitCode, stdout, stderr } = await runPulumi(command, args, host);
-    const complaint = withoutSecretsOf(host, stderr);
+    const complaint = withoutSecretsOf(host, stderr.slice(0, LONGEST_COMPLAINT));
     if (exitCode !== 0) {
         throw new CommandError(explain(args, exitCode, complaint));
     }
@@ -75,62 +74,37 @@ interface Finished {
 }
 
 async function runPulumi(command: string, args: readonly string[], host: CliHost): Promise<Finished> {
-    const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
+    const running = promisify(execFile)("pulumi", [...args, "--non-interactive", "--color", "never"], {
         cwd: resolve(host.folder),
         // The check for updates is a request of its own, and its outcome would stand among the complaints.
         env: { ...host.environment, PULUMI_SKIP_UPDATE_CHECK: "true" },
-        stdio: ["ignore", "pipe", "pipe"],
+        maxBuffer: LARGEST_OUTPUT_BYTES,
+        killSignal: "SIGKILL",
+        signal: host.clock.deadline(LONGEST_RUN_MS),
     });
+    running.child.stdin?.end();
     try {
-        return await ended(command, child, host);
-    } finally {
-        // Whatever it left running may hold its end of the pipes, and would keep this process alive.
-        child.kill("SIGKILL");
-        child.stdout.destroy();
-        child.stderr.destroy();
+        return { exitCode: 0, ...(await running) };
+    } catch (error) {
+        const { code, stdout = "", stderr = "" } = error as ExecFileException;
+        if (code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") {
+            throw new CommandError(`${command} printed more than 256 MB; leave this stack out`);
+        }
+        if (code === "ABORT_ERR") {
+            throw new CommandError(
+                `${command} did not end within ${String(LONGEST_RUN_MS / 1000)} s; run it by hand to see what it waits for`,
+            );
+        }
+        if (typeof code === "string") {
+            throw cannotStart(code, host.environment);
+        }
+        return { exitCode: code ?? -1, stdout, stderr };
     }
 }
 
-function ended(
-    command: string,
-    child: ChildProcessByStdio<null, Readable, Readable>,
-    host: CliHost,
-): Promise<Finished> {
-    return new Promise((done, fail) => {
-        const chunks: Buffer[] = [];
-        let length = 0;
-        let stderr = "";
-        child.stdout.on("data", (chunk: Buffer) => {
-            chunks.push(chunk);
-            length += chunk.length;
-            if (length > LARGEST_OUTPUT_BYTES) {
-                fail(new CommandError(`${command} printed more than 256 MB; leave this stack out`));
-            }
-        });
-        child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
-            stderr = (stderr + chunk).slice(0, LONGEST_COMPLAINT);
-        });
-        child.once("error", (error) => {
-            fail(cannotStart(errorCode(error), host.environment));
-        });
-        child.once("close", (code) => {
-            done({ exitCode: code ?? -1, stdout: Buffer.concat(chunks).toString("utf8"), stderr });
-        });
-        host.clock.deadline(LONGEST_RUN_MS).addEventListener("abort", () => {
-            fail(
-                new CommandError(
-                    `${command} did not end within ${String(LONGEST_RUN_MS / 1000)} s; run it by hand to see what it waits for`,
-                ),
-            );
-        });
-    });
-}
-
-function cannotStart(code: string | undefined, { PATH = "" }: Environment): CommandError {
+function cannotStart(code: string, { PATH = "" }: Environment): CommandError {
     if (code !== "ENOENT") {
-        return new CommandError(
-            `pulumi from PATH cannot be started (${code ?? "unknown error"}); run pulumi version by hand`,
-        );
+        return new CommandError(`pulumi from PATH cannot be started (${code}); run pulumi version by hand`);
     }
     // A package manager's launcher on Windows, which only a shell can start.
     const launcher = PATH.split(delimiter)

@@ -1,8 +1,15 @@
 import { resolve } from "node:path";
 import { messageOf } from "../../../operations/failures";
-import { COMMAND, CommandError, EXIT, type Command, type CommandHost, type ExitCode } from "../../command";
-import { misuse } from "../../options";
-import type { Parsed } from "../../parsed";
+import {
+    COMMAND,
+    CommandError,
+    EXIT,
+    misuse,
+    type Command,
+    type CommandHost,
+    type ExitCode,
+    type Parsed,
+} from "../../command";
 import { FORMATS, type Format, type FormatName } from "./formats";
 import { judgeAll } from "./statusWarnings";
 import { writeOutput } from "./outputFile";
@@ -17,8 +24,7 @@ const FORMAT_NAMES = Object.keys(FORMATS).join("|");
 export const statusCommand: Command = {
     name: "status",
     operands: "[--stack NAME]…",
-    leastOperands: 0,
-    mostOperands: 0,
+    operandCounts: [0, 0],
     summary: "Say of the certificates in the state of stacks how long they last, and what is not in order",
     details: [
         "Runs pulumi stack export, so it needs the Pulumi CLI on PATH and a login, but neither passphrase nor program.",
@@ -54,10 +60,10 @@ async function runStatus(parsed: Parsed, host: CommandHost): Promise<ExitCode> {
     ];
     const nowMs = host.clock.now();
     const readings = await readStacks(parsed, host);
-    const stored = readings.flatMap(({ stack }) => stack?.certificates ?? []);
+    const stored = readings.flatMap(({ certificates }) => certificates);
     const report: StatusReport = {
         nowMs,
-        stacks: readings.map(({ reported }) => reported),
+        stacks: readings.map(({ certificates, ...stack }) => ({ ...stack, certificates: certificates.length })),
         certificates: judgeAll(stored, { nowMs, warningDays }),
     };
     if (parsed.value("output") === undefined) {
@@ -65,12 +71,9 @@ async function runStatus(parsed: Parsed, host: CommandHost): Promise<ExitCode> {
     }
     const exitCode = conclude(report, host);
     // Last: where a file cannot be written, everything else has been said.
-    for (const {
-        path,
-        format: { render, isOwn },
-    } of files) {
+    for (const { path, format } of files) {
         if (path !== undefined) {
-            await writeOutput(path, rendered(render(report), false), isOwn, host);
+            await writeOutput(path, rendered(format.render(report), false), format.isOwn, host);
         }
     }
     return exitCode;
@@ -104,10 +107,8 @@ function daysOf(parsed: Parsed): number | undefined {
     return given === undefined ? undefined : Number(given);
 }
 
-interface Reading {
-    readonly reported: ReportedStack;
-    readonly stack: StoredStack | undefined;
-}
+/** A stack whose state could not be had has no certificates. */
+type Reading = StoredStack & Pick<ReportedStack, "problem">;
 
 /** Each export is a process of its own. */
 const EXPORTS_AT_ONCE = 4;
@@ -144,18 +145,18 @@ async function wantedStacks(parsed: Parsed, host: CommandHost): Promise<WantedSt
 
 /** A stack has a short name and a full one; by both at once it would look like two that claim the same. */
 function withoutRepeated(readings: readonly Reading[], host: CommandHost): readonly Reading[] {
-    return readings.filter(({ stack }, index) => {
-        const first = readings.slice(0, index).find((one) => isSameStack(one.stack, stack));
-        if (first !== undefined && stack !== undefined) {
-            host.writeError(`${COMMAND}: ${stack.name} is the stack ${first.reported.name}, and is counted once`);
+    return readings.filter((stack, index) => {
+        const first = readings.slice(0, index).find((one) => isSameStack(one, stack));
+        if (first !== undefined) {
+            host.writeError(`${COMMAND}: ${stack.name} is the stack ${first.name}, and is counted once`);
         }
         return first === undefined;
     });
 }
 
 /** Only a full name tells the organization, so two full ones are two stacks, whatever is in them. */
-function isSameStack(one: StoredStack | undefined, other: StoredStack | undefined): boolean {
-    if (one === undefined || other === undefined || one.urnPrefix === "" || one.urnPrefix !== other.urnPrefix) {
+function isSameStack(one: StoredStack, other: StoredStack): boolean {
+    if (one.urnPrefix === "" || one.urnPrefix !== other.urnPrefix) {
         return false;
     }
     return `/${one.name}`.endsWith(`/${other.name}`) || `/${other.name}`.endsWith(`/${one.name}`);
@@ -163,24 +164,22 @@ function isSameStack(one: StoredStack | undefined, other: StoredStack | undefine
 
 async function readOne(name: string | undefined, host: CommandHost): Promise<Reading> {
     try {
-        const stack = readStack(name, await exportStack(name, host));
-        const certificates = stack.certificates.length;
-        return { stack, reported: { name: stack.name, certificates, problem: undefined } };
+        return { ...readStack(name, await exportStack(name, host)), problem: undefined };
     } catch (error) {
         if (!(error instanceof CommandError)) {
             throw error;
         }
         const problem = { code: "unreadable", message: messageOf(error) } as const;
-        return { stack: undefined, reported: { name: shown(name ?? "(selected)"), certificates: 0, problem } };
+        return { name: shown(name ?? "(selected)"), urnPrefix: "", certificates: [], problem };
     }
 }
 
-function emptyReported({ stack, reported }: Reading): Reading {
+function emptyReported(stack: Reading): Reading {
     const problem = {
         code: "no-certificates",
         message: "the state holds no certificate of this package; check the name, or leave the stack out",
     } as const;
-    return stack?.certificates.length === 0 ? { stack, reported: { ...reported, problem } } : { stack, reported };
+    return stack.problem === undefined && stack.certificates.length === 0 ? { ...stack, problem } : stack;
 }
 
 /** The exit code, and why it is not 0. */

@@ -1,5 +1,4 @@
-import { table } from "../../columns";
-import type { Line, Tone } from "../../terminal";
+import { paragraphs, table, toned, type Line, type Tone } from "../../terminal";
 import { placeOf, type JudgedCertificate } from "./statusWarnings";
 import { type StatusReport } from "./stackReport";
 import { standingOf, WARNINGS, type Standing } from "./warningTable";
@@ -34,24 +33,19 @@ export function statusText(report: StatusReport): readonly Line[] {
     const headings = [...COLUMNS.map(({ heading }) => heading.toUpperCase()), "STATE"];
     const rows = certificates.map((one) => [
         ...COLUMNS.map(({ textOf }) => textOf(one) || "-"),
-        toned(stateText(one), standingOf(one)),
+        toned(stateText(one), TONES[standingOf(one)]),
     ]);
     const remarks = certificates.flatMap((one) => {
         const subject = `${one.stack}: ${one.name}, ${placeOf(one)}: `;
         return [
-            ...one.warnings.map(({ code, message }) => [toned(code, WARNINGS[code].standing), subject + message]),
+            ...one.warnings.map(({ code, message }) => [
+                toned(code, TONES[WARNINGS[code].standing]),
+                subject + message,
+            ]),
             ...one.notes.map(({ code, message }) => [code, subject + message]),
         ];
     });
-    const blocks = [rows.length === 0 ? [] : table([headings, ...rows]), table(remarks), [[conclusion(report)]]];
-    return blocks
-        .filter((block) => block.length > 0)
-        .flatMap((block, index) => (index === 0 ? [...block] : [[], ...block]));
-}
-
-function toned(text: string, standing: Standing): Line[number] {
-    const tone = TONES[standing];
-    return tone === undefined ? text : { text, tone };
+    return paragraphs(rows.length === 0 ? [] : table([headings, ...rows]), table(remarks), [[conclusion(report)]]);
 }
 
 export function ownerOf({ team, project }: JudgedCertificate): string {

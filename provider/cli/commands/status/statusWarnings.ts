@@ -80,43 +80,27 @@ function judgeDates(
     if (toMs < nowMs) {
         return [warning("expired", `expired ${ago(toMs, moment)} (${dayOf(toMs)}): renew it`)];
     }
+    const beginsMs = fromMs ?? 0;
+    const future = `is valid only from ${shownDate(beginsMs)} on: wait, or check this machine's clock`;
     return [
-        ...(fromMs !== undefined && fromMs > nowMs
-            ? [
-                  warning(
-                      "not-yet-valid",
-                      `is valid only from ${shownDate(fromMs)} on: wait, or check this machine's clock`,
-                  ),
-              ]
-            : []),
-        ...(nowMs >= warnsFromMs
-            ? [warning("expires-soon", `expires ${within(toMs, moment)} (${dayOf(toMs)}): renew it`)]
-            : []),
+        ...when(beginsMs > nowMs, warning("not-yet-valid", future)),
+        ...when(
+            nowMs >= warnsFromMs,
+            warning("expires-soon", `expires ${within(toMs, moment)} (${dayOf(toMs)}): renew it`),
+        ),
     ];
 }
 
 function judgeState(certificate: StoredCertificate, ids: SharedBy): readonly Warning[] {
     const { staleCertIds, isPendingDeletion, encrypted } = certificate;
+    const stale = `${enumerated(staleCertIds)} of earlier rotations could not be deleted; run pulumi up, which tries again`;
+    const secret = `the state keeps ${encrypted.join(", ")} as a secret, which status cannot read; take it out of additionalSecretOutputs`;
     return [
         ...(isPendingDeletion
             ? [warning("pending-deletion", "was replaced, and is not deleted yet; run pulumi up, which deletes it")]
             : judgePlace(certificate, ids)),
-        ...(staleCertIds.length === 0
-            ? []
-            : [
-                  warning(
-                      "stale-ids",
-                      `${enumerated(staleCertIds)} of earlier rotations could not be deleted; run pulumi up, which tries again`,
-                  ),
-              ]),
-        ...(encrypted.length === 0
-            ? []
-            : [
-                  warning(
-                      "encrypted",
-                      `the state keeps ${encrypted.join(", ")} as a secret, which status cannot read; take it out of additionalSecretOutputs`,
-                  ),
-              ]),
+        ...when(staleCertIds.length > 0, warning("stale-ids", stale)),
+        ...when(encrypted.length > 0, warning("encrypted", secret)),
     ];
 }
 
@@ -131,28 +115,18 @@ function judgePlace(certificate: StoredCertificate, ids: SharedBy): readonly War
         return owners === undefined ? id : `${id} (${owners})`;
     });
     if (isUnconfirmed) {
-        return [
-            warning("unconfirmed", "no listing has shown the last upload so far; run pulumi refresh, then pulumi up"),
-        ];
+        const message = "no listing has shown the last upload so far; run pulumi refresh, then pulumi up";
+        return [warning("unconfirmed", message)];
     }
     if (fingerprint === "" && !encrypted.includes("fingerprint")) {
         const seen = others.length === 0 ? "" : `: ${enumerated(others)} is at the origin`;
-        return [
-            warning(
-                "drifted",
-                `may no longer be in place${seen}; run pulumi up, which uploads the declared certificate`,
-            ),
-        ];
+        const message = `may no longer be in place${seen}; run pulumi up, which uploads the declared certificate`;
+        return [warning("drifted", message)];
     }
-    return others.length === 0
-        ? []
-        : [
-              warning(
-                  "other-certificate",
-                  `${enumerated(others)} is at the origin as well, and nobody but Vercel knows which one it presents; ` +
-                      "remove what does not belong there, then run pulumi refresh",
-              ),
-          ];
+    const message =
+        `${enumerated(others)} is at the origin as well, and nobody but Vercel knows which one it presents; ` +
+        "remove what does not belong there, then run pulumi refresh";
+    return when(others.length > 0, warning("other-certificate", message));
 }
 
 /** Vercel has one certificate for an origin: what one resource uploads or deletes, the other one loses. */
@@ -165,14 +139,11 @@ function judgeOwners(certificate: StoredCertificate, places: SharedBy, ids: Shar
         return [warning("shared-id", message)];
     }
     const twins = places.namesFor(certificate);
-    return twins === undefined
-        ? []
-        : [
-              warning(
-                  "duplicate",
-                  `${twins} has a certificate for ${placeOf(certificate)} as well; declare it once, and look it up elsewhere with .get`,
-              ),
-          ];
+    if (twins === undefined) {
+        return [];
+    }
+    const message = `${twins} has a certificate for ${placeOf(certificate)} as well; declare it once, and look it up elsewhere with .get`;
+    return [warning("duplicate", message)];
 }
 
 function isOwner({ isLookedUp, isPendingDeletion, origin }: StoredCertificate): boolean {
@@ -186,6 +157,10 @@ function idsOf({ certId, staleCertIds, isLookedUp }: StoredCertificate): readonl
 
 function warning(code: WarningCode, message: string): Warning {
     return { code, message };
+}
+
+function when(isSo: boolean, one: Warning): readonly Warning[] {
+    return isSo ? [one] : [];
 }
 
 function daysUntil(ms: number, { nowMs }: StatusMoment): number {
