@@ -1,5 +1,3 @@
-import { errorCode } from "../text/errorCode";
-import { quote } from "../text/quoting";
 import type { Clock } from "../vercel/clock";
 import type { Environment } from "../vercel/settings";
 import type { Line } from "./terminal";
@@ -111,15 +109,4 @@ export class CommandError extends Error {
         this.stack = "";
         this.exitCode = exitCode;
     }
-}
-
-export function misuse(command: Pick<Command, "name">, problem: string): CommandError {
-    const end = problem.endsWith("?") ? " See" : "; see";
-    return new CommandError(`${problem}${end} ${COMMAND} ${command.name} --help`, EXIT.usage);
-}
-
-/** What the system refuses, by its code. */
-export function cannot(what: "read" | "written", path: string, error: unknown): CommandError {
-    const code = errorCode(error) ?? "unknown error";
-    return new CommandError(`the file ${quote(path)} cannot be ${what} (${code}); check the path and its permissions`);
 }

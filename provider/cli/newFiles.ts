@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { cannot, CommandError, EXIT, type CommandHost } from "./command";
+import { CommandError, EXIT, type CommandHost } from "./command";
 import { errorCode } from "../text/errorCode";
 import { quote } from "../text/quoting";
 
@@ -62,4 +62,10 @@ function cannotWrite(path: string): (error: unknown) => never {
             ? new CommandError(`there is a file ${quote(path)} already; --force writes over it`)
             : cannot("written", path, error);
     };
+}
+
+/** What the system refuses, by its code. */
+export function cannot(what: "read" | "written", path: string, error: unknown): CommandError {
+    const code = errorCode(error) ?? "unknown error";
+    return new CommandError(`the file ${quote(path)} cannot be ${what} (${code}); check the path and its permissions`);
 }

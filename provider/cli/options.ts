@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { nearest } from "../text/nearest";
-import { COMMAND, misuse, Parsed, type Command, type OptionSpecification } from "./command";
+import { COMMAND, CommandError, EXIT, Parsed, type Command, type OptionSpecification } from "./command";
 import { quote } from "../text/quoting";
 
 /** Options that every command has. */
@@ -73,6 +73,11 @@ function readArguments(command: Command, args: readonly string[]): Parsed {
 /** What looks like an option is one whose predecessor lacks its value; "-" alone means standard output. */
 function isValue(text: string | undefined, isInline: boolean): boolean {
     return text !== undefined && text !== "" && (isInline || text === "-" || !text.startsWith("-"));
+}
+
+export function misuse(command: Pick<Command, "name">, problem: string): CommandError {
+    const end = problem.endsWith("?") ? " See" : "; see";
+    return new CommandError(`${problem}${end} ${COMMAND} ${command.name} --help`, EXIT.usage);
 }
 
 export function helpOf(command: Command): string {

@@ -68,7 +68,7 @@ export async function attempt(
     const keyLog: string[] = [];
     socket.on("keylog", (line: Buffer) => keyLog.push(line.toString("latin1")));
     try {
-        const seen = await firstEnding({ raw, socket, recording, target, deadline });
+        const seen = await firstEnding(raw, socket, target, deadline);
         const handshake = readServerHandshake(recording.bytes(), keyLog);
         return { ending: withoutHandshake(seen, handshake), handshake };
     } finally {
@@ -77,16 +77,8 @@ export async function attempt(
     }
 }
 
-interface Connection {
-    readonly raw: net.Socket;
-    readonly socket: tls.TLSSocket;
-    readonly recording: Recording;
-    readonly target: Target;
-    readonly deadline: AbortSignal;
-}
-
 /** What happens first; whatever follows it is a consequence. */
-function firstEnding({ raw, socket, target, deadline }: Connection): Promise<Ending> {
+function firstEnding(raw: net.Socket, socket: tls.TLSSocket, target: Target, deadline: AbortSignal): Promise<Ending> {
     return new Promise((resolve) => {
         const answer = new HttpAnswer();
         const failed = (error: unknown): void => resolve(endingOf(error));

@@ -12,7 +12,9 @@ import { formatId, holdsOrigin, labelOf, normaliseOrigin, type Identity, type Ow
 import { NOTHING_KNOWN, writeState } from "../../operations/state";
 import { PLUGIN_TYPE, PROVIDER_TEXT, TYPE } from "../../registration";
 import type { CertificateEntry } from "../../vercel/client";
-import { cannot, CommandError, EXIT, misuse, type Command, type CommandHost, type Parsed } from "../command";
+import { CommandError, EXIT, type Command, type CommandHost, type Parsed } from "../command";
+import { cannot } from "../newFiles";
+import { misuse } from "../options";
 import { requireBundleFile } from "../files";
 import { shellWord } from "../shell";
 import { jsonText } from "../terminal";

@@ -12,7 +12,8 @@ import {
 } from "../../certificates/certificates";
 import { normaliseOrigin } from "../../operations/identity";
 import { probeOrigin, type ProbeReport, type TlsVersion, type Verdict } from "../../probe/originProbe";
-import { CommandError, EXIT, misuse, type Command, type CommandHost, type ExitCode, type Parsed } from "../command";
+import { CommandError, EXIT, type Command, type CommandHost, type ExitCode, type Parsed } from "../command";
+import { misuse } from "../options";
 import { requireBundleFile } from "../files";
 import { jsonText, paragraphs, table, type Line } from "../terminal";
 import { quote } from "../../text/quoting";

@@ -80,7 +80,7 @@ export class CertificatesMade {
     async removeAll(): Promise<readonly string[]> {
         let problems: readonly string[] = [];
         for (let round = 0; round < CLEANING_ROUNDS; round += 1) {
-            problems = await this.#removeOnce();
+            problems = await this.#removeOnce().catch((error: unknown) => [messageOf(error)]);
             if (problems.length === 0) {
                 break;
             }
@@ -90,12 +90,11 @@ export class CertificatesMade {
 
     /** Also what no listing shows: an id that was answered is deleted by call. */
     async #removeOnce(): Promise<readonly string[]> {
-        try {
-            await this.#findUncertain();
-            (await this.list()).filter((one) => this.#isOurs(one)).forEach(({ certId }) => this.#made.add(certId));
-        } catch (error) {
-            return [messageOf(error)];
+        if (this.#uncertain.length > 0) {
+            // An upload that may have happened shows up late, if at all.
+            await this.listUntil((entries) => entries.some((one) => this.#isOurs(one) && !this.#made.has(one.certId)));
         }
+        (await this.list()).filter((one) => this.#isOurs(one)).forEach(({ certId }) => this.#made.add(certId));
         const problems: string[] = [];
         for (const certId of [...this.#made].filter((one) => !this.#deleted.has(one))) {
             await this.delete(certId).catch((error: unknown) => {
@@ -110,22 +109,11 @@ export class CertificatesMade {
     }
 
     async #confirmRemoval(): Promise<readonly string[]> {
-        try {
-            const { entries, afterMs } = await this.listUntil((listed) => !listed.some((one) => this.#isOurs(one)));
-            const still = entries.filter((one) => this.#isOurs(one)).map(({ certId }) => certId);
-            // The next round deletes them again: they may be new ones.
-            still.forEach((certId) => this.#deleted.delete(certId));
-            return afterMs === undefined ? [`the listing still shows ${still.join(", ")}`] : [];
-        } catch (error) {
-            return [messageOf(error)];
-        }
-    }
-
-    /** An upload that may have happened shows up late, if at all. */
-    async #findUncertain(): Promise<void> {
-        if (this.#uncertain.length > 0) {
-            await this.listUntil((entries) => entries.some((one) => this.#isOurs(one) && !this.#made.has(one.certId)));
-        }
+        const { entries, afterMs } = await this.listUntil((listed) => !listed.some((one) => this.#isOurs(one)));
+        const still = entries.filter((one) => this.#isOurs(one)).map(({ certId }) => certId);
+        // The next round deletes them again: they may be new ones.
+        still.forEach((certId) => this.#deleted.delete(certId));
+        return afterMs === undefined ? [`the listing still shows ${still.join(", ")}`] : [];
     }
 
     /** The project held nothing before, so that what no origin names is ours where such an upload may have happened. */

@@ -3,15 +3,17 @@ import { messageOf } from "../../../operations/failures";
 import type { CertificateEntry } from "../../../vercel/client";
 import { VercelError } from "../../../vercel/errors";
 import { WRITES_PER_WINDOW } from "../../../vercel/rateLimit";
-import { CommandError, EXIT, misuse, type Command, type CommandHost, type ExitCode, type Parsed } from "../../command";
+import { CommandError, EXIT, type Command, type CommandHost, type ExitCode, type Parsed } from "../../command";
+import { misuse } from "../../options";
 import { answersOf } from "./answers";
 import { CertificatesMade } from "./certificatesMade";
-import { describeFailure, Examination, type Observations, type Step } from "./examination";
+import { describeFailure, Examination, type Step } from "./examination";
 import { reportText, type DoctorReport } from "./doctorText";
 import { isReserved, RESERVED_ORIGINS } from "./reserved";
 import { Traffic } from "./traffic";
 import { jsonText } from "../../terminal";
 import { connectToVercel, OWNER_OPTIONS, ownerOf } from "../../vercelClient";
+import { isoDate } from "../../../text/isoDates";
 import { shown, quote } from "../../../text/quoting";
 
 export const doctorCommand: Command = {
@@ -36,22 +38,22 @@ async function runDoctor(parsed: Parsed, host: CommandHost): Promise<ExitCode> {
     const traffic = new Traffic(() => host.clock.now());
     const { client, address } = connectToVercel(ownerOf(parsed), host, (...seen) => traffic.observe(...seen));
     const made = new CertificatesMade(client, address, host.clock);
-    const findings = await examine(parsed, host, made, traffic);
+    const { steps, observations } = await examine(parsed, host, made, traffic);
     const report: DoctorReport = {
-        ...{ version: host.version, node: process.versions.node, at: new Date(host.clock.now()).toISOString() },
-        ...{ steps: findings.steps, answers: answersOf(findings.observations) },
+        ...{ version: host.version, node: process.versions.node, at: isoDate(host.clock.now()) },
+        ...{ steps, answers: answersOf(observations) },
         ...{ limits: traffic.limits, listing: traffic.properties },
     };
     host.write(parsed.flag("json") ? jsonText(report) : reportText(report));
-    return exitCodeOf(findings.steps, host);
+    return exitCodeOf(steps, host);
 }
 
-interface Findings {
-    readonly steps: readonly Step[];
-    readonly observations: Observations;
-}
-
-async function examine(parsed: Parsed, host: CommandHost, made: CertificatesMade, traffic: Traffic): Promise<Findings> {
+async function examine(
+    parsed: Parsed,
+    host: CommandHost,
+    made: CertificatesMade,
+    traffic: Traffic,
+): Promise<Pick<Examination, "steps" | "observations">> {
     const access = "token, scope and route";
     let listed: readonly CertificateEntry[];
     try {
@@ -64,8 +66,7 @@ async function examine(parsed: Parsed, host: CommandHost, made: CertificatesMade
         return { steps: [{ step: access, outcome: "failed", detail: describeFailure(error) }], observations: {} };
     }
     refuseOthers(listed);
-    const projectWide = parsed.flag("project-wide");
-    await askFirst(parsed, { projectWide, leftovers: listed.length }, host);
+    await askFirst(parsed, listed.length, host);
     const signal = host.interruption();
     signal.addEventListener("abort", () => {
         host.writeError(
@@ -74,6 +75,7 @@ async function examine(parsed: Parsed, host: CommandHost, made: CertificatesMade
     });
     const certificates = await mintTestCertificates(host.clock.now());
     const say = (line: string): void => host.writeError(line);
+    const projectWide = parsed.flag("project-wide");
     const examination = new Examination({ made, traffic, certificates, projectWide, signal, say });
     const steps: Step[] = [{ step: access, outcome: "fine", detail: "the project can be listed" }];
     if (listed.length > 0) {
@@ -102,12 +104,8 @@ function refuseOthers(listed: readonly CertificateEntry[]): void {
 /** Every write may wait half a minute for a listing that shows it. */
 const MINUTES_PER_WRITE = 0.5;
 
-interface Plan {
-    readonly projectWide: boolean;
-    readonly leftovers: number;
-}
-
-async function askFirst(parsed: Parsed, { projectWide, leftovers }: Plan, host: CommandHost): Promise<void> {
+async function askFirst(parsed: Parsed, leftovers: number, host: CommandHost): Promise<void> {
+    const projectWide = parsed.flag("project-wide");
     // One for each step that uploads, and one more where `.invalid` is refused; one deletion is tried twice.
     const uploads = projectWide ? 6 : 5;
     const deletions = uploads + leftovers;

@@ -138,39 +138,28 @@ export class Examination {
 
     async #uploadWithOtherAuthority(): Promise<Finding> {
         const { certs, otherCa } = this.options.certificates;
-        try {
-            const { finding } = await this.#put(certs[0], otherCa, this.#origin);
-            this.observations.otherAuthority = "accepted";
-            return finding;
-        } catch (error) {
-            const refusal = requireRefusal(error);
-            this.observations.otherAuthority = "refused";
-            return fine(describeFailure(refusal));
-        }
+        const put = await this.#put(certs[0], otherCa, this.#origin).catch(requireRefusal);
+        const isRefused = put instanceof VercelError;
+        this.observations.otherAuthority = isRefused ? "refused" : "accepted";
+        return isRefused ? fine(describeFailure(put)) : put.finding;
     }
 
     async #uploadRespelled(): Promise<Finding> {
         const { certs, ca } = this.options.certificates;
         const origin = respelled(this.#origin);
-        try {
-            const { certId, answered, finding } = await this.#put(certs[0], ca, origin);
-            const origins = new Set(this.#listed.filter(isReserved).map((entry) => entry.origin));
-            this.observations.respelling = answered !== origin ? "restored" : origins.size > 1 ? "separate" : "joined";
-            this.#compareIds(certId);
-            return finding;
-        } catch (error) {
-            const refusal = requireRefusal(error);
+        const put = await this.#put(certs[0], ca, origin).catch(requireRefusal);
+        if (put instanceof VercelError) {
             this.observations.respelling = "refused";
-            return fine(describeFailure(refusal));
+            return fine(describeFailure(put));
         }
-    }
-
-    /** The first certificate was uploaded once more: where ids do not stay, only one made of it is the same again. */
-    #compareIds(certId: string): void {
+        const origins = new Set(this.#listed.filter(isReserved).map((entry) => entry.origin));
+        this.observations.respelling = put.answered !== origin ? "restored" : origins.size > 1 ? "separate" : "joined";
+        // The first certificate once more: where ids do not stay, only one made of it is the same again.
         const { secondUpload } = this.observations;
         if (secondUpload !== undefined && secondUpload !== "keeps the id") {
-            this.observations.idOfContent = certId === this.#first;
+            this.observations.idOfContent = put.certId === this.#first;
         }
+        return put.finding;
     }
 
     async #uploadProjectWide(): Promise<Finding> {

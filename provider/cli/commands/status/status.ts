@@ -1,15 +1,7 @@
 import { resolve } from "node:path";
 import { messageOf } from "../../../operations/failures";
-import {
-    COMMAND,
-    CommandError,
-    EXIT,
-    misuse,
-    type Command,
-    type CommandHost,
-    type ExitCode,
-    type Parsed,
-} from "../../command";
+import { COMMAND, CommandError, EXIT, type Command, type CommandHost, type ExitCode, type Parsed } from "../../command";
+import { misuse } from "../../options";
 import { FORMATS, type Format, type FormatName } from "./formats";
 import { judgeAll } from "./statusWarnings";
 import { writeOutput } from "./outputFile";
