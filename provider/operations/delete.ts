@@ -88,7 +88,10 @@ async function isOfThisRun(certId: string, owner: OwnedIdentity, context: Operat
     // A new id where it was not listed before, while it is listed here: that is another project.
     for (const holder of holders.filter((one) => isNamedAlike(one) || one.by !== "upload")) {
         const { identity, by } = holder;
-        if (!isNamedAlike(holder) && !(await isSameProject(certId, [identity, owner], owner.tokenEnv, context))) {
+        if (
+            !isNamedAlike(holder) &&
+            !(await isSameProject({ certId, isHere: () => true }, [identity, owner], owner.tokenEnv, context))
+        ) {
             continue;
         }
         if (!isHere(holder)) {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { parseArguments, UNKNOWN, type Arguments, type Properties } from "./arguments";
 import type { OperationContext } from "./context";
-import { labelOf, parseId, type Identity } from "./identity";
+import { isPlacedAt, labelOf, parseId, type Identity } from "./identity";
 import { isSameProject } from "./listing";
 import { readState, teamInUse, type CertificateState } from "./state";
 import { enumerated } from "../text/quoting";
@@ -35,12 +35,13 @@ export async function diff(
     if (renamed.length === 0) {
         rememberInPlace(identity, state, context);
     } else {
+        const placed = { certId: state.certId, isHere: (listed: string) => isPlacedAt(listed, origin, state.origin) };
         // Without a token that is known, a new name can no more be looked up than an unknown one.
         const isSame =
             tokenEnv !== UNKNOWN &&
             // Not while what it looks up is being deleted, nor is it deleted before this is known to have it in place.
             (await context.memory.exclusively(identity, async () => {
-                const isIt = await isSameProject(state.certId, [{ project, team }, state], tokenEnv, context);
+                const isIt = await isSameProject(placed, [{ project, team }, state], tokenEnv, context);
                 return isIt && rememberInPlace(identity, state, context);
             }));
         if (!isSame) {

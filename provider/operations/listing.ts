@@ -33,12 +33,18 @@ function isSameListing(one: readonly CertificateEntry[], other: readonly Certifi
     return lines(one) === lines(other);
 }
 
+/** A certificate, and where it counts as listed. */
+export interface Placed {
+    readonly certId: string;
+    readonly isHere: (listedOrigin: string) => boolean;
+}
+
 /**
  * Whether two names mean the project that has this certificate. The id alone does not tell: if Vercel made ids of the
  * content, another project with this certificate would have it, too.
  */
 export async function isSameProject(
-    certId: string,
+    { certId, isHere }: Placed,
     [name, other]: readonly [name: ProjectName, other: ProjectName],
     tokenEnv: string | undefined,
     { store, addressOf }: OperationContext,
@@ -46,7 +52,7 @@ export async function isSameProject(
     const list = ({ project, team }: ProjectName): Promise<readonly CertificateEntry[]> =>
         store.listCertificates(addressOf({ project, team, tokenEnv }));
     const entries = await list(name);
-    if (!isListed(entries, certId)) {
+    if (!entries.some((entry) => entry.certId === certId && isHere(entry.origin))) {
         return false;
     }
     try {

@@ -30,16 +30,16 @@ export function refuseSecond(
     if (holder === undefined) {
         return;
     }
-    const has = `another one of this program has ${holder.certId} in place there`;
+    const { certId } = holder;
     throw new OperationError(
         holders.some((other) => isNamedAlike(other.identity, identity))
-            ? `${labelOf(identity)}: this is a second resource for one project and origin: ${has}. Nothing was ` +
-                  `uploaded. Remove one of the two. If there is only one, run pulumi up again, because Vercel may not list ` +
-                  `its deletion yet; if that does not help, take it out of the state with pulumi state delete, and set ` +
-                  `allowOverwrite: true for one run.`
-            : `${labelOf(identity)}: this may be a second resource for one project and origin: ${has}, or ` +
-                  `in ${labelOf(holder.identity)}, and only one of them names its project by id. Nothing was uploaded. ` +
-                  `Remove one of the two, or, if these are two projects, name both by id.`,
+            ? `${labelOf(identity)}: this is a second resource for one project and origin: ${certId} is in place there, by ` +
+                  `the state of this program or by this run. Nothing was uploaded. Remove one of the two. If there is only ` +
+                  `one, run pulumi up again, because Vercel may not list its deletion yet; if that does not help, take it ` +
+                  `out of the state with pulumi state delete, and set allowOverwrite: true for one run.`
+            : `${labelOf(identity)}: this may be a second resource for one project and origin: another one of this program ` +
+                  `has ${certId} in place there, or in ${labelOf(holder.identity)}, and only one of them names its project ` +
+                  `by id. Nothing was uploaded. Remove one of the two, or, if these are two projects, name both by id.`,
     );
 }
 

@@ -59,6 +59,8 @@ export interface Removal {
     readonly project: number;
     readonly removed: readonly StoredCertificate[];
     readonly left: readonly StoredCertificate[];
+    /** How many listings there were when the call was made, which may have had its effect much later. */
+    readonly seen: number;
 }
 
 const TEAM = "team_1";
@@ -138,7 +140,7 @@ export class TestEnvironment {
     readonly #foreign = new Set<string>();
     readonly #missing = new Map<string, number>();
     readonly #aliases = new Map<string, number>();
-    readonly #deleters = new Map<string, Watched>();
+    readonly #deleters = new Map<string, Pick<Removal, "by" | "seen">>();
     #truth: readonly (readonly StoredCertificate[])[] = Array.from({ length: PROJECTS }, () => []);
     #faults: readonly PlacedFault[] = [];
     #killAt: number | undefined;
@@ -277,6 +279,11 @@ export class TestEnvironment {
         const killed = new Promise<void>((resolve) => {
             this.#kill = () => {
                 this.isDead = true;
+                // So may one that nobody heard of any more.
+                this.operations
+                    .filter(({ kind, ended }) => kind === "create" && ended === "no")
+                    .flatMap(({ uploaded }) => uploaded)
+                    .forEach(({ certId }) => this.#foreign.add(certId));
                 resolve();
             };
         });
@@ -402,12 +409,15 @@ export class TestEnvironment {
         const certId = decodeURIComponent(encodedId ?? "");
         const key = `${String(project)} ${certId}`;
         if (request.method === "DELETE" && operation !== undefined) {
-            this.#deleters.set(key, operation);
+            this.#deleters.set(key, { by: operation, seen: operation.listings.length });
         }
         if (this.#killAt === call) {
             // Half of the kills hit a call that has its effect all the same.
             if (call % 2 === 1) {
                 await this.fakeVercel.exchange(request);
+            }
+            if (request.method === "POST" && operation !== undefined) {
+                this.#noteAmbiguous(operation);
             }
             this.#kill?.();
             return await new Promise(() => undefined);
@@ -424,6 +434,14 @@ export class TestEnvironment {
         return end;
     }
 
+    /** A second resource for a place may have uploaded over the first, and nothing at Vercel tells. */
+    #noteAmbiguous(upload: Watched): void {
+        upload.isAmbiguous = true;
+        if (upload.kind === "create") {
+            upload.listings[0]?.entries.forEach((entry) => this.#foreign.add(entry.certId));
+        }
+    }
+
     #note({ method }: PlainRequest, end: CallEnd, operation: Watched | undefined, key: string): void {
         const body = typeof end === "string" ? undefined : parsed(end.text);
         const status = typeof end === "string" ? 0 : end.status;
@@ -433,11 +451,7 @@ export class TestEnvironment {
                 const origin = body?.["origin"];
                 operation.uploaded.push({ certId, origin: typeof origin === "string" ? origin : "" });
             } else if (status === 0 || status === 200 || status >= 500) {
-                operation.isAmbiguous = true;
-                // A second resource for a place may have uploaded over the first, and nothing at Vercel tells.
-                if (operation.kind === "create") {
-                    operation.listings[0]?.entries.forEach((entry) => this.#foreign.add(entry.certId));
-                }
+                this.#noteAmbiguous(operation);
             }
         }
         if (method === "DELETE" && status === 200 && certId !== undefined) {
@@ -489,11 +503,11 @@ export class TestEnvironment {
             }
             const ids = new Set(before.filter((entry) => !now.includes(entry)).map(({ certId }) => certId));
             for (const certId of ids) {
-                const by = this.#deleters.get(`${String(project)} ${certId}`);
-                if (by !== undefined && now.every((entry) => entry.certId !== certId)) {
+                const deleter = this.#deleters.get(`${String(project)} ${certId}`);
+                if (deleter !== undefined && now.every((entry) => entry.certId !== certId)) {
                     const removed = before.filter((entry) => entry.certId === certId);
                     this.#deleters.delete(`${String(project)} ${certId}`);
-                    this.onRemoval?.({ by, project, removed, left: now });
+                    this.onRemoval?.({ ...deleter, project, removed, left: now });
                 }
             }
         });

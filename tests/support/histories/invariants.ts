@@ -17,12 +17,13 @@ export class Violation extends Error {
 const SECOND_LOOK_MS = 15_000;
 
 /** Nothing is deleted that is not ours, nor anything that is listed for another origin. */
-export function judgeRemoval({ by, project, removed, left }: Removal): void {
+export function judgeRemoval({ by, project, removed, left, seen }: Removal): void {
     const [one] = removed;
     const certId = one?.certId ?? "";
     const isHere = (listing: { readonly project: number }): boolean => listing.project === project;
     const shown =
         by.listings
+            .slice(0, seen)
             .filter(isHere)
             .at(-1)
             ?.entries.filter((entry) => entry.certId === certId) ?? [];
@@ -31,7 +32,10 @@ export function judgeRemoval({ by, project, removed, left }: Removal): void {
     const before = by.listings.slice(0, listingsBefore).filter(isHere).at(-1)?.entries ?? [];
     // Where the answer was lost, a listing has told what the upload has become.
     const [next] = by.listings.slice(listingsBefore).filter(isHere);
-    const found = next?.entries.find((entry) => before.every((other) => other.certId !== entry.certId));
+    const found = next?.entries.find(
+        (entry) =>
+            normaliseOrigin(entry.origin) === by.origin && before.every((other) => other.certId !== entry.certId),
+    );
     const answer = by.uploaded.at(-1) ?? (by.isAmbiguous ? found : undefined);
     const isOwn = by.owned.includes(certId) || by.uploaded.some((entry) => entry.certId === certId);
     if (isOwn || (by.isAmbiguous && before.every((entry) => entry.certId !== certId))) {

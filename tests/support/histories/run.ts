@@ -190,7 +190,7 @@ class Runner {
         );
         judgeTwins(env);
         judgeTakeovers(env, before, env.lines.slice(linesBefore).join("\n"));
-        this.#judgeMessages(engine.failures, program, before);
+        this.#judgeMessages(engine.failures, before);
         return { failures: engine.failures, lines: env.lines.slice(linesBefore), isKilled: env.isDead };
     }
 
@@ -229,16 +229,17 @@ class Runner {
     }
 
     /** What a message says has to be true. */
-    #judgeMessages(failures: readonly StepFailure[], program: Stack["program"], before: readonly Entry[]): void {
+    #judgeMessages(failures: readonly StepFailure[], before: readonly Entry[]): void {
         const { policy, isIndistinct } = this.#env;
-        for (const { name, message } of failures) {
-            const [, certId] = /this is a second resource .* has (\S+) in place/.exec(message) ?? [];
+        for (const { message } of failures) {
+            const [, certId] = /this is a second resource [^:]*: (\S+) is in place/.exec(message) ?? [];
             if (certId === undefined || policy.lagMs > 0 || isIndistinct) {
                 continue;
             }
-            // Another one may have it that is about to move away.
-            const hasOther = before.some((entry) => entry.name !== name && idsIn(entry.outputs).includes(certId));
-            if (twinsOf(program, name) < 2 && !hasOther) {
+            const isUploaded = this.#env.operations.some(({ uploaded }) =>
+                uploaded.some((entry) => entry.certId === certId),
+            );
+            if (!isUploaded && before.every(({ outputs }) => !idsIn(outputs).includes(certId))) {
                 throw new Violation("untrue", message);
             }
         }

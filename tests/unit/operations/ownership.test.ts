@@ -223,6 +223,19 @@ describe("what is live is known", () => {
         });
     });
 
+    it("is not moved to a project that lists its id for another origin, although its own is answered as missing", async () => {
+        await start(CONTENT);
+        env.fakeVercel.addProject({ id: "prj_2", name: "shop", team: "team_1" });
+        const { id, inputs, outs } = await env.create();
+        env.fakeVercel.placeCertificate("prj_2", { ...env.bundle, origin: OTHER_ORIGIN });
+        expect(env.fakeVercel.certificates("prj_2")).to.have.nested.property("[0].certId", outs["certId"]);
+        env.nextRun();
+        const news = await env.checked({ project: "shop" }, inputs);
+        const body = JSON.stringify({ error: { code: "not_found", message: "Project not found." } });
+        env.fakeVercel.addFault({ operation: "list", kind: "status", status: 404, skip: 1, body });
+        expect(await env.provider.diff(id, outs, news)).to.have.deep.property("replaces", ["project"]);
+    });
+
     // One names its project by id and the other by name: only what is listed tells whether they are one.
     it("a deletion does not take a takeover in another project for one of its own certificate", async () => {
         await start(CONTENT);
