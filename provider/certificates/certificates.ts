@@ -4,7 +4,7 @@ import { fieldsOf } from "./parse/certificateFields";
 import { orderChain, type ChainReading } from "./chain/order";
 import { judgeNewDates, judgeUnneeded, type Moment } from "./checks/dates";
 import { fingerprintOf } from "./fingerprint";
-import { finding, type Finding } from "./findings";
+import { finding, type Finding, type Reading } from "./findings";
 import { judgeFitness } from "./checks/fitness";
 import { publicKeyOf } from "./parse/certificateCache";
 import { meantPath } from "./chain/path";
@@ -12,36 +12,10 @@ import { includes, type Path } from "./pools";
 import { encodePem } from "./parse/pem";
 import { isoDate } from "../text/isoDates";
 
+export type { Reading } from "./findings";
 export { readPrivateKey, PrivateKey } from "./parse/privateKey";
 
-/** What is public of a bundle: read, repaired and put in order. */
-export interface CertificateSet {
-    /** As it is sent: leaf first and each followed by its issuer, 64 columns, LF. */
-    readonly certPem: string;
-    /** In the order of the text: where two authorities bear one name, OpenSSL takes the first. */
-    readonly caPem: string;
-    /** All of `cert`, as it is sent. */
-    readonly chain: readonly X509Certificate[];
-    readonly authorities: readonly X509Certificate[];
-    /** From the leaf to a root of `ca`, whatever the time. */
-    readonly path: Path;
-    readonly fingerprint: string;
-    readonly certFingerprint: string;
-    /** Empty where this version of Node cannot read the type of the key. */
-    readonly publicKeyFingerprint: string;
-    readonly subject: string;
-    readonly issuer: string;
-    readonly serialNumber: string;
-    /** ISO 8601, of the leaf. */
-    readonly notBefore: string;
-    /** ISO 8601, the earliest of the certificates of `cert` that the path needs. */
-    readonly notAfter: string;
-}
-
-export interface Reading<T> {
-    readonly value: T | undefined;
-    readonly findings: readonly Finding[];
-}
+export type CertificateSet = Readonly<ReturnType<typeof describe>>;
 
 /** PEM texts; `undefined` where one is not known, or not readable. */
 export interface CertificateTexts {
@@ -143,33 +117,36 @@ function judgePlaces({ chain, path }: CertificateSet): Finding[] {
     ];
 }
 
-function describe(
-    leaf: X509Certificate,
-    { chain, canonical }: ChainReading,
-    authorities: readonly X509Certificate[],
-): CertificateSet {
+/** What is public of a bundle: read, repaired and put in order. */
+function describe(leaf: X509Certificate, { chain, canonical }: ChainReading, authorities: readonly X509Certificate[]) {
     const derOf = ({ raw }: X509Certificate): Buffer => raw;
     let path: Path | undefined;
     return {
+        /** All of `cert`, as it is sent: leaf first and each followed by its issuer. */
         chain,
         authorities,
         fingerprint: fingerprintOf(canonical.map(derOf), authorities.map(derOf)),
         certFingerprint: sha256(leaf.raw),
         // Only what is uploaded is asked for the rest.
-        get path() {
+        /** From the leaf to a root of `ca`, whatever the time. */
+        get path(): Path {
             path ??= meantPath({ chain, authorities });
             return path;
         },
-        get notAfter() {
+        /** ISO 8601, the earliest of the certificates of `cert` that the path needs. */
+        get notAfter(): string {
             const needed = chain.filter((certificate) => includes(this.path.certificates, certificate));
             return isoDate(Math.min(...needed.map((certificate) => fieldsOf(certificate).toMs)));
         },
+        /** 64 columns, LF. */
         get certPem() {
             return toPem(chain);
         },
+        /** In the order of the text: where two authorities bear one name, OpenSSL takes the first. */
         get caPem() {
             return toPem(authorities);
         },
+        /** Empty where this version of Node cannot read the type of the key. */
         get publicKeyFingerprint() {
             const spki = publicKeyOf(leaf)?.export({ type: "spki", format: "der" });
             return spki === undefined ? "" : sha256(spki);
@@ -183,6 +160,7 @@ function describe(
         get serialNumber() {
             return leaf.serialNumber;
         },
+        /** ISO 8601, of the leaf. */
         get notBefore() {
             return isoDate(fieldsOf(leaf).fromMs);
         },

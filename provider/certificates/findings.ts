@@ -17,6 +17,12 @@ export interface Finding {
     readonly waivable: boolean;
 }
 
+/** What was read of a text, if it could be, and what is to be said about it. */
+export interface Reading<T> {
+    readonly value: T | undefined;
+    readonly findings: readonly Finding[];
+}
+
 /** @param step What mends it, where more is known than the table says. */
 export function finding(code: FindingCode, argument: BundleArgument, fact: string, step?: string): Finding {
     const { severity, waivable, fix, fixKey = fix }: FindingKind = FINDING_KINDS[code];
@@ -41,14 +47,10 @@ export function asNotices(findings: readonly Finding[], skipValidation: boolean)
     }));
 }
 
-/** What was found out, in the words of a message. */
-export interface Assessment {
-    readonly errors: readonly string[];
-    readonly warnings: readonly string[];
-    readonly notes: readonly string[];
-}
+export type Assessment = Readonly<ReturnType<typeof sortFindings>>;
 
-export function sortFindings(findings: readonly Finding[], skipValidation: boolean): Assessment {
+/** What was found out, in the words of a message. */
+export function sortFindings(findings: readonly Finding[], skipValidation: boolean) {
     const notices = asNotices(findings, skipValidation);
     const said = (wanted: Severity): readonly string[] =>
         notices.filter(({ severity }) => severity === wanted).map(({ message }) => message);

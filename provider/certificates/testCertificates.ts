@@ -4,16 +4,7 @@ import { promisify } from "node:util";
 import type * as Forge from "node-forge";
 import { DAY_MS } from "../text/isoDates";
 
-/** Certificates that authenticate nobody: their key and their authority end with the process that minted them. */
-export interface TestCertificates {
-    /** Two client certificates of one authority and one key. */
-    readonly certs: readonly [string, string];
-    readonly key: string;
-    /** Their authority. */
-    readonly ca: string;
-    /** An authority that issued neither. */
-    readonly otherCa: string;
-}
+export type TestCertificates = Awaited<ReturnType<typeof mintTestCertificates>>;
 
 const HOUR_MS = 3_600_000;
 /** RSA, since node-forge signs by nothing else. */
@@ -30,10 +21,8 @@ async function newKey(): Promise<string> {
     return (await promisify(generateKeyPair)("rsa", KEY_OPTIONS)).privateKey;
 }
 
-export async function mintTestCertificates(
-    nowMs: number,
-    random: (size: number) => Buffer = randomBytes,
-): Promise<TestCertificates> {
+/** Certificates that authenticate nobody: their key and their authority end with the process that minted them. */
+export async function mintTestCertificates(nowMs: number, random: (size: number) => Buffer = randomBytes) {
     // With the first call, for hardly any command mints; by `require`, since under Plug'n'Play `import()` finds nothing.
     const forge = createRequire(__filename)("node-forge") as typeof Forge;
     keys ??= Promise.all([newKey(), newKey(), newKey()]);
@@ -41,11 +30,13 @@ export async function mintTestCertificates(
     const mint = new Mint(forge, nowMs, random);
     const ca = mint.authority("throw-away authority", caKey);
     return {
+        /** Two client certificates of one authority and one key. */
         certs: [mint.leaf("throw-away 1", key, ca, caKey), mint.leaf("throw-away 2", key, ca, caKey)],
         key,
         ca,
+        /** An authority that issued neither. */
         otherCa: mint.authority("another throw-away authority", otherCaKey),
-    };
+    } as const;
 }
 
 class Mint {

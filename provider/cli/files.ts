@@ -42,10 +42,7 @@ export const PASSPHRASE_OPTION = {
 } as const;
 
 /** Reads the files that are the operands, "-" being standard input; asks for a passphrase where one is needed. */
-export async function readBundleFiles(
-    parsed: Parsed,
-    host: CommandHost,
-): Promise<{ readonly files: readonly BundleFile[]; readonly passphrase: string | undefined }> {
+export async function readBundleFiles(parsed: Parsed, host: CommandHost) {
     const named = await expandWildcards(parsed.operands, host.folder);
     const contents = await Promise.all(named.map(async (path) => ({ path, bytes: await readBounded(path, host) })));
     const open = (passphrase: string | undefined): readonly BundleFile[] =>

@@ -13,30 +13,16 @@ export interface TextFile {
     readonly text: string;
 }
 
-export interface SortedFile extends LookedAt {
-    readonly role: Role;
-}
-
 /** Which file is which argument of the resource. */
-export interface Roles {
-    /** In the order in which they were given. */
-    readonly files: readonly SortedFile[];
-    readonly cert: string | undefined;
-    readonly key: string | undefined;
-    readonly ca: string | undefined;
-}
+export type Roles = Readonly<ReturnType<typeof sortFiles>>;
 
-interface LookedAt extends TextFile {
-    readonly certificates: readonly X509Certificate[];
-    readonly holdsKey: boolean;
-    readonly key: PrivateKey | undefined;
-}
+type LookedAt = Readonly<ReturnType<typeof lookAt>>;
 
 /**
  * Finds out which file is which. The certificate of the key is the leaf; without a key, the one that issued none of the
  * others. Its file is `cert`, what else holds certificates is `ca`, and what holds nothing but a key is `key`.
  */
-export function sortFiles(given: readonly TextFile[], passphrase: string | undefined): Roles {
+export function sortFiles(given: readonly TextFile[], passphrase: string | undefined) {
     const files = given.map((file) => lookAt(file, passphrase));
     const keyFile = findKeyFile(files);
     const leaf = findLeaf(
@@ -56,6 +42,7 @@ export function sortFiles(given: readonly TextFile[], passphrase: string | undef
     const sorted = files.map((file) => ({ ...file, role: roleOf(file) }));
     const authorities = sorted.filter(({ role }) => role === "ca").map(({ text }) => text);
     return {
+        /** In the order in which they were given. */
         files: sorted,
         cert: certFile?.text,
         key: keyFile?.text,
@@ -63,7 +50,7 @@ export function sortFiles(given: readonly TextFile[], passphrase: string | undef
     };
 }
 
-function lookAt(file: TextFile, passphrase: string | undefined): LookedAt {
+function lookAt(file: TextFile, passphrase: string | undefined) {
     const { certificates } = readCertificates(file.text, "ca");
     const holdsKey = readPem(file.text, "ca").blocks.some(({ label }) => label.includes("PRIVATE KEY"));
     return { ...file, certificates, holdsKey, key: holdsKey ? readPrivateKey(file.text, passphrase).value : undefined };

@@ -14,13 +14,7 @@ import { faultsOf, type Fault } from "../checks/rules";
 /** Whom the chain satisfies: everyone who trusts `ca`, only clients of partial-chain trust, or nobody. */
 type Outcome = "accepted" | "partial" | "refused";
 
-/** What this package's own search says of the path that OpenSSL takes. */
-interface Search {
-    readonly path: Path;
-    readonly faults: readonly Fault[];
-    readonly outcome: Outcome;
-    readonly code?: undefined;
-}
+type Search = Readonly<ReturnType<typeof searchPath>>;
 
 /** What OpenSSL says, the code of its reason, and when it looked at its clock. */
 interface Trial {
@@ -69,12 +63,14 @@ export async function judgeChain(
     return key === undefined && said.length > 0 ? [...said, finding("chain-not-tried", "cert", NOT_TRIED)] : said;
 }
 
-function searchPath(pools: Pools, nowMs: number): Search {
+/** What this package's own search says of the path that OpenSSL takes. */
+function searchPath(pools: Pools, nowMs: number) {
     const path = pathOfOpenSsl(pools, nowMs);
     const faults = faultsOf(path, pools, nowMs);
     const anchored = upToAnchor(path);
     const isPartial = anchored !== undefined && faultsOf(anchored, pools, nowMs).length === 0;
-    return { path, faults, outcome: faults.length === 0 ? "accepted" : isPartial ? "partial" : "refused" };
+    const outcome: Outcome = faults.length === 0 ? "accepted" : isPartial ? "partial" : "refused";
+    return { path, faults, outcome, code: undefined };
 }
 
 async function tryWithOpenSsl({ certPem, caPem }: CertificateSet, { pem }: PrivateKey): Promise<Trial> {

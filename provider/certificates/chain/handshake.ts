@@ -1,6 +1,6 @@
-import { Duplex } from "node:stream";
+import { duplexPair, type Duplex } from "node:stream";
 import * as tls from "node:tls";
-import { mintMinimalCertificate, type MinimalCertificate } from "../checks/minimalCertificate";
+import { mintMinimalCertificate } from "../checks/minimalCertificate";
 import { errorCode } from "../../text/errorCode";
 
 /** OpenSSL's judgement of a client certificate: accepted, or why not. */
@@ -39,11 +39,12 @@ export function judgeByHandshake(bundle: ClientBundle, path: PathRule): Promise<
 
 /** Never fails: whatever goes wrong is the verdict. */
 async function handshake(bundle: ClientBundle, path: PathRule): Promise<Verdict> {
-    const [clientEnd, serverEnd] = connectedPair();
+    const [clientEnd, serverEnd] = duplexPair();
     const streams: Duplex[] = [clientEnd, serverEnd];
     try {
+        identity ??= mintMinimalCertificate("prime256v1");
         const context = tls.createSecureContext({
-            ...ownIdentity(),
+            ...identity,
             ca: bundle.caPem,
             allowPartialTrustChain: path === "to-any-of-ca",
         });
@@ -95,28 +96,5 @@ function outcome(server: tls.Server): Promise<Verdict> {
     });
 }
 
-let identity: MinimalCertificate | undefined;
-
-function ownIdentity(): MinimalCertificate {
-    identity ??= mintMinimalCertificate("prime256v1");
-    return identity;
-}
-
-/** Two ends of a wire. */
-function connectedPair(): readonly [Duplex, Duplex] {
-    const end = (other: () => Duplex): Duplex =>
-        new Duplex({
-            read: () => undefined,
-            write: (chunk: Buffer, _encoding, done) => {
-                other().push(chunk);
-                done();
-            },
-            final: (done) => {
-                other().push(null);
-                done();
-            },
-        });
-    const left: Duplex = end(() => right);
-    const right: Duplex = end(() => left);
-    return [left, right];
-}
+/** Of the server. */
+let identity: ReturnType<typeof mintMinimalCertificate> | undefined;

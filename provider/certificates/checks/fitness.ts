@@ -54,20 +54,14 @@ function judgeLeafKey(leaf: X509Certificate): Finding[] {
     if (bits > 0 && bits < USUAL_RSA_BITS) {
         return [finding("rsa-too-short", "cert", describeShortKey(leaf, bits))];
     }
+    const name = describeKeyType(key);
     if (isUnusable) {
-        return [
-            finding("key-unusable-in-tls", "cert", `TLS clients cannot sign with this key (${describeKeyType(key)})`),
-        ];
+        return [finding("key-unusable-in-tls", "cert", `TLS clients cannot sign with this key (${name})`)];
     }
-    return type === "rsa" || type === "ec"
+    const isCommon = type === "rsa" || type === "ec";
+    return isCommon
         ? []
-        : [
-              finding(
-                  "key-type-uncommon",
-                  "cert",
-                  `Vercel does not document keys of this type (${describeKeyType(key)})`,
-              ),
-          ];
+        : [finding("key-type-uncommon", "cert", `Vercel does not document keys of this type (${name})`)];
 }
 
 function judgeRole(leaf: X509Certificate): Finding[] {

@@ -1,13 +1,8 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { encodePem } from "../parse/pem";
 
-export interface MinimalCertificate {
-    readonly cert: string;
-    readonly key: string;
-}
-
 /** A certificate of version 1 without a name, as any key can sign it for itself. */
-export function mintMinimalCertificate(namedCurve: string): MinimalCertificate {
+export function mintMinimalCertificate(namedCurve: string) {
     const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve });
     const ecdsaWithSha256 = Buffer.from("300a06082a8648ce3d040302", "hex");
     const date = (year: string): Buffer => element(0x18, Buffer.from(`${year}0101000000Z`));

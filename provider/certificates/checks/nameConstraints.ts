@@ -4,13 +4,6 @@ import { readElement, readElements, type DerElement } from "../parse/der";
 import { comparableName, describeLevels, textsOf } from "../parse/distinguishedName";
 import { shown } from "../../text/quoting";
 
-/** A name that an authority may not issue for, in the words of a message. */
-export interface Violation {
-    readonly name: string;
-    /** As "permits only DNS:.example.com". */
-    readonly constraint: string;
-}
-
 const [EMAIL, DNS, URI, ADDRESS] = [0x81, 0x82, 0x86, 0x87];
 const KINDS: Readonly<Record<number, string>> = {
     [EMAIL]: "email",
@@ -26,12 +19,11 @@ const SHOWN_SUBTREES = 3;
 /** Names times subtrees; OpenSSL has a bound of its own. */
 const MOST_COMPARISONS = 1 << 16;
 
-/** The first name of a certificate that the constraints of an authority above it rule out, as OpenSSL reads RFC 5280 §4.2.1.10. */
-export function violationOf(
-    certificate: X509Certificate,
-    authority: X509Certificate,
-    isLeaf: boolean,
-): Violation | undefined {
+/**
+ * The first name of a certificate that the constraints of an authority above it rule out, as OpenSSL reads RFC 5280
+ * §4.2.1.10; in the words of a message, as the name and "permit only DNS:.example.com".
+ */
+export function violationOf(certificate: X509Certificate, authority: X509Certificate, isLeaf: boolean) {
     const { nameConstraints } = fieldsOf(authority);
     const lists = nameConstraints === undefined ? [] : readElements(nameConstraints.content);
     const basesOf = (wanted: number): readonly GeneralName[] =>

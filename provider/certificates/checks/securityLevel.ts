@@ -6,27 +6,21 @@ const LEVELS = [
     { curve: "secp112r1", shortestRsaBits: 0 },
     { curve: "prime192v1", shortestRsaBits: 1024 },
 ] as const;
-/** Of level 2. Above it nobody goes without knowing. */
+/** Of level 2: the shortest RSA key anywhere in a chain. Above it nobody goes without knowing. */
 const USUAL = { level: 2, shortestRsaBits: 2048 };
 
-interface SecurityLevel {
-    readonly level: number;
-    /** Anywhere in a chain. */
-    readonly shortestRsaBits: number;
-}
-
-let found: SecurityLevel | undefined;
+let found: typeof USUAL | undefined;
 
 /**
  * The level at which OpenSSL judges chains here. No version tells it: Node 22 and 24 have the same OpenSSL, and levels 1 and
  * 2; distributions have their own. So it is tried, once.
  */
-export function securityLevel(): SecurityLevel {
+export function securityLevel(): typeof USUAL {
     found ??= trySecurityLevel();
     return found;
 }
 
-function trySecurityLevel(): SecurityLevel {
+function trySecurityLevel(): typeof USUAL {
     const level = LEVELS.findIndex(({ curve }) => isAdmitted(curve));
     const known = LEVELS[level];
     return known === undefined ? USUAL : { level, shortestRsaBits: known.shortestRsaBits };

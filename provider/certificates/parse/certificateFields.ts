@@ -12,51 +12,6 @@ import {
 } from "./der";
 import { comparableName } from "./distinguishedName";
 
-/** What of RFC 5280 §4.1 is needed and node:crypto does not tell, at least not in every version in use. */
-export interface CertificateFields {
-    readonly version: number;
-    /** The name of a digest that is broken, or `undefined`. */
-    readonly weakDigest: "SHA-1" | "MD5" | undefined;
-    readonly publicKeyAlgorithm: string;
-    /** Whether the key gives its curve by parameters, which RFC 5480 §2.1.1 and TLS rule out, and Node does not show. */
-    readonly hasExplicitCurve: boolean;
-    /** The algorithms, one of which the key is of that made the signature. */
-    readonly signerAlgorithms: readonly string[];
-    /** In hexadecimal. */
-    readonly serialNumber: string;
-    /** Milliseconds since the epoch; NaN for a date that is none. */
-    readonly fromMs: number;
-    readonly toMs: number;
-    /** The levels of the name, as DER. */
-    readonly subject: Buffer;
-    /** Names in a form to compare. */
-    readonly subjectName: string;
-    readonly issuerName: string;
-    /** The first octet of the key usage, `undefined` where the extension is absent. */
-    readonly keyUsage: number | undefined;
-    /** Netscape's certificate type, which old authorities still write; its first octet. */
-    readonly netscapeType: number | undefined;
-    /** `undefined` where the certificate has no basic constraints. */
-    readonly isAuthority: boolean | undefined;
-    readonly pathLength: number | undefined;
-    /** In hexadecimal. */
-    readonly subjectKeyId: string | undefined;
-    readonly authorityKeyId: AuthorityKeyId;
-    /** The general names of the subject alternative name. */
-    readonly alternativeNames: readonly DerElement[];
-    readonly nameConstraints: DerElement | undefined;
-    /** Critical extensions that OpenSSL does not accept, by their object identifiers. */
-    readonly unknownCritical: readonly string[];
-    readonly namesRevocationList: boolean;
-}
-
-/** Which of the issuer's certificates is meant (RFC 5280 §4.2.1.1). */
-export interface AuthorityKeyId {
-    readonly keyId: string | undefined;
-    readonly serialNumber: string | undefined;
-    readonly issuerName: string | undefined;
-}
-
 const VERSION = 0xa0;
 const BOOLEAN = 0x01;
 const UTC_TIME = 0x17;
@@ -114,15 +69,18 @@ const WEAK_SIGNATURES: ReadonlyMap<string, "SHA-1" | "MD5"> = new Map([
     ["1.2.840.10040.4.3", "SHA-1"],
 ]);
 
+type CertificateFields = Readonly<ReturnType<typeof readFields>>;
+
 const known = new WeakMap<X509Certificate, CertificateFields>();
 
+/** What of RFC 5280 §4.1 is needed and node:crypto does not tell, at least not in every version in use. */
 export function fieldsOf(certificate: X509Certificate): CertificateFields {
     const fields = known.get(certificate) ?? readFields(certificate.raw);
     known.set(certificate, fields);
     return fields;
 }
 
-function readFields(raw: Buffer): CertificateFields {
+function readFields(raw: Buffer) {
     const [body, signatureAlgorithm] = childrenOf(readElement(raw));
     const all = childrenOf(body);
     const version = all[0]?.tag === VERSION ? readElement(all[0].content)?.content.at(-1) : undefined;
@@ -135,25 +93,38 @@ function readFields(raw: Buffer): CertificateFields {
     const constraints = valueOf(BASIC_CONSTRAINTS);
     return {
         version: (version ?? 0) + 1,
+        /** The name of a digest that is broken, or `undefined`. */
         weakDigest: weakDigestOf(signatureAlgorithm),
         publicKeyAlgorithm: readOid(keyType),
+        /** Whether the key gives its curve by parameters, which RFC 5480 §2.1.1 and TLS rule out, and Node does not show. */
         hasExplicitCurve: readOid(keyType) === EC && keyParameters?.tag === SEQUENCE,
+        /** The algorithms, one of which the key is of that made the signature. */
         signerAlgorithms: signerAlgorithmsOf(readOid(childrenOf(signatureAlgorithm)[0])),
+        /** In hexadecimal. */
         serialNumber: hex(serialNumber) ?? "",
+        /** Milliseconds since the epoch; NaN for a date that is none. */
         fromMs: readTime(from),
         toMs: readTime(to),
+        /** The levels of the name, as DER. */
         subject: subjectLevels,
+        /** Names in a form to compare. */
         subjectName: nameKey(subjectLevels),
         issuerName: nameKey(issuer?.content),
+        /** The first octet of the key usage, `undefined` where the extension is absent. */
         keyUsage: firstOctet(valueOf(KEY_USAGE)),
+        /** Netscape's certificate type, which old authorities still write; its first octet. */
         netscapeType: firstOctet(valueOf(NETSCAPE_TYPE)),
+        /** `undefined` where the certificate has no basic constraints. */
         isAuthority:
             constraints && childrenOf(constraints).some(({ tag, content }) => tag === BOOLEAN && content[0] !== 0),
         pathLength: numberOf(childrenOf(constraints).find(({ tag }) => tag === INTEGER)),
+        /** In hexadecimal. */
         subjectKeyId: hex(valueOf(SUBJECT_KEY_ID)),
         authorityKeyId: authorityKeyIdOf(valueOf(AUTHORITY_KEY_ID)),
+        /** The general names of the subject alternative name. */
         alternativeNames: childrenOf(valueOf(ALTERNATIVE_NAMES)),
         nameConstraints: valueOf(NAME_CONSTRAINTS),
+        /** Critical extensions that OpenSSL does not accept, by their object identifiers. */
         unknownCritical: [...extensions].flatMap(([oid, { isCritical }]) =>
             isCritical && !HANDLED_EXTENSIONS.has(oid) ? [oid] : [],
         ),
@@ -161,27 +132,20 @@ function readFields(raw: Buffer): CertificateFields {
     };
 }
 
-interface Extension {
-    readonly isCritical: boolean;
-    readonly value: DerElement | undefined;
-}
-
-function extensionsOf(wrapper: DerElement | undefined): ReadonlyMap<string, Extension> {
+function extensionsOf(wrapper: DerElement | undefined) {
     const list = wrapper === undefined ? undefined : readElement(wrapper.content);
     return new Map(
         childrenOf(list).map((extension) => {
             const [oid, ...rest] = childrenOf(extension);
             const octets = rest.find(({ tag }) => tag === OCTET_STRING);
             const isCritical = rest.some(({ tag, content }) => tag === BOOLEAN && content[0] !== 0);
-            return [
-                readOid(oid),
-                { isCritical, value: octets === undefined ? undefined : readElement(octets.content) },
-            ];
+            return [readOid(oid), { isCritical, value: octets && readElement(octets.content) }] as const;
         }),
     );
 }
 
-function authorityKeyIdOf(value: DerElement | undefined): AuthorityKeyId {
+/** Which of the issuer's certificates is meant (RFC 5280 §4.2.1.1). */
+function authorityKeyIdOf(value: DerElement | undefined) {
     const parts = childrenOf(value);
     const part = (wanted: number): DerElement | undefined => parts.find(({ tag }) => tag === wanted);
     const names = readElements(part(ISSUER_NAMES)?.content ?? Buffer.alloc(0));
@@ -230,7 +194,7 @@ function signerAlgorithmsOf(signature: string): readonly string[] {
     return [arc];
 }
 
-function weakDigestOf(algorithm: DerElement | undefined): CertificateFields["weakDigest"] {
+function weakDigestOf(algorithm: DerElement | undefined): "SHA-1" | "MD5" | undefined {
     const [name, parameters] = childrenOf(algorithm);
     const oid = readOid(name);
     if (oid !== RSA_PSS) {

@@ -16,15 +16,11 @@ const CONSTRUCTED = 0x20;
 /** Bounds the recursion on hostile input. Of what may be nested here, PKCS #12 nests deepest, in about eight levels. */
 const MOST_INDEFINITE_LEVELS = 16;
 
-/** Where the content of an element begins, and how long it says to be, whether there is as much or not. */
-interface DerHead {
-    readonly tag: number;
-    readonly start: number;
-    readonly length: number;
-}
-
-/** `undefined` where there is no head with a tag of one byte and a definite length. */
-export function readHead(bytes: Buffer, at: number): DerHead | undefined {
+/**
+ * Where the content of an element begins, and how long it says to be, whether there is as much or not; `undefined` where
+ * there is no head with a tag of one byte and a definite length.
+ */
+export function readHead(bytes: Buffer, at: number) {
     const tag = bytes[at];
     const first = bytes[at + 1];
     const lengthBytes = first === undefined || first < 0x80 ? 0 : first & 0x7f;

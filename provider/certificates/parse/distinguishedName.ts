@@ -1,14 +1,6 @@
 import { childrenOf, readElement, readElements, readOid, SEQUENCE, SET, type DerElement } from "./der";
 import { shown } from "../../text/quoting";
 
-/** One attribute of a distinguished name (RFC 5280 §4.1.2.4). */
-interface Attribute {
-    readonly type: string;
-    /** `undefined` where it is of no string type. */
-    readonly text: string | undefined;
-    readonly raw: Buffer;
-}
-
 /** The short names of RFC 4514 and OpenSSL, by object identifier; others are shown as numbers. */
 const SHORT_NAMES: Readonly<Record<string, string>> = {
     "2.5.4.3": "CN",
@@ -72,14 +64,15 @@ function fold(text: string): string {
         .replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
-function readLevels(content: Buffer): readonly (readonly Attribute[])[] | undefined {
+function readLevels(content: Buffer): readonly (readonly ReturnType<typeof readAttribute>[])[] | undefined {
     const levels = readElements(content);
     const attributes = levels.map(({ tag, content }) => (tag === SET ? readElements(content).map(readAttribute) : []));
     const isWhole = (levels.at(-1)?.end ?? 0) === content.length;
     return isWhole && attributes.every((level) => level.length > 0) ? attributes : undefined;
 }
 
-function readAttribute(attribute: DerElement): Attribute {
+/** One attribute of a distinguished name (RFC 5280 §4.1.2.4); without a text where it is of no string type. */
+function readAttribute(attribute: DerElement) {
     const [type, value] = childrenOf(attribute);
     const raw = value?.content ?? Buffer.alloc(0);
     return { type: readOid(type), text: decodeText(value?.tag, raw), raw };

@@ -2,7 +2,7 @@ import { createPrivateKey, getCiphers, type JsonWebKey, type KeyObject, type X50
 import { inspect } from "node:util";
 import { decrypt, UnsupportedEncryption } from "./decryption";
 import { childrenOf, isWholeSequence, octetsOf, readElement } from "./der";
-import { finding, type Finding } from "../findings";
+import { finding, type Finding, type Reading } from "../findings";
 import { describeForeignBlock } from "./unexpectedContent";
 import { algorithmOf, shapeOf } from "./keyEncoding";
 import { explainUnsupported, isCommonType } from "./keyTypes";
@@ -40,16 +40,11 @@ export class PrivateKey {
     }
 }
 
-export interface PrivateKeyReading {
-    readonly value: PrivateKey | undefined;
-    readonly findings: readonly Finding[];
-}
-
 /**
  * @param input PEM, DER, its base64, PKCS #12, or a JWK; as bytes, since a file may hold DER, which decoding as text would destroy.
  * @param passphrase Of an encrypted key. Where none is needed, it is not looked at.
  */
-export function readPrivateKey(input: string | Buffer, passphrase?: string): PrivateKeyReading {
+export function readPrivateKey(input: string | Buffer, passphrase?: string): Reading<PrivateKey> {
     if (typeof input === "string" || !isWholeSequence(input)) {
         return readText(typeof input === "string" ? input : decodeText(input), passphrase);
     }
@@ -57,7 +52,7 @@ export function readPrivateKey(input: string | Buffer, passphrase?: string): Pri
     return { value, findings: [...findings, ...noteForm(value, shapeOf(input) === "PKCS12" ? "PKCS #12" : "DER")] };
 }
 
-function readText(text: string, passphrase: string | undefined): PrivateKeyReading {
+function readText(text: string, passphrase: string | undefined): Reading<PrivateKey> {
     const { blocks, form, findings } = readPem(text, "key");
     // OpenSSL writes the curve of an EC key into a block of its own, before the key, which has it too.
     const relevant = blocks.filter(({ label }) => label !== "EC PARAMETERS");
@@ -90,7 +85,7 @@ function readJwk(text: string): PrivateKey | undefined {
     }
 }
 
-function readBlock({ label, der, encrypted }: PemBlock, passphrase: string | undefined): PrivateKeyReading {
+function readBlock({ label, der, encrypted }: PemBlock, passphrase: string | undefined): Reading<PrivateKey> {
     if (encrypted === undefined) {
         return readDer(der, passphrase, label);
     }
@@ -109,7 +104,7 @@ function readBlock({ label, der, encrypted }: PemBlock, passphrase: string | und
 }
 
 /** The one key among several, which may be the same one: a file that was put together twice. */
-function oneOf(readings: readonly PrivateKeyReading[]): PrivateKeyReading {
+function oneOf(readings: readonly Reading<PrivateKey>[]): Reading<PrivateKey> {
     const [first, ...others] = readings;
     return first !== undefined && others.every(({ value }) => isSame(value, first.value))
         ? first
@@ -125,7 +120,7 @@ function isSame(some: PrivateKey | undefined, other: PrivateKey | undefined): bo
 const KEY_LABEL = /^(?:(?:EC|RSA|DSA|ENCRYPTED|ANY) )?PRIVATE KEY$/;
 
 /** The form of the DER tells what it is; labels are often wrong. */
-function readDer(der: Buffer, passphrase: string | undefined, label = "PRIVATE KEY"): PrivateKeyReading {
+function readDer(der: Buffer, passphrase: string | undefined, label = "PRIVATE KEY"): Reading<PrivateKey> {
     const shape = shapeOf(der);
     switch (shape) {
         case "PRIVATE KEY":
@@ -147,7 +142,7 @@ function readDer(der: Buffer, passphrase: string | undefined, label = "PRIVATE K
 }
 
 /** PKCS #8, encrypted. */
-function readEncrypted(der: Buffer, passphrase: string | undefined): PrivateKeyReading {
+function readEncrypted(der: Buffer, passphrase: string | undefined): Reading<PrivateKey> {
     if (passphrase === undefined) {
         return refuse(notOpened(passphrase));
     }
@@ -160,7 +155,7 @@ function readEncrypted(der: Buffer, passphrase: string | undefined): PrivateKeyR
     }
 }
 
-function readPkcs12(der: Buffer, passphrase: string | undefined): PrivateKeyReading {
+function readPkcs12(der: Buffer, passphrase: string | undefined): Reading<PrivateKey> {
     try {
         const opened = openPkcs12(der, passphrase);
         if (opened === "passphrase") {
@@ -177,7 +172,7 @@ function readPkcs12(der: Buffer, passphrase: string | undefined): PrivateKeyRead
     }
 }
 
-function refuse(reason: Finding): PrivateKeyReading {
+function refuse(reason: Finding): Reading<PrivateKey> {
     return { value: undefined, findings: [reason] };
 }
 
@@ -228,7 +223,7 @@ function describeOthers([block]: readonly PemBlock[]): Finding {
         : describeForeignBlock(block.label, "key");
 }
 
-function parse(label: string, der: Buffer): PrivateKeyReading {
+function parse(label: string, der: Buffer): Reading<PrivateKey> {
     const pem = encodePem(label, der);
     try {
         return { value: new PrivateKey(pem, createPrivateKey(pem)), findings: [] };

@@ -43,10 +43,8 @@ export const convertCommand: Command = {
         const sorted = sort(certificatesOf(files), key);
         const folder = parsed.value("out") ?? ".";
         const created: NewFile[] = [
-            { path: `${folder}/client.pem`, text: pemOf(sorted.chain), holds: describe(sorted.chain) },
-            ...(sorted.roots.length === 0
-                ? []
-                : [{ path: `${folder}/ca.pem`, text: pemOf(sorted.roots), holds: describe(sorted.roots) }]),
+            pemFile(`${folder}/client.pem`, sorted.chain),
+            ...(sorted.roots.length === 0 ? [] : [pemFile(`${folder}/ca.pem`, sorted.roots)]),
         ];
         if (keyFile === "-") {
             throw misuse(convertCommand, "--key: a private key is not shown; give the name of a file");
@@ -118,14 +116,8 @@ function findKey(
 /** In one message. */
 const MOST_NAMES = 5;
 
-interface Sorted {
-    /** Leaf first. */
-    readonly chain: readonly X509Certificate[];
-    readonly roots: readonly X509Certificate[];
-    readonly others: readonly X509Certificate[];
-}
-
-function sort(all: readonly X509Certificate[], key: PrivateKey | undefined): Sorted {
+/** The chain, leaf first, the roots, and what is neither. */
+function sort(all: readonly X509Certificate[], key: PrivateKey | undefined) {
     const leaf = findLeaf(all, key);
     const leaves = all.filter((one) => !one.ca && all.every((other) => other === one || !isIssuedBy(other, one)));
     if (key === undefined && leaves.length > 1) {
@@ -152,8 +144,8 @@ function sort(all: readonly X509Certificate[], key: PrivateKey | undefined): Sor
     return { chain, roots, others: all.filter((one) => !chain.includes(one) && !roots.includes(one)) };
 }
 
-function pemOf(certificates: readonly X509Certificate[]): string {
-    return certificates.map(String).join("");
+function pemFile(path: string, certificates: readonly X509Certificate[]): NewFile {
+    return { path, text: certificates.map(String).join(""), holds: describe(certificates) };
 }
 
 function describe([first, ...others]: readonly X509Certificate[]): string {

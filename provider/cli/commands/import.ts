@@ -1,13 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { judgeChain } from "../../certificates/chain/chainVerdict";
-import { type Finding } from "../../certificates/findings";
-import {
-    judgeCertificateSet,
-    readCertificateSet,
-    type CertificateSet,
-    type CertificateTexts,
-} from "../../certificates/certificates";
+import { judgeCertificateSet, readCertificateSet } from "../../certificates/certificates";
 import { formatId, holdsOrigin, labelOf, normaliseOrigin, type Identity, type Owner } from "../../operations/identity";
 import { NOTHING_KNOWN, writeState } from "../../operations/state";
 import { PLUGIN_TYPE, PROVIDER_TEXT, TYPE } from "../../registration";
@@ -34,7 +28,7 @@ export interface ImportedResource {
     /** The `name` of the component that it belongs to. */
     readonly parent?: string;
     /** What is public of the arguments, so that `ignoreChanges` has something to keep. */
-    readonly inputs: Readonly<Record<string, string>>;
+    readonly inputs: Readonly<Record<string, string | undefined>>;
     readonly outputs: Readonly<Record<string, unknown>>;
 }
 
@@ -50,11 +44,7 @@ interface ImportedComponent {
 
 type Adopted = Identity & Owner;
 
-interface Certificates {
-    readonly certificates: CertificateSet;
-    readonly canonical: CertificateTexts;
-    readonly findings: readonly Finding[];
-}
+type Certificates = Awaited<ReturnType<typeof readCertificates>>;
 
 export const importCommand: Command = {
     name: "import",
@@ -164,7 +154,7 @@ function identityOf(parsed: Parsed): Adopted {
 }
 
 /** The certificate is in place, so whatever is wrong with it is only a warning, unless it cannot be read. */
-async function readCertificates(parsed: Parsed, host: CommandHost): Promise<Certificates> {
+async function readCertificates(parsed: Parsed, host: CommandHost) {
     const cert = await requireBundleFile(parsed.required("cert"), host);
     const ca = await requireBundleFile(parsed.required("ca"), host);
     const { value: certificates, canonical, findings } = readCertificateSet({ cert, ca });
@@ -236,9 +226,7 @@ function adopted(
         id: formatId(identity),
         inputs: {
             ...provider,
-            ...Object.fromEntries(
-                Object.entries(declared).filter((one): one is [string, string] => one[1] !== undefined),
-            ),
+            ...declared,
             // By this, and by the key that is missing, check tells an import.
             fingerprint,
         },

@@ -3,13 +3,7 @@ import { readCertificates } from "../../certificates/parse/certificate";
 import { judgeDates } from "../../certificates/checks/dates";
 import type { Finding } from "../../certificates/findings";
 import { judgeKeyMatch } from "../../certificates/checks/keyMatch";
-import {
-    readPrivateKey,
-    readCertificateSet,
-    withoutEcho,
-    type PrivateKey,
-    type CertificateSet,
-} from "../../certificates/certificates";
+import { readCertificateSet, readPrivateKey, withoutEcho } from "../../certificates/certificates";
 import { normaliseOrigin } from "../../operations/identity";
 import { probeOrigin, type ProbeReport, type TlsVersion, type Verdict } from "../../probe/originProbe";
 import { CommandError, EXIT, type Command, type CommandHost, type ExitCode, type Parsed } from "../command";
@@ -101,14 +95,8 @@ function pathOf(parsed: Parsed): string | undefined {
     return path;
 }
 
-interface CertificateBundle {
-    readonly certificates: CertificateSet;
-    readonly key: PrivateKey;
-    /** What the origin may see differently, and is asked about. */
-    readonly findings: readonly Finding[];
-}
-
-async function readBundle(parsed: Parsed, host: CommandHost): Promise<CertificateBundle> {
+/** With what the origin may see differently, and is asked about. */
+async function readBundle(parsed: Parsed, host: CommandHost) {
     const read = (name: string): Promise<string> => requireBundleFile(parsed.required(name), host);
     const publicReading = readCertificateSet({ cert: await read("cert"), ca: await read("ca") });
     const keyReading = readPrivateKey(await read("key"));

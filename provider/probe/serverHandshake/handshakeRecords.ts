@@ -61,13 +61,7 @@ export function* readMessages(
     }
 }
 
-interface TlsRecord {
-    readonly type: number;
-    readonly header: Buffer;
-    readonly body: Buffer;
-}
-
-function* readRecords(sent: Buffer): Generator<TlsRecord> {
+function* readRecords(sent: Buffer) {
     const reader = new ByteReader(sent);
     while (reader.left >= HEADER_LENGTH) {
         const header = reader.take(HEADER_LENGTH);

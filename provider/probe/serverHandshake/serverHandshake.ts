@@ -110,10 +110,7 @@ function handshakeSecret(keyLog: readonly string[]): Buffer | undefined {
 const MOST_NAMES = 50;
 
 /** The names of acceptable authorities, as text, and how many more there are than anybody reads. */
-export function acceptableNames({ request }: ServerHandshake): {
-    readonly names: readonly string[];
-    readonly more: number;
-} {
+export function acceptableNames({ request }: ServerHandshake) {
     const authorities = request?.authorities ?? [];
     return {
         names: authorities.slice(0, MOST_NAMES).map(describeName),

@@ -13,12 +13,6 @@ const LABEL = "doctor";
 
 type Entries = readonly CertificateEntry[];
 
-export interface Sighting {
-    readonly entries: Entries;
-    /** From the answer to the write to the first listing that shows it; `undefined` where none did in half a minute. */
-    readonly afterMs: number | undefined;
-}
-
 /** What a run puts into a project that holds nothing else, and what therefore has to go again. */
 export class CertificatesMade {
     readonly #client: VercelClient;
@@ -60,8 +54,12 @@ export class CertificatesMade {
         this.#deleted.add(certId);
     }
 
-    /** Lists until this holds, at most half a minute. An abort ends the waiting, not a call. */
-    async listUntil(holds: (entries: Entries) => boolean, signal?: AbortSignal): Promise<Sighting> {
+    /**
+     * Lists until this holds, at most half a minute. An abort ends the waiting, not a call.
+     *
+     * @returns `afterMs`: from the answer to the write to the first listing that shows it, if one did.
+     */
+    async listUntil(holds: (entries: Entries) => boolean, signal?: AbortSignal) {
         const startedMs = this.#clock.steady();
         for (let attempt = 0; ; attempt += 1) {
             const entries = await this.list();

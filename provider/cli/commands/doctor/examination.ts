@@ -190,8 +190,8 @@ export class Examination {
         }
     }
 
-    /** Uploads, and waits until a listing shows it. */
-    async #put(cert: string, ca: string, origin: string | undefined): Promise<Put> {
+    /** Uploads, and waits until a listing shows it. `answered` is the origin in the answer to the upload. */
+    async #put(cert: string, ca: string, origin: string | undefined) {
         const { made, certificates, say } = this.options;
         const upload = { cert, key: certificates.key, ca, ...(origin === undefined ? {} : { origin }) };
         const { certId, origin: answered } = await made.upload(upload);
@@ -218,13 +218,6 @@ export class Examination {
             ? notInOrder(`accepted, but no listing showed ${what} in half a minute`)
             : fine(`accepted; a listing showed it after ${secondsOf(afterMs)}`);
     }
-}
-
-interface Put {
-    readonly certId: string;
-    /** The origin in the answer to the upload. */
-    readonly answered: string;
-    readonly finding: Finding;
 }
 
 /** A refusal of the values, which is an answer; anything else says nothing about them. */

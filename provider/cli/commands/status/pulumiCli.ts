@@ -67,13 +67,7 @@ async function requireFolder(folder: string): Promise<void> {
     }
 }
 
-interface Finished {
-    readonly exitCode: number;
-    readonly stdout: string;
-    readonly stderr: string;
-}
-
-async function runPulumi(command: string, args: readonly string[], host: CliHost): Promise<Finished> {
+async function runPulumi(command: string, args: readonly string[], host: CliHost) {
     const running = promisify(execFile)("pulumi", [...args, "--non-interactive", "--color", "never"], {
         cwd: resolve(host.folder),
         // The check for updates is a request of its own, and its outcome would stand among the complaints.
@@ -117,14 +111,8 @@ function cannotStart(code: string, { PATH = "" }: Environment): CommandError {
     );
 }
 
-interface Explanation {
-    readonly pattern: RegExp;
-    readonly problem: string;
-    readonly nextStep: string;
-}
-
 /** The failures that a scheduled job meets, by the words of the CLI; first match. */
-const EXPLANATIONS: readonly Explanation[] = [
+const EXPLANATIONS = [
     {
         pattern: /PULUMI_ACCESS_TOKEN|not logged in|pulumi login|invalid access token|401/i,
         problem: "not logged in to the backend that keeps the state",

@@ -117,14 +117,8 @@ async function readStacks(parsed: Parsed, host: CommandHost): Promise<readonly R
     return wanted.areChosen ? withoutRepeated(readings, host).map(emptyReported) : readings;
 }
 
-interface WantedStacks {
-    /** `undefined` for the selected one. */
-    readonly names: readonly (string | undefined)[];
-    /** Whether the user named them, and so expects a certificate in each. */
-    readonly areChosen: boolean;
-}
-
-async function wantedStacks(parsed: Parsed, host: CommandHost): Promise<WantedStacks> {
+/** Their names, `undefined` for the selected one; and whether the user chose them, and so expects a certificate in each. */
+async function wantedStacks(parsed: Parsed, host: CommandHost) {
     const named = [...new Set(parsed.values("stack"))];
     const [isAll, isAllProjects] = [parsed.flag("all"), parsed.flag("all-projects")];
     if (Number(named.length > 0) + Number(isAll) + Number(isAllProjects) > 1) {

@@ -5,15 +5,7 @@ import { WARNING_CODES, type Note, type Warning, type WarningCode } from "./warn
 import { DAY_MS, shownDate } from "../../../text/isoDates";
 import { enumerated } from "../../../text/quoting";
 
-export interface JudgedCertificate extends StoredCertificate {
-    /** Whole days; negative once it has expired. */
-    readonly daysLeft: number | undefined;
-    /** From when on it is warned of. */
-    readonly warnsFromMs: number | undefined;
-    /** The gravest first. */
-    readonly warnings: readonly Warning[];
-    readonly notes: readonly Note[];
-}
+export type JudgedCertificate = Readonly<ReturnType<typeof judgeAll>[number]>;
 
 export interface StatusMoment {
     readonly nowMs: number;
@@ -22,10 +14,7 @@ export interface StatusMoment {
 }
 
 /** What is to be said about certificates by what the states tell of them, each by itself and all together. */
-export function judgeAll(
-    certificates: readonly StoredCertificate[],
-    moment: StatusMoment,
-): readonly JudgedCertificate[] {
+export function judgeAll(certificates: readonly StoredCertificate[], moment: StatusMoment) {
     const places = new SharedBy(certificates, (one) => (isOwner(one) ? [placeOf(one)] : []));
     const ids = new SharedBy(certificates, idsOf);
     const copies = new SharedBy(certificates, ({ certFingerprint, isPendingDeletion }) =>
@@ -38,6 +27,7 @@ export function judgeAll(
             ...judgeState(certificate, ids),
             ...judgeOwners(certificate, places, ids),
         ].sort((a, b) => WARNING_CODES.indexOf(a.code) - WARNING_CODES.indexOf(b.code));
+        // Negative once it has expired.
         const daysLeft = certificate.toMs === undefined ? undefined : daysUntil(certificate.toMs, moment);
         const copiesOf = copies.namesFor(certificate);
         const notes: readonly Note[] =

@@ -5,57 +5,11 @@ import { CommandError } from "../../command";
 import { shown } from "../../../text/quoting";
 import { isSecret } from "../../../operations/wireMarks";
 
-export interface StoredExpiry {
-    readonly toMs: number;
-    /** From when on `pulumi up` warns of it. */
-    readonly warnsFromMs: number;
-}
-
 /** What the state of a stack tells of one certificate. A text is empty where it tells nothing. */
-export interface StoredCertificate {
-    readonly stack: string;
-    readonly urn: string;
-    /** In the program. */
-    readonly name: string;
-    readonly id: string;
-    readonly team: string | undefined;
-    readonly project: string;
-    /** Normalised; `*` for the whole project; empty where the state tells nothing. */
-    readonly origin: string;
-    readonly certId: string;
-    readonly fingerprint: string;
-    readonly certFingerprint: string;
-    readonly subject: string;
-    readonly issuer: string;
-    readonly serialNumber: string;
-    readonly fromMs: number | undefined;
-    /** The earliest expiry of what the chain needs; in states of 0.1.0, of the chain without the issuers in `ca`. */
-    readonly toMs: number | undefined;
-    /** Of each certificate that the chain needs; none in states of 0.1.0. */
-    readonly expiries: readonly StoredExpiry[];
-    readonly uploadedMs: number | undefined;
-    readonly staleCertIds: readonly string[];
-    /** Of others that the last write or refresh found at the origin. */
-    readonly otherCertIds: readonly string[];
-    /** No listing has shown the last upload so far. */
-    readonly isUnconfirmed: boolean;
-    readonly expiryWarningDays: number | undefined;
-    /** By `.get`: not managed by the stack. */
-    readonly isLookedUp: boolean;
-    /** Replaced, and to be deleted by the next run. */
-    readonly isPendingDeletion: boolean;
-    /** Outputs that are there, but as secrets. */
-    readonly encrypted: readonly string[];
-}
+export type StoredCertificate = Readonly<ReturnType<typeof readCertificate>>;
 
 /** A stack as its state tells of it. */
-export interface StoredStack {
-    readonly name: string;
-    /** Stack and project as the URNs name them; empty where there are no resources. */
-    readonly urnPrefix: string;
-    /** What ends first comes first, and last what has no known end. */
-    readonly certificates: readonly StoredCertificate[];
-}
+export type StoredStack = Readonly<ReturnType<typeof readStack>>;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -65,7 +19,7 @@ type Fields = Readonly<Record<string, unknown>>;
  *
  * @param stack The name that the user gave; without one, the state's own.
  */
-export function readStack(stack: string | undefined, exported: unknown): StoredStack {
+export function readStack(stack: string | undefined, exported: unknown) {
     const deployment = fieldsOf(fieldsOf(exported)?.["deployment"]);
     if (deployment === undefined) {
         throw new CommandError(
@@ -77,7 +31,9 @@ export function readStack(stack: string | undefined, exported: unknown): StoredS
     const name = shown(stack ?? (stackName === "" ? "(selected)" : stackName));
     return {
         name,
+        /** Stack and project as the URNs name them; empty where there are no resources. */
         urnPrefix: stackName === "" ? "" : `${stackName}::${projectName}`,
+        /** What ends first comes first, and last what has no known end. */
         certificates: resources
             .filter(({ type }) => type === TYPE || type === PLUGIN_TYPE)
             .map((one) => readCertificate(name, one))
@@ -94,7 +50,7 @@ function resourcesOf(deployment: Fields): readonly Fields[] {
 /** What the warnings are made of; where it is encrypted, they cannot be. */
 const NEEDED = ["fingerprint", "notBefore", "notAfter", "staleCertIds", "otherCertIds"] as const;
 
-function readCertificate(stack: string, resource: Fields): StoredCertificate {
+function readCertificate(stack: string, resource: Fields) {
     const urn = textOf(resource["urn"]);
     const id = textOf(resource["id"]);
     const inputs = fieldsOf(resource["inputs"]) ?? {};
@@ -105,6 +61,7 @@ function readCertificate(stack: string, resource: Fields): StoredCertificate {
         stack,
         urn,
         id,
+        /** In the program. */
         name: urn.split("::").at(-1) ?? "",
         ...identityOf(resource["id"], outputs),
         certId: told("certId"),
@@ -114,27 +71,35 @@ function readCertificate(stack: string, resource: Fields): StoredCertificate {
         issuer: told("issuer"),
         serialNumber: told("serialNumber"),
         fromMs: dateOf(outputs["notBefore"]),
+        /** The earliest expiry of what the chain needs; in states of 0.1.0, of the chain without the issuers in `ca`. */
         toMs: earliest(expiries.map(({ toMs }) => toMs)) ?? dateOf(outputs["notAfter"]) ?? declaredEnd(inputs, outputs),
+        /** Of each certificate that the chain needs; none in states of 0.1.0. */
         expiries,
         uploadedMs: dateOf(outputs["uploadedAt"]),
         staleCertIds: textsOf(outputs["staleCertIds"]),
+        /** Of others that the last write or refresh found at the origin. */
         otherCertIds: textsOf(outputs["otherCertIds"]),
+        /** No listing has shown the last upload so far. */
         isUnconfirmed: outputs["unconfirmed"] === true,
         expiryWarningDays: daysOf(inputs["expiryWarningDays"]),
+        /** By `.get`: not managed by the stack. */
         isLookedUp: resource["external"] === true,
+        /** Replaced, and to be deleted by the next run. */
         isPendingDeletion: resource["delete"] === true,
+        /** Outputs that are there, but as secrets. */
         encrypted: NEEDED.filter((name) => isSecret(outputs[name])),
     };
 }
 
 /** The names used last are outputs; the origin is part of the id alone, for Vercel may return another form of it. */
-function identityOf(id: unknown, outputs: Fields): Pick<StoredCertificate, "team" | "project" | "origin"> {
+function identityOf(id: unknown, outputs: Fields) {
     const [project, team] = [textOf(outputs["project"]), textOf(outputs["team"])];
     const first = identityIn(id);
     if (first === undefined) {
         return {
             project,
             team: team === "" ? undefined : team,
+            /** Normalised; `*` for the whole project; empty where the state tells nothing. */
             origin: normaliseOrigin(textOf(outputs["origin"])) ?? "",
         };
     }
@@ -180,7 +145,8 @@ function dateOf(value: unknown): number | undefined {
     return Number.isNaN(ms) ? undefined : ms;
 }
 
-function expiriesOf(value: unknown): readonly StoredExpiry[] {
+/** When each expires, and from when on `pulumi up` warns of it. */
+function expiriesOf(value: unknown) {
     return (Array.isArray(value) ? value : []).flatMap((one: unknown) => {
         const fields = fieldsOf(one) ?? {};
         const [toMs, warnsFromMs] = [dateOf(fields["notAfter"]), dateOf(fields["warnFrom"])];

@@ -1,13 +1,7 @@
 /** How a certificate looks at first sight: by the gravest that there is to say. */
 export type Standing = "fine" | "soon" | "expired" | "attention" | "pending" | "looked-up";
 
-interface WarningKind {
-    /** In a few words, for the page. */
-    readonly words: string;
-    readonly standing: Standing;
-}
-
-/** Why a certificate needs attention, the gravest first. The codes are stable: scripts go by them. */
+/** Why a certificate needs attention, the gravest first; in a few words, for the page. Scripts go by the codes. */
 export const WARNINGS = {
     expired: { words: "Expired", standing: "expired" },
     "not-yet-valid": { words: "Not valid yet", standing: "attention" },
@@ -21,7 +15,7 @@ export const WARNINGS = {
     "pending-deletion": { words: "To be deleted", standing: "pending" },
     "dates-unknown": { words: "No dates", standing: "attention" },
     encrypted: { words: "Encrypted", standing: "attention" },
-} as const satisfies Readonly<Record<string, WarningKind>>;
+} as const satisfies Readonly<Record<string, { words: string; standing: Standing }>>;
 
 export type WarningCode = keyof typeof WARNINGS;
 

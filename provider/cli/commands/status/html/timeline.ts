@@ -1,30 +1,9 @@
 import type { JudgedCertificate } from "../statusWarnings";
 
 /** Where things stand on a line of time; positions are fractions of its width. */
-export interface Timeline {
-    readonly months: readonly Month[];
-    readonly today: number;
-    /** In the order of the certificates; none where the dates are not known. */
-    readonly bars: readonly (Bar | undefined)[];
-}
-
-/** The first day of a month, in UTC. */
-export interface Month {
-    readonly at: number;
-    readonly label: string;
-    readonly isJanuary: boolean;
-    /** On which widths there is room for its label. */
-    readonly fits: readonly Width[];
-}
-
-export interface Bar {
-    readonly from: number;
-    readonly to: number;
-    readonly warnsFrom: number;
-    /** It began before the line does, or ends after it. */
-    readonly isCutAtStart: boolean;
-    readonly isCutAtEnd: boolean;
-}
+export type Timeline = Readonly<ReturnType<typeof layOut>>;
+export type Month = Timeline["months"][number];
+export type Bar = NonNullable<Timeline["bars"][number]>;
 
 export type Width = "narrow" | "medium" | "wide";
 
@@ -35,18 +14,19 @@ const LEAST_MONTHS_AFTER = 3;
 
 type Dated = Pick<JudgedCertificate, "fromMs" | "toMs" | "warnsFromMs">;
 
-export function layOut(certificates: readonly Dated[], nowMs: number): Timeline {
+export function layOut(certificates: readonly Dated[], nowMs: number) {
     const { startMs, endMs } = rangeOf(certificates, nowMs);
     const at = (ms: number): number => (ms - startMs) / (endMs - startMs);
     return {
         months: monthsOf(startMs, endMs, at),
         today: at(nowMs),
+        /** In the order of the certificates; none where the dates are not known. */
         bars: certificates.map((one) => barOf(one, at)),
     };
 }
 
 /** Whole months, as far as there is an end or a beginning within reach. */
-function rangeOf(certificates: readonly Dated[], nowMs: number): { readonly startMs: number; readonly endMs: number } {
+function rangeOf(certificates: readonly Dated[], nowMs: number) {
     const earliestMs = monthAfter(nowMs, -MOST_MONTHS_BEFORE);
     const latestMs = monthAfter(nowMs, MOST_MONTHS_AFTER);
     const dates = certificates
@@ -73,7 +53,7 @@ export const MONTH_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
 const MOST_LABELS: Readonly<Record<Width, number>> = { narrow: 6, medium: 10, wide: 18 };
 const STEPS_MONTHS = [1, 2, 3, 6, 12];
 
-function monthsOf(startMs: number, endMs: number, at: (ms: number) => number): readonly Month[] {
+function monthsOf(startMs: number, endMs: number, at: (ms: number) => number) {
     const firsts: number[] = [];
     for (let ms = startMs; ms < endMs; ms = monthAfter(ms, 1)) {
         firsts.push(ms);
@@ -84,15 +64,17 @@ function monthsOf(startMs: number, endMs: number, at: (ms: number) => number): r
         const date = new Date(ms);
         const month = date.getUTCMonth();
         return {
+            /** The first day of the month, in UTC. */
             at: at(ms),
             label: month === 0 ? String(date.getUTCFullYear()) : (MONTH_NAMES[month] ?? ""),
             isJanuary: month === 0,
+            /** On which widths there is room for its label. */
             fits: (["narrow", "medium", "wide"] as const).filter((width) => month % stepFor(width) === 0),
         };
     });
 }
 
-function barOf({ fromMs, toMs, warnsFromMs }: Dated, at: (ms: number) => number): Bar | undefined {
+function barOf({ fromMs, toMs, warnsFromMs }: Dated, at: (ms: number) => number) {
     if (toMs === undefined || warnsFromMs === undefined) {
         return undefined;
     }
@@ -102,6 +84,7 @@ function barOf({ fromMs, toMs, warnsFromMs }: Dated, at: (ms: number) => number)
         from: within(from),
         to: within(to),
         warnsFrom: within(Math.min(Math.max(at(warnsFromMs), from), to)),
+        /** It began before the line does, or ends after it. */
         isCutAtStart: from < 0,
         isCutAtEnd: to > 1,
     };
