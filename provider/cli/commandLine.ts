@@ -1,6 +1,7 @@
 import { messageOf } from "../operations/failures";
 import { nearest } from "../text/nearest";
 import { redact } from "../text/redact";
+import { TOKEN_VARIABLES, type Environment } from "../vercel/settings";
 import {
     COMMAND,
     CommandError,
@@ -43,17 +44,13 @@ export async function runCommandLine(args: readonly string[], process: ProcessHo
     try {
         return await runCommand(args, host);
     } catch (error) {
-        host.writeError(failureLine(error, args, process));
+        host.writeError(failureLine(error, args, process.environment));
         return error instanceof CommandError ? error.exitCode : EXIT.failed;
     }
 }
 
 /** What is said of anything that was thrown. */
-export function failureLine(
-    error: unknown,
-    args: readonly string[],
-    { environment }: Pick<ProcessHost, "environment">,
-): string {
+export function failureLine(error: unknown, args: readonly string[], environment: Environment): string {
     const secrets = tokensOf(environment, args);
     return `${COMMAND}: ${redact(messageOf(error, secrets).replaceAll("\n", " "), secrets)}`;
 }
@@ -104,9 +101,9 @@ function overview(): string {
 }
 
 /** Whatever may be a token in the environment, whether it is the one in use or not; `--token-env` may name one. */
-function tokensOf(environment: ProcessHost["environment"], args: readonly string[]): readonly string[] {
+function tokensOf(environment: Environment, args: readonly string[]): readonly string[] {
     const named = args.map((arg) => arg.replace(/^--token-env=/, ""));
-    return ["VERCEL_API_TOKEN", "VERCEL_TOKEN", ...named].flatMap((name) => {
+    return [...TOKEN_VARIABLES, ...named].flatMap((name) => {
         const token = Object.hasOwn(environment, name) ? environment[name] : undefined;
         return token === undefined ? [] : [token.trim()];
     });

@@ -36,7 +36,7 @@ process.on("exit", () => {
 });
 process.on("uncaughtException", (error) => {
     isSettled = true;
-    sayAtOnce(failureLine(error, args, host));
+    sayAtOnce(failureLine(error, args, host.environment));
     process.exit(EXIT.failed);
 });
 process.stdout.on("error", ({ code = "unknown error" }: NodeJS.ErrnoException) => {

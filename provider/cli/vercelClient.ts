@@ -1,6 +1,6 @@
 import { nameProblem, type Owner } from "../operations/identity";
 import { VercelClient, type CertificateEntry, type ProjectAddress, type VercelClientOptions } from "../vercel/client";
-import { isVariableName, resolveBaseUrl, resolveToken, type Environment } from "../vercel/settings";
+import { isVariableName, resolveBaseUrl, resolveToken, TOKEN_VARIABLES, type Environment } from "../vercel/settings";
 import { CommandError, EXIT, type CommandHost, type Parsed } from "./command";
 import { quote } from "../text/quoting";
 
@@ -61,7 +61,7 @@ function tokenFrom(environment: Environment, tokenEnv: string | undefined): stri
             EXIT.usage,
         );
     }
-    const names = tokenEnv === undefined ? ["VERCEL_API_TOKEN", "VERCEL_TOKEN"] : [tokenEnv];
+    const names = tokenEnv === undefined ? TOKEN_VARIABLES : [tokenEnv];
     if (names.every((name) => (environment[name] ?? "").trim() === "")) {
         throw new CommandError(
             `no Vercel token in the environment variable ${names.map(quote).join(" or ")}; set ${names.length > 1 ? "one of them" : "it"}`,

@@ -50,24 +50,11 @@ export function conclude(without: Attempt, presented: Attempt): Verdict {
             return ending.kind;
         }
     }
-    const before = accessOf(without.ending);
-    const after = accessOf(presented.ending);
-    if (isBetter(before, after)) {
-        // Also where the request came too late to be seen: servers may ask once they know the path.
-        return "accepted";
-    }
+    const verdict = BY_ACCESS[accessOf(without.ending)][accessOf(presented.ending)];
     const asked = without.handshake.asked ?? presented.handshake.asked;
-    if (asked === false && presented.handshake.asked !== true) {
-        return "not-asked";
-    }
-    return BY_ACCESS[before][after];
-}
-
-function isBetter(before: Access, after: Access): boolean {
-    return (
-        (before === "refused" && (after === "denied" || after === "admitted")) ||
-        (before === "denied" && after === "admitted")
-    );
+    // Accepted also where the request came too late to be seen: servers may ask once they know the path.
+    const isNotAsked = verdict !== "accepted" && asked === false && presented.handshake.asked !== true;
+    return isNotAsked ? "not-asked" : verdict;
 }
 
 /** For an origin that asks, or of which that is not known: access without the certificate, then with it. */

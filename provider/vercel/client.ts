@@ -84,16 +84,12 @@ export class VercelClient {
 
     /** A second listing, at least a quarter of a minute after the one of `recentCertificates`, and shared like that. */
     certificatesAgain(address: ProjectAddress): Promise<readonly CertificateEntry[]> {
-        return this.#listings.again(
-            listingKey(address),
-            () => this.#list(address),
-            () => {
-                this.#notify(
-                    `${address.project}: waiting ${String(SECOND_LOOK_MS / 1000)} s for a second listing, ` +
-                        `because the first one lacks a certificate that the state has`,
-                );
-            },
-        );
+        const onWait = (): void =>
+            this.#notify(
+                `${address.project}: waiting ${String(SECOND_LOOK_MS / 1000)} s for a second listing, ` +
+                    `because the first one lacks a certificate that the state has`,
+            );
+        return this.#listings.again(listingKey(address), () => this.#list(address), onWait);
     }
 
     async #list(address: ProjectAddress): Promise<readonly CertificateEntry[]> {
@@ -124,22 +120,10 @@ export class VercelClient {
         label: string,
     ): Promise<CertificateEntry> {
         const { cert, key, ca, origin, skipValidation } = upload;
-        const body = {
-            cert,
-            key,
-            ca,
-            ...(origin === undefined ? {} : { origin }),
-            ...(skipValidation === undefined ? {} : { skipValidation }),
-        };
+        // JSON has no field for what is not given.
+        const body = { cert, key, ca, origin, skipValidation };
         const path = pathOf(address);
-        const request: CallRequest = {
-            operation: "upload",
-            method: "POST",
-            path,
-            token: address.token,
-            body,
-            key,
-        };
+        const request: CallRequest = { operation: "upload", method: "POST", path, token: address.token, body, key };
         const answer = await this.#write(address, request, label);
         const { certId, origin: stored } = parseObject(answer.text);
         const entry = readEntry(certId, stored, answer);
@@ -278,14 +262,8 @@ function segment(text: string): string {
 /** More than any project has: 100 entries a page are what Vercel's other lists have at most. */
 const MOST_PAGES = 100;
 
-interface Page {
-    readonly entries: readonly CertificateEntry[];
-    /** What asks for the next page; none on the last. */
-    readonly next: string | undefined;
-}
-
 /** Pages are documented for Vercel's other lists: `pagination.next`, a time or a token, is the `until` of the next. */
-function readPage(request: CallRequest, answer: CallAnswer): Page {
+function readPage(request: CallRequest, answer: CallAnswer) {
     const { clientCerts, pagination, error } = parseObject(answer.text);
     if (!Array.isArray(clientCerts) || asObject(error) !== undefined) {
         throw malformed(request, answer, "the listing has no clientCerts");

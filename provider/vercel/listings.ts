@@ -15,13 +15,10 @@ interface Look<Listing> {
 
 /** Who may share a request. The keys say whose certificates are listed, and with which right. */
 export class SharedListings<Listing> {
-    readonly #clock: Clock;
     readonly #gathering = new Map<string, Promise<Listing>>();
     readonly #looks = new Map<string, Look<Listing>>();
 
-    constructor(clock: Clock) {
-        this.#clock = clock;
-    }
+    constructor(private readonly clock: Clock) {}
 
     /** By a request that is sent after this call. Calls that arrive before it is sent share it. */
     fresh(key: string, request: () => Promise<Listing>): Promise<Listing> {
@@ -32,7 +29,7 @@ export class SharedListings<Listing> {
 
     async #gather(key: string, request: () => Promise<Listing>): Promise<Listing> {
         try {
-            await this.#clock.sleep(GATHER_MS);
+            await this.clock.sleep(GATHER_MS);
         } finally {
             this.#gathering.delete(key);
         }
@@ -59,13 +56,13 @@ export class SharedListings<Listing> {
     ): Promise<Listing> {
         await listing;
         onWait();
-        await this.#clock.sleep(SECOND_LOOK_MS);
+        await this.clock.sleep(SECOND_LOOK_MS);
         return await this.fresh(key, request);
     }
 
     #look(key: string, request: () => Promise<Listing>): Look<Listing> {
         const known = this.#looks.get(key);
-        const now = this.#clock.steady();
+        const now = this.clock.steady();
         if (known !== undefined && now - known.askedAt < RECENT_MS) {
             return known;
         }

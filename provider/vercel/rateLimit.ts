@@ -169,9 +169,6 @@ class Signal {
 
 /** Requests of one kind and owner, first come first served, no faster than the limit allows. */
 export class RateLimitedQueue {
-    readonly #clock: Clock;
-    readonly #notify: (line: string) => void;
-    readonly #what: string;
     readonly #waiters: Waiter[] = [];
     #changed = new Signal();
     #state: RateLimitState;
@@ -180,17 +177,14 @@ export class RateLimitedQueue {
     #saidAt = Number.NEGATIVE_INFINITY;
 
     /** @param perWindow The limit, until an answer announces another. */
-    constructor(what: string, perWindow: number, clock: Clock, notify: (line: string) => void) {
-        this.#what = what;
-        this.#state = {
-            limit: perWindow,
-            sentAt: [],
-            answeredAt: [],
-            blockedUntil: Number.NEGATIVE_INFINITY,
-            shared: false,
-        };
-        this.#clock = clock;
-        this.#notify = notify;
+    constructor(
+        private readonly what: string,
+        perWindow: number,
+        private readonly clock: Clock,
+        private readonly notify: (line: string) => void,
+    ) {
+        const blockedUntil = Number.NEGATIVE_INFINITY;
+        this.#state = { limit: perWindow, sentAt: [], answeredAt: [], blockedUntil, shared: false };
     }
 
     /** Resolves when it is this request's turn; the request counts as sent then. Fails where it takes longer than this. */
@@ -205,14 +199,14 @@ export class RateLimitedQueue {
 
     /** For every answer to a request that had its turn, also where it says nothing of the limit. */
     announce(limit: AnnouncedLimit): void {
-        const now = this.#clock.steady();
+        const now = this.clock.steady();
         this.#state = applyAnnounced(applyAnswered(this.#state, now), limit, now);
         this.#wake();
     }
 
     /** A request was refused for the limit: nothing else of this queue goes before that one may come back. */
     block(milliseconds: number): void {
-        this.#state = applyRefused(this.#state, this.#clock.steady() + milliseconds);
+        this.#state = applyRefused(this.#state, this.clock.steady() + milliseconds);
     }
 
     /** What is waited for may have become shorter: an answer may announce a larger limit. */
@@ -229,9 +223,7 @@ export class RateLimitedQueue {
             const waiter = { label, go, fail };
             add(waiter);
             if (patienceMs !== Number.POSITIVE_INFINITY) {
-                void this.#clock.sleep(patienceMs).then(() => {
-                    this.#giveUp(waiter);
-                });
+                void this.clock.sleep(patienceMs).then(() => this.#giveUp(waiter));
             }
             if (!this.#serving) {
                 void this.#serve();
@@ -250,22 +242,20 @@ export class RateLimitedQueue {
 
     async #serve(): Promise<void> {
         this.#serving = true;
-        this.#settledAt = this.#clock.steady() + SAY_SETTLED_MS;
+        this.#settledAt = this.clock.steady() + SAY_SETTLED_MS;
         try {
             for (let first = this.#waiters[0]; first !== undefined; first = this.#waiters[0]) {
-                const delayMs = waitFor(this.#state, this.#clock.steady());
+                const delayMs = waitFor(this.#state, this.clock.steady());
                 if (delayMs > 0) {
                     await this.#pause(first.label, delayMs);
                     continue;
                 }
-                this.#state = applySent(this.#state, this.#clock.steady());
+                this.#state = applySent(this.#state, this.clock.steady());
                 this.#waiters.shift()?.go();
             }
         } catch (error) {
             // Nobody awaits this loop: what waits for it must hear that it ended.
-            this.#waiters.splice(0).forEach((waiter) => {
-                waiter.fail(error);
-            });
+            this.#waiters.splice(0).forEach((waiter) => waiter.fail(error));
         } finally {
             this.#serving = false;
         }
@@ -277,25 +267,25 @@ export class RateLimitedQueue {
             await this.#changed.raised;
             return;
         }
-        const unsettledMs = delayMs > SAY_AFTER_MS ? this.#settledAt - this.#clock.steady() : 0;
+        const unsettledMs = delayMs > SAY_AFTER_MS ? this.#settledAt - this.clock.steady() : 0;
         if (unsettledMs <= 0) {
             this.#say(label, delayMs);
         }
         const pauseMs = unsettledMs > 0 ? unsettledMs : delayMs;
-        await Promise.race([this.#clock.sleep(pauseMs), this.#changed.raised]);
+        await Promise.race([this.clock.sleep(pauseMs), this.#changed.raised]);
     }
 
     #say(label: string, delayMs: number): void {
-        const now = this.#clock.steady();
+        const now = this.clock.steady();
         if (delayMs <= SAY_AFTER_MS || now - this.#saidAt < SAY_EVERY_MS) {
             return;
         }
         this.#saidAt = now;
         const waiting = this.#waiters.length;
         const totalS = Math.ceil(drainTime(this.#state, waiting, now) / 1000);
-        this.#notify(
+        this.notify(
             `${label}: waiting ${String(Math.ceil(delayMs / 1000))} s, because Vercel allows ${String(this.#state.limit)} ` +
-                `${this.#what} a minute per team; ${String(waiting)} wait, the last for about ${String(totalS)} s`,
+                `${this.what} a minute per team; ${String(waiting)} wait, the last for about ${String(totalS)} s`,
         );
     }
 }

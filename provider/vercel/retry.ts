@@ -26,11 +26,7 @@ const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 8_000;
 
 /** How many attempts a request has, by kind; what is not here, and every other write, has one. */
-const LISTING_ATTEMPTS: Readonly<Partial<Record<ErrorKind, number>>> = {
-    network: 4,
-    timeout: 3,
-    server: 4,
-};
+const LISTING_ATTEMPTS: Readonly<Partial<Record<ErrorKind, number>>> = { network: 4, timeout: 3, server: 4 };
 
 /**
  * Whether and when to send a request again: a 429 whatever the method, since it says that nothing happened; faults of

@@ -3,7 +3,7 @@ import http, { type ClientRequest, type IncomingMessage, type RequestOptions } f
 import https from "node:https";
 import { manifest } from "../manifest";
 import type { Clock } from "./clock";
-import { classify, readErrorBody, VercelError, type ErrorBody, type ErrorKind, type Operation } from "./errors";
+import { classify, readErrorBody, VercelError, type ErrorBody, type ErrorFacts, type Operation } from "./errors";
 import { PROXY_REFUSED, proxyFor, TunnelAgent } from "./proxy";
 import { redact, SHORTEST_SECRET } from "../text/redact";
 import { SecretIndex } from "../text/secretIndex";
@@ -81,9 +81,7 @@ export class Transport {
 
     async send(request: CallRequest): Promise<CallAnswer | CallFailure> {
         const { token, key = "" } = request;
-        [token, key].forEach((secret) => {
-            this.#secrets.add(secret);
-        });
+        [token, key].forEach((secret) => this.#secrets.add(secret));
         // Outside `try`: neither a setting nor what cannot be loaded is a failure of the network.
         const signal = this.#clock.deadline(TIMEOUT_MS);
         const agent = this.#agent(signal);
@@ -273,13 +271,7 @@ function kindOfThrown(code: string, thrown: unknown): keyof typeof DETAILS {
     return isTooLarge ? "malformed" : "network";
 }
 
-interface Facts {
-    readonly kind: ErrorKind;
-    readonly status?: number;
-    readonly code?: string | undefined;
-    readonly detail?: string | undefined;
-    readonly requestId?: string | undefined;
-}
+type Facts = Omit<ErrorFacts, "operation" | "method" | "path" | "effect">;
 
 function newError(request: CallRequest, facts: Facts, mayHaveHappened: boolean): VercelError {
     const { operation, method, path } = request;

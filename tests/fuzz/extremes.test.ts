@@ -13,7 +13,7 @@ const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256
 const key = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 const selfSigned = { publicKey, signingKey: privateKey };
 
-describe("material at its extremes", () => {
+describe("certificates at their extremes", () => {
     let bundle: CertificateBundle;
     before(async () => {
         bundle = await mintBundle();

@@ -7,7 +7,7 @@ import { apply, damages, type Damage } from "./support/pemDamage";
 
 const KEY_TYPES = ["p256", "rsa", "ed25519"] as const;
 
-describe("material from hostile text", () => {
+describe("certificates from hostile text", () => {
     let bundles: readonly CertificateBundle[];
     let messages: Messages;
     before(async () => {

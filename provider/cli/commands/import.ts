@@ -87,9 +87,9 @@ async function runImport(parsed: Parsed, host: CommandHost): Promise<typeof EXIT
     const components = componentsOf(parsed.values("parent"));
     const declared = await readCertificates(parsed, host);
     const { findings, certificates } = declared;
-    findings.forEach(({ severity, argument, message }) => {
+    for (const { severity, argument, message } of findings) {
         host.writeError(`${severity === "error" ? "warning" : severity}: ${argument}: ${message}`);
-    });
+    }
     const entry = await findInPlace(identity, parsed.value("cert-id"), host);
     const name = parsed.value("name") ?? defaultName(identity);
     const parent = components.at(-1)?.name;
@@ -159,9 +159,7 @@ async function readCertificates(parsed: Parsed, host: CommandHost) {
     const ca = await requireBundleFile(parsed.required("ca"), host);
     const { value: certificates, canonical, findings } = readCertificateSet({ cert, ca });
     if (certificates === undefined) {
-        findings.forEach(({ argument, message }) => {
-            host.writeError(`${argument}: ${message}`);
-        });
+        findings.forEach(({ argument, message }) => host.writeError(`${argument}: ${message}`));
         throw new CommandError("the certificates cannot be read, for the reasons above; correct the files", EXIT.bad);
     }
     const nowMs = host.clock.now();
@@ -192,8 +190,6 @@ async function findInPlace(
     return entry;
 }
 
-const MOST_ORIGINS = 10;
-
 function nothingThere(
     { project, origin }: Identity,
     wanted: string | undefined,
@@ -202,12 +198,11 @@ function nothingThere(
     const kind = origin === undefined ? "project-wide certificate" : `certificate for ${origin}`;
     const what = wanted === undefined ? kind : `${kind} with the id ${quote(wanted)}`;
     const origins = [...new Set(all.map((entry) => normaliseOrigin(entry.origin) ?? "the whole project"))];
-    const more = origins.length > MOST_ORIGINS ? ` and ${String(origins.length - MOST_ORIGINS)} more` : "";
     const hint =
         origins.length === 0
             ? "the project has no client certificates: check its name and --team"
             : `${origin === undefined && wanted === undefined ? "did you forget --origin? There" : "there"} are certificates for ` +
-              `${origins.slice(0, MOST_ORIGINS).join(", ")}${more}`;
+              enumerated(origins);
     return `there is no ${what} in ${quote(project)}; ${hint}`;
 }
 
@@ -224,12 +219,8 @@ function adopted(
     const state = { project, team, tokenEnv, certId, origin, ...NOTHING_KNOWN, fingerprint };
     return {
         id: formatId(identity),
-        inputs: {
-            ...provider,
-            ...declared,
-            // By this, and by the key that is missing, check tells an import.
-            fingerprint,
-        },
+        // By the fingerprint, and by the key that is missing, check tells an import.
+        inputs: { ...provider, ...declared, fingerprint },
         outputs: { ...provider, ...writeState(state, certificates) },
     };
 }

@@ -39,7 +39,7 @@ const now = (): { nowMs: number; expiryWarningDays: undefined } => ({
 
 const codes = (findings: readonly Finding[]): string[] => findings.map(({ code }) => code);
 
-describe("material", () => {
+describe("certificates/certificates", () => {
     let bundle: CertificateBundle;
     before(async () => {
         bundle = await mintBundle();

@@ -17,7 +17,7 @@ const expiry = (overrides: Readonly<Record<string, unknown>> = {}): Readonly<Rec
 const REPAIRED = { code: "text-repaired", severity: "note", message: "cert: repaired [text-repaired]" };
 const WEAK = { code: "weak-signature", severity: "warning", message: "ca: weak [weak-signature]" };
 
-describe("advice on a resource", () => {
+describe("warnings on a resource", () => {
     const said: string[] = [];
     // Where no engine listens, the SDK writes what it would log to the console.
     const { warn, log } = console;

@@ -1,32 +1,27 @@
 import type { JudgedCertificate } from "./statusWarnings";
 import type { StatusReport } from "./stackReport";
 
+/** What each family of series says, by the end of its name. */
+const FAMILIES = {
+    expiration_timestamp_seconds: "When the certificate expires: the earliest end of its chain.",
+    not_before_timestamp_seconds: "From when on the certificate is valid.",
+    warning_timestamp_seconds: "From when on the expiry is warned of.",
+    in_order: "Whether status finds nothing to warn of (1) or something (0).",
+    stack_readable: "Whether the state of the stack could be read (1) or not (0); if not, its other series are absent.",
+};
+
 /**
  * The report as OpenMetrics 1.0 text. Prometheus' own text format, which the textfile collector of node_exporter reads,
  * takes it as well: the lines that only OpenMetrics knows are comments there.
  */
 export function statusMetrics({ certificates, stacks }: StatusReport): string {
-    const series = mergedSeries(certificates);
-    return [
-        ...family(
-            "expiration_timestamp_seconds",
-            "When the certificate expires: the earliest end of its chain.",
-            series,
-        ),
-        ...family("not_before_timestamp_seconds", "From when on the certificate is valid.", series),
-        ...family("warning_timestamp_seconds", "From when on the expiry is warned of.", series),
-        ...family("in_order", "Whether status finds nothing to warn of (1) or something (0).", series),
-        ...family(
-            "stack_readable",
-            "Whether the state of the stack could be read (1) or not (0); if not, its other series are absent.",
-            stacks.map(({ name, problem }) => ({
-                labels: { stack: name },
-                values: { stack_readable: problem?.code === "unreadable" ? 0 : 1 },
-            })),
-        ),
-        "# EOF",
-        "",
-    ].join("\n");
+    const ofStacks = stacks.map(({ name, problem }) => ({
+        labels: { stack: name },
+        values: { stack_readable: problem?.code === "unreadable" ? 0 : 1 },
+    }));
+    const series = [...mergedSeries(certificates), ...ofStacks];
+    const families = Object.entries(FAMILIES).flatMap(([suffix, help]) => family(suffix, help, series));
+    return [...families, "# EOF", ""].join("\n");
 }
 
 interface Series {

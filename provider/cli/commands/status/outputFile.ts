@@ -28,7 +28,8 @@ export async function writeOutput(
     isOwn: (head: string) => boolean,
     { folder, clock }: Pick<CommandHost, "folder" | "clock">,
 ): Promise<void> {
-    const target = await throughLinks(resolve(folder, path));
+    // A link stays one; where it leads nowhere, it is replaced.
+    const target = await realpath(resolve(folder, path)).catch(() => resolve(folder, path));
     const earlier = await readEarlier(target, path, isOwn);
     // No collector takes a draft for a file of its own by this name.
     const draft = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
@@ -59,11 +60,6 @@ export async function replaceOpenFile(replace: () => Promise<void>, { sleep }: P
         }
     }
     await replace();
-}
-
-/** A link stays one; where it leads nowhere, it is replaced. */
-async function throughLinks(target: string): Promise<string> {
-    return await realpath(target).catch(() => target);
 }
 
 async function writeDraft(draft: string, content: string, earlier: Stats | undefined): Promise<void> {
