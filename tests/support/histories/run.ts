@@ -236,8 +236,8 @@ class Runner {
             if (certId === undefined || policy.lagMs > 0 || isIndistinct) {
                 continue;
             }
-            const isUploaded = this.#env.operations.some(({ uploaded }) =>
-                uploaded.some((entry) => entry.certId === certId),
+            const isUploaded = this.#env.operations.some(
+                ({ uploaded, isAmbiguous }) => isAmbiguous || uploaded.some((entry) => entry.certId === certId),
             );
             if (!isUploaded && before.every(({ outputs }) => !idsIn(outputs).includes(certId))) {
                 throw new Violation("untrue", message);
