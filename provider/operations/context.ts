@@ -66,9 +66,9 @@ export class ProcessMemory {
         return this.#holders.get(certId) ?? [];
     }
 
-    /** What this run has uploaded for an identity by the same names. */
-    uploadsFor(identity: Identity): readonly string[] {
-        const isOfIt = (holder: Holder): boolean => holder.by !== "state" && isNamedAlike(holder.identity, identity);
+    /** What this run has uploaded for an identity by the same names, or, where nothing tells names apart, by any. */
+    uploadsFor(identity: Identity, isSame: typeof mayBeSame = isNamedAlike): readonly string[] {
+        const isOfIt = (holder: Holder): boolean => holder.by !== "state" && isSame(holder.identity, identity);
         return [...this.#holders].filter(([, holders]) => holders.some(isOfIt)).map(([certId]) => certId);
     }
 

@@ -2,7 +2,7 @@ import type { CertificateEntry } from "../vercel/client";
 import type { ProcessMemory } from "./context";
 import { OperationError } from "./failures";
 import { isNamedAlike, labelOf, mayBeSame, type Identity } from "./identity";
-import { atOrigin, othersAt } from "./listing";
+import { atOrigin, isListed, othersAt } from "./listing";
 import { enumerated } from "../text/quoting";
 
 /**
@@ -16,8 +16,9 @@ export function refuseSecond(
     owned: readonly string[],
     memory: ProcessMemory,
 ): void {
-    // Also what a listing does not show: it may lag behind.
-    const certIds = [...new Set([...othersAt(listed, identity.origin, []), ...memory.uploadsFor(identity)])];
+    // Also what a listing does not show: it may lag behind, or have entries that cannot be read.
+    const uploads = memory.uploadsFor(identity, isListed(listed, "") ? mayBeSame : isNamedAlike);
+    const certIds = [...new Set([...othersAt(listed, identity.origin, []), ...uploads])];
     const holders = certIds.flatMap((certId) =>
         memory
             .holdersOf(certId)

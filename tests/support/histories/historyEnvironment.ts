@@ -114,6 +114,10 @@ function leafOf({ leaves }: BundlePool, index: number): Issued {
     return leaf;
 }
 
+function placeOf({ project, origin }: Pick<Watched, "project" | "origin">): string {
+    return `${String(project)} ${origin ?? "*"}`;
+}
+
 function firstNameOf(project: number): string {
     return `site-${String(project)}`;
 }
@@ -188,9 +192,9 @@ export class TestEnvironment {
         return this.#calls;
     }
 
-    /** Whether somebody else has uploaded under this id, or may have. */
-    isForeign(certId: string): boolean {
-        return this.#foreign.has(certId);
+    /** Whether somebody else has uploaded under this id, or may have, or at this place in a way that nothing tells of. */
+    isForeign(certId: string, place: Pick<Watched, "project" | "origin">): boolean {
+        return this.#foreign.has(certId) || this.#foreign.has(placeOf(place));
     }
 
     projectOf(nameOrId: unknown): number | undefined {
@@ -281,9 +285,8 @@ export class TestEnvironment {
                 this.isDead = true;
                 // So may one that nobody heard of any more.
                 this.operations
-                    .filter(({ kind, ended }) => kind === "create" && ended === "no")
-                    .flatMap(({ uploaded }) => uploaded)
-                    .forEach(({ certId }) => this.#foreign.add(certId));
+                    .filter(({ kind, ended, uploaded }) => kind === "create" && ended === "no" && uploaded.length > 0)
+                    .forEach((upload) => this.#foreign.add(placeOf(upload)));
                 resolve();
             };
         });
@@ -434,11 +437,11 @@ export class TestEnvironment {
         return end;
     }
 
-    /** A second resource for a place may have uploaded over the first, and nothing at Vercel tells. */
+    /** A second resource for a place may upload over the first, now or later, and nothing at Vercel tells. */
     #noteAmbiguous(upload: Watched): void {
         upload.isAmbiguous = true;
         if (upload.kind === "create") {
-            upload.listings[0]?.entries.forEach((entry) => this.#foreign.add(entry.certId));
+            this.#foreign.add(placeOf(upload));
         }
     }
 

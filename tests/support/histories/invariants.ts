@@ -135,8 +135,8 @@ export function judgeTakeovers(env: TestEnvironment, before: readonly Entry[], s
             before.filter(({ name }) => name !== operation.name),
         );
     for (const operation of env.operations.filter(({ kind, ended }) => kind === "create" && ended === "well")) {
-        const [first] = operation.listings;
-        const wasListed = (certId: string): boolean => first?.entries.some((entry) => entry.certId === certId) === true;
+        const before = operation.listings.slice(0, operation.listingsBefore).at(-1)?.entries ?? [];
+        const wasListed = (certId: string): boolean => before.some((entry) => entry.certId === certId);
         const silent = operation.uploaded.find(
             ({ certId }) =>
                 wasListed(certId) &&

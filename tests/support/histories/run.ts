@@ -387,7 +387,7 @@ class Runner {
                     .filter(({ outputs }) => idsIn(outputs).includes(certId ?? "")).length === 1;
             if (
                 isAlone &&
-                !this.#env.isForeign(certId ?? "") &&
+                !this.#env.isForeign(certId ?? "", { ...declaration, origin: ORIGINS[declaration.origin] }) &&
                 !isCertificate(live, this.#env.leaf(declaration.leaf))
             ) {
                 throw new Violation("not true", `${name} has another certificate in place than is declared`);

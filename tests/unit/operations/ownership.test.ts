@@ -341,6 +341,16 @@ describe("what is live is known", () => {
         }
     });
 
+    it("refuses what may be a second resource where an entry cannot be read: it may be that of the first", async () => {
+        await start(STABLE);
+        const { outs } = await env.create();
+        const body = JSON.stringify({ clientCerts: [{ id: 7, origin: ORIGIN }] });
+        env.fakeVercel.addFault({ operation: "list", kind: "body", body });
+        const { message } = await failureOf(env.create({ project: "prj_1", allowOverwrite: true }));
+        expect(message).to.contain("may be a second resource").and.to.contain(String(outs["certId"]));
+        expect(env.fakeVercel.requests.filter(({ operation }) => operation === "upload")).to.have.lengthOf(1);
+    });
+
     describe("a refresh", () => {
         it("lets go of a certificate only after two listings that are a quarter of a minute apart, and says that it waits", async () => {
             await start();
