@@ -130,38 +130,34 @@ export function readErrorBody(text: string): ErrorBody {
     };
 }
 
+/** What a status means, whatever the body says. */
+const BY_STATUS: Readonly<Partial<Record<number, ErrorKind>>> = {
+    301: "redirect",
+    302: "redirect",
+    303: "redirect",
+    307: "redirect",
+    308: "redirect",
+    400: "invalid",
+    401: "bad-token",
+    402: "payment-required",
+    405: "withdrawn",
+    408: "timeout",
+    409: "transferring",
+    410: "withdrawn",
+    422: "invalid",
+    429: "rate-limited",
+};
+
 /** Which kind of error a status and a body make. */
 export function classify(operation: Operation, status: number, body: ErrorBody): ErrorKind {
-    switch (status) {
-        case 301:
-        case 302:
-        case 303:
-        case 307:
-        case 308:
-            return "redirect";
-        case 400:
-        case 422:
-            return "invalid";
-        case 401:
-            return "bad-token";
-        case 402:
-            return "payment-required";
-        case 403:
-            return classifyForbidden(body);
-        case 404:
-            return classifyMissing(operation, body);
-        case 405:
-        case 410:
-            return "withdrawn";
-        case 408:
-            return "timeout";
-        case 409:
-            return "transferring";
-        case 429:
-            return "rate-limited";
-        default:
-            return status >= 500 ? "server" : status >= 300 && status < 400 ? "malformed" : "unexpected";
+    if (status === 403) {
+        return classifyForbidden(body);
     }
+    if (status === 404) {
+        return classifyMissing(operation, body);
+    }
+    const other = status >= 500 ? "server" : status >= 300 && status < 400 ? "malformed" : "unexpected";
+    return BY_STATUS[status] ?? other;
 }
 
 function classifyForbidden(body: ErrorBody): ErrorKind {

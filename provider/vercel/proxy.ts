@@ -79,14 +79,9 @@ export class TunnelAgent extends https.Agent {
         const fail = callback as (error: Error) => void;
         const { protocol, hostname, port, username, password } = this.#proxy;
         const path = `${options.host ?? ""}:${String(options.port ?? HTTPS_PORT)}`;
-        const connection = {
-            host: hostname.replace(/^\[|\]$/g, ""),
-            port,
-            method: "CONNECT",
-            path,
-            agent: false as const,
-        };
-        const connect = (protocol === "https:" ? https : http).request({ ...connection, signal: this.#signal });
+        const host = hostname.replace(/^\[|\]$/g, "");
+        const connection = { host, port, method: "CONNECT", path, agent: false as const, signal: this.#signal };
+        const connect = (protocol === "https:" ? https : http).request(connection);
         connect.setHeader("Host", path);
         if (username !== "") {
             const credentials = [username, password].map(unescaped).join(":");

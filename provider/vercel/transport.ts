@@ -66,42 +66,39 @@ const LONGEST_DETAIL = 400;
 
 /** Sends single requests. What axios throws holds token and private key, so nothing of it leaves this class. */
 export class Transport {
-    readonly #baseUrl: string;
-    readonly #clock: Pick<Clock, "deadline">;
-    readonly #observe: Observe;
     /** Of every call so far: what one answer cannot repeat, a later one can. */
     readonly #secrets = new SecretIndex();
     #axios: Axios | undefined;
 
-    constructor(baseUrl: string, clock: Pick<Clock, "deadline">, observe: Observe = () => undefined) {
-        this.#baseUrl = baseUrl;
-        this.#clock = clock;
-        this.#observe = observe;
-    }
+    constructor(
+        private readonly baseUrl: string,
+        private readonly clock: Pick<Clock, "deadline">,
+        private readonly observe: Observe = () => undefined,
+    ) {}
 
     async send(request: CallRequest): Promise<CallAnswer | CallFailure> {
         const { token, key = "" } = request;
         [token, key].forEach((secret) => this.#secrets.add(secret));
         // Outside `try`: neither a setting nor what cannot be loaded is a failure of the network.
-        const signal = this.#clock.deadline(TIMEOUT_MS);
+        const signal = this.clock.deadline(TIMEOUT_MS);
         const agent = this.#agent(signal);
         const axios = this.#load();
         const result = await this.#request(axios, request, signal, agent).then(
             (response) => this.#readAnswer(request, response),
             (thrown: unknown) => failureOf(request, thrown),
         );
-        this.#observe(request.operation, result);
+        this.observe(request.operation, result);
         return result;
     }
 
     /** Plain http is allowed on this machine only; a proxy would take token and key off it, in clear. */
     #agent(signal: AbortSignal): TunnelAgent | undefined {
-        if (this.#baseUrl.startsWith("http:")) {
+        if (this.baseUrl.startsWith("http:")) {
             return undefined;
         }
         // Of this process, whatever the provider was given: Node looks there as well.
         refuseUnverifiedTls(process.env);
-        const proxy = proxyFor(new URL(this.#baseUrl), process.env);
+        const proxy = proxyFor(new URL(this.baseUrl), process.env);
         return proxy === undefined ? undefined : new TunnelAgent(proxy, signal);
     }
 
@@ -114,7 +111,7 @@ export class Transport {
     ): Promise<AxiosResponse<string>> {
         return await axios.request<string>({
             method,
-            url: `${this.#baseUrl}${path}`,
+            url: `${this.baseUrl}${path}`,
             headers: { Authorization: `Bearer ${token}`, Accept: "application/json" },
             signal,
             ...(agent === undefined ? {} : { httpsAgent: agent }),

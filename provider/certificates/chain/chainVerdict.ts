@@ -187,14 +187,10 @@ function findWayOut(pools: Pools, faults: readonly Fault[], nowMs: number): Find
         left = search.faults;
     }
     const path = found?.path.certificates;
-    const isNeeded = (one: Fault): boolean =>
-        searchPath(
-            without(
-                pools,
-                removed.filter((other) => other !== one),
-            ),
-            nowMs,
-        ).outcome !== "accepted";
+    const isNeeded = (one: Fault): boolean => {
+        const others = removed.filter((other) => other !== one);
+        return searchPath(without(pools, others), nowMs).outcome !== "accepted";
+    };
     return (
         path &&
         removed.filter(isNeeded).map(({ culprit, finding: { code } }) => {
@@ -225,10 +221,7 @@ function judgeOrder(pools: Pools, path: Path, nowMs: number): Finding[] {
             .map((rival) => ({ taken, rival, argument }));
     });
     return rivals.slice(0, MOST_RIVALS).flatMap(({ taken, rival, argument }) => {
-        const first = (pool: readonly X509Certificate[]): readonly X509Certificate[] => [
-            rival,
-            ...pool.filter((one) => one !== rival),
-        ];
+        const first = (pool: readonly X509Certificate[]) => [rival, ...pool.filter((one) => one !== rival)];
         const [leaf, ...others] = pools.chain;
         const reordered =
             argument === "ca"

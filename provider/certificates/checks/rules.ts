@@ -108,13 +108,11 @@ function describePurposes(certificate: X509Certificate): string {
     if (purposes.length === 0) {
         return "none";
     }
+    const names = purposes.map((oid) => (PURPOSE_NAMES[oid] ? `${PURPOSE_NAMES[oid]} (${oid})` : oid)).join(", ");
     // RFC 5280 §4.2.1.12 lets an application refuse what is for any purpose, and OpenSSL does.
     return purposes.includes(ANY_PURPOSE)
         ? `any purpose (${ANY_PURPOSE}), which OpenSSL does not count`
-        : shownUpTo(
-              SHOWN_PURPOSES,
-              purposes.map((oid) => (PURPOSE_NAMES[oid] ? `${PURPOSE_NAMES[oid]} (${oid})` : oid)).join(", "),
-          );
+        : shownUpTo(SHOWN_PURPOSES, names);
 }
 
 function describeUsage(keyUsage: number): string {

@@ -28,7 +28,7 @@ export function readCertificates(text: string, argument: "cert" | "ca"): Certifi
     const certificates = new Map<string, X509Certificate>();
     const others: PemBlock[] = [];
     for (const block of blocks) {
-        const certificate = isCertificateBlock(block) ? readBlock(block, argument) : others.push(block);
+        const certificate = CERTIFICATE_LABELS.has(block.label) ? readBlock(block, argument) : others.push(block);
         if (certificate instanceof X509Certificate) {
             certificates.set(certificate.fingerprint256, certificate);
         } else if (typeof certificate === "object") {
@@ -40,16 +40,6 @@ export function readCertificates(text: string, argument: "cert" | "ca"): Certifi
     }
     found.push(...judgeOthers(others, certificates.size > 0, argument));
     return { certificates: [...certificates.values()], findings: found };
-}
-
-/** Whether a text is certificates and nothing else, as far as that shows without parsing them, which is the slow part. */
-export function looksLikeCertificates(text: string, argument: "cert" | "ca"): boolean {
-    const { blocks, findings } = readPublicBlocks(text, argument);
-    return (
-        blocks.length > 0 &&
-        blocks.every((block) => isCertificateBlock(block) && shapeOf(block.der) === "CERTIFICATE") &&
-        findings.every(({ severity }) => severity !== "error")
-    );
 }
 
 /** The blocks of a text that are no private key; that there is one, in whatever form, is a finding. */
@@ -77,10 +67,6 @@ function isPublic(der: Buffer): boolean {
 
 function endOf(der: Buffer): number | undefined {
     return readElement(der)?.end;
-}
-
-function isCertificateBlock({ label }: PemBlock): boolean {
-    return CERTIFICATE_LABELS.has(label);
 }
 
 /** OpenSSL ignores blocks of other kinds beside certificates; but a bundle may hold the ones that are missed. */

@@ -1,21 +1,8 @@
 import type { X509Certificate } from "node:crypto";
-import {
-    BIT_STRING,
-    childrenOf,
-    INTEGER,
-    OCTET_STRING,
-    readElement,
-    readElements,
-    readOid,
-    SEQUENCE,
-    type DerElement,
-} from "./der";
+import { childrenOf, readElement, readElements, readOid, TAG, type DerElement } from "./der";
 import { comparableName } from "./distinguishedName";
 
 const VERSION = 0xa0;
-const BOOLEAN = 0x01;
-const UTC_TIME = 0x17;
-const GENERALIZED_TIME = 0x18;
 /** Tags in an authority key identifier, and in its list of general names. */
 const [KEY_ID, ISSUER_NAMES, ISSUER_SERIAL] = [0x80, 0xa1, 0x82];
 export const DIRECTORY_NAME = 0xa4;
@@ -97,7 +84,7 @@ function readFields(raw: Buffer) {
         weakDigest: weakDigestOf(signatureAlgorithm),
         publicKeyAlgorithm: readOid(keyType),
         /** Whether the key gives its curve by parameters, which RFC 5480 §2.1.1 and TLS rule out, and Node does not show. */
-        hasExplicitCurve: readOid(keyType) === EC && keyParameters?.tag === SEQUENCE,
+        hasExplicitCurve: readOid(keyType) === EC && keyParameters?.tag === TAG.SEQUENCE,
         /** The algorithms, one of which the key is of that made the signature. */
         signerAlgorithms: signerAlgorithmsOf(readOid(childrenOf(signatureAlgorithm)[0])),
         /** In hexadecimal. */
@@ -116,8 +103,8 @@ function readFields(raw: Buffer) {
         netscapeType: firstOctet(valueOf(NETSCAPE_TYPE)),
         /** `undefined` where the certificate has no basic constraints. */
         isAuthority:
-            constraints && childrenOf(constraints).some(({ tag, content }) => tag === BOOLEAN && content[0] !== 0),
-        pathLength: numberOf(childrenOf(constraints).find(({ tag }) => tag === INTEGER)),
+            constraints && childrenOf(constraints).some(({ tag, content }) => tag === TAG.BOOLEAN && content[0] !== 0),
+        pathLength: numberOf(childrenOf(constraints).find(({ tag }) => tag === TAG.INTEGER)),
         /** In hexadecimal. */
         subjectKeyId: hex(valueOf(SUBJECT_KEY_ID)),
         authorityKeyId: authorityKeyIdOf(valueOf(AUTHORITY_KEY_ID)),
@@ -137,8 +124,8 @@ function extensionsOf(wrapper: DerElement | undefined) {
     return new Map(
         childrenOf(list).map((extension) => {
             const [oid, ...rest] = childrenOf(extension);
-            const octets = rest.find(({ tag }) => tag === OCTET_STRING);
-            const isCritical = rest.some(({ tag, content }) => tag === BOOLEAN && content[0] !== 0);
+            const octets = rest.find(({ tag }) => tag === TAG.OCTET_STRING);
+            const isCritical = rest.some(({ tag, content }) => tag === TAG.BOOLEAN && content[0] !== 0);
             return [readOid(oid), { isCritical, value: octets && readElement(octets.content) }] as const;
         }),
     );
@@ -171,14 +158,15 @@ function hex(element: DerElement | undefined): string | undefined {
 
 /** The first octet of a bit string says how many bits of the last are unused. */
 function firstOctet(bits: DerElement | undefined): number | undefined {
-    return bits?.tag === BIT_STRING ? (bits.content[1] ?? 0) : undefined;
+    return bits?.tag === TAG.BIT_STRING ? (bits.content[1] ?? 0) : undefined;
 }
 
 /** RFC 5280 §4.1.2.5, which OpenSSL is strict about; NaN for what is no date. */
 function readTime(time: DerElement | undefined): number {
     const text = time?.content.toString("latin1") ?? "";
-    const digits =
-        time?.tag === GENERALIZED_TIME ? text : time?.tag === UTC_TIME ? `${text < "5" ? "20" : "19"}${text}` : "";
+    const century = time?.tag === TAG.UTC_TIME ? (text < "5" ? "20" : "19") : "";
+    const isTime = time?.tag === TAG.UTC_TIME || time?.tag === TAG.GENERALIZED_TIME;
+    const digits = isTime ? `${century}${text}` : "";
     const iso = digits.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6.000Z");
     const ms = iso === digits ? NaN : Date.parse(iso);
     // The 30th of February would be read as a day of March.

@@ -5,12 +5,18 @@ export interface DerElement {
     readonly end: number;
 }
 
-export const INTEGER = 0x02;
-export const BIT_STRING = 0x03;
-export const OCTET_STRING = 0x04;
-export const OBJECT_IDENTIFIER = 0x06;
-export const SEQUENCE = 0x30;
-export const SET = 0x31;
+/** Universal tags; SEQUENCE and SET with the bit of what is constructed. */
+export const TAG = {
+    BOOLEAN: 0x01,
+    INTEGER: 0x02,
+    BIT_STRING: 0x03,
+    OCTET_STRING: 0x04,
+    OBJECT_IDENTIFIER: 0x06,
+    UTC_TIME: 0x17,
+    GENERALIZED_TIME: 0x18,
+    SEQUENCE: 0x30,
+    SET: 0x31,
+} as const;
 
 const CONSTRUCTED = 0x20;
 /** Bounds the recursion on hostile input. Of what may be nested here, PKCS #12 nests deepest, in about eight levels. */
@@ -83,7 +89,7 @@ export function readElements(bytes: Buffer): readonly DerElement[] {
 
 /** The elements inside one, if it is a sequence. */
 export function childrenOf(element: DerElement | undefined): readonly DerElement[] {
-    return element?.tag === SEQUENCE ? readElements(element.content) : [];
+    return element?.tag === TAG.SEQUENCE ? readElements(element.content) : [];
 }
 
 /** The bytes of an octet string, which BER cuts into pieces. */
@@ -94,19 +100,19 @@ export function octetsOf(element: DerElement | undefined): Buffer {
 
 /** A number of up to six bytes; larger ones, and what is none, are too large for whoever asks. */
 export function readNumber(element: DerElement | undefined): number {
-    const content = element?.tag === INTEGER ? element.content : Buffer.alloc(0);
+    const content = element?.tag === TAG.INTEGER ? element.content : Buffer.alloc(0);
     return content.length === 0 || content.length > 6 ? Infinity : content.readUIntBE(0, content.length);
 }
 
 /** Whether bytes are one sequence and nothing else, as certificates, keys and PKCS #12 are. */
 export function isWholeSequence(bytes: Buffer): boolean {
     const element = readElement(bytes);
-    return element?.tag === SEQUENCE && element.end === bytes.length;
+    return element?.tag === TAG.SEQUENCE && element.end === bytes.length;
 }
 
 /** An object identifier in dots, or the empty text. */
 export function readOid(element: DerElement | undefined): string {
-    if (element?.tag !== OBJECT_IDENTIFIER) {
+    if (element?.tag !== TAG.OBJECT_IDENTIFIER) {
         return "";
     }
     const arcs: number[] = [];

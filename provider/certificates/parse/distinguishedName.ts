@@ -1,4 +1,4 @@
-import { childrenOf, readElement, readElements, readOid, SEQUENCE, SET, type DerElement } from "./der";
+import { childrenOf, readElement, readElements, readOid, TAG, type DerElement } from "./der";
 import { shown } from "../../text/quoting";
 
 /** The short names of RFC 4514 and OpenSSL, by object identifier; others are shown as numbers. */
@@ -22,7 +22,7 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
  */
 export function describeName(der: Buffer): string {
     const name = readElement(der);
-    const text = name?.tag === SEQUENCE ? describeLevels(name.content) : undefined;
+    const text = name?.tag === TAG.SEQUENCE ? describeLevels(name.content) : undefined;
     return text ?? `a name that cannot be read (${String(der.length)} bytes)`;
 }
 
@@ -66,7 +66,9 @@ function fold(text: string): string {
 
 function readLevels(content: Buffer): readonly (readonly ReturnType<typeof readAttribute>[])[] | undefined {
     const levels = readElements(content);
-    const attributes = levels.map(({ tag, content }) => (tag === SET ? readElements(content).map(readAttribute) : []));
+    const attributes = levels.map(({ tag, content }) =>
+        tag === TAG.SET ? readElements(content).map(readAttribute) : [],
+    );
     const isWhole = (levels.at(-1)?.end ?? 0) === content.length;
     return isWhole && attributes.every((level) => level.length > 0) ? attributes : undefined;
 }

@@ -1,5 +1,5 @@
 import { constants, unzipSync } from "node:zlib";
-import { INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, readHead, SEQUENCE } from "./der";
+import { readHead, TAG } from "./der";
 import { repairEncoding, repairText } from "./repair";
 import { bytesInNumbers } from "../../text/byteNumbers";
 
@@ -124,7 +124,7 @@ export function holdsKeyDer(bytes: Buffer): boolean {
     if (ENCRYPTIONS.some((oid) => bytes.includes(oid))) {
         return true;
     }
-    for (let at = bytes.indexOf(SEQUENCE); at >= 0; at = bytes.indexOf(SEQUENCE, at + 1)) {
+    for (let at = bytes.indexOf(TAG.SEQUENCE); at >= 0; at = bytes.indexOf(TAG.SEQUENCE, at + 1)) {
         if (beginsKeyDer(bytes, at)) {
             return true;
         }
@@ -139,7 +139,7 @@ const PKCS7 = Buffer.from("06092a864886f70d0107", "hex");
 function beginsKeyDer(bytes: Buffer, at: number): boolean {
     const outer = readHead(bytes, at);
     const version = outer === undefined ? undefined : readHead(bytes, outer.start);
-    if (outer === undefined || version?.tag !== INTEGER || version.length !== 1) {
+    if (outer === undefined || version?.tag !== TAG.INTEGER || version.length !== 1) {
         return false;
     }
     const second = readHead(bytes, version.start + 1);
@@ -148,21 +148,21 @@ function beginsKeyDer(bytes: Buffer, at: number): boolean {
     }
     const number = bytes[version.start];
     if (number !== 0 && number !== 1) {
-        return number === 3 && second.tag === SEQUENCE && bytes.subarray(second.start).indexOf(PKCS7) === 0;
+        return number === 3 && second.tag === TAG.SEQUENCE && bytes.subarray(second.start).indexOf(PKCS7) === 0;
     }
     const next = bytes[second.start + second.length];
     switch (second.tag) {
-        case SEQUENCE:
-            return bytes[second.start] === OBJECT_IDENTIFIER && (next === undefined || next === OCTET_STRING);
-        case OCTET_STRING:
+        case TAG.SEQUENCE:
+            return bytes[second.start] === TAG.OBJECT_IDENTIFIER && (next === undefined || next === TAG.OCTET_STRING);
+        case TAG.OCTET_STRING:
             return (
                 number === 1 &&
                 second.length >= 20 &&
                 second.length <= 72 &&
                 (next === undefined || next === 0xa0 || next === 0xa1)
             );
-        case INTEGER:
-            return second.length >= 64 && (next === undefined || next === INTEGER);
+        case TAG.INTEGER:
+            return second.length >= 64 && (next === undefined || next === TAG.INTEGER);
         default:
             return false;
     }

@@ -1,15 +1,4 @@
-import {
-    BIT_STRING,
-    childrenOf,
-    INTEGER,
-    OCTET_STRING,
-    readElement,
-    readElements,
-    readOid,
-    SEQUENCE,
-    SET,
-    type DerElement,
-} from "./der";
+import { childrenOf, readElement, readElements, readOid, TAG, type DerElement } from "./der";
 import { isPkcs12 } from "./pkcs12";
 
 /** What DER bytes hold, by the outermost elements of their structure; named as a label of PEM where there is one. */
@@ -31,29 +20,29 @@ export function shapeOf(der: Buffer): DerShape {
         return "PKCS12";
     }
     const [first, second, third] = childrenOf(readElement(der));
-    if (first?.tag === INTEGER && second?.tag === SEQUENCE && third?.tag === OCTET_STRING) {
+    if (first?.tag === TAG.INTEGER && second?.tag === TAG.SEQUENCE && third?.tag === TAG.OCTET_STRING) {
         return "PRIVATE KEY";
     }
-    if (first?.tag === INTEGER && second?.tag === OCTET_STRING) {
+    if (first?.tag === TAG.INTEGER && second?.tag === TAG.OCTET_STRING) {
         return "EC PRIVATE KEY";
     }
-    if (first?.tag === INTEGER && second?.tag === INTEGER) {
-        return third?.tag === INTEGER ? "RSA PRIVATE KEY" : "PUBLIC KEY";
+    if (first?.tag === TAG.INTEGER && second?.tag === TAG.INTEGER) {
+        return third?.tag === TAG.INTEGER ? "RSA PRIVATE KEY" : "PUBLIC KEY";
     }
     if (readOid(first).startsWith("1.2.840.113549.1.7.")) {
         return "PKCS7";
     }
-    if (first?.tag === SEQUENCE && second?.tag === SEQUENCE && third?.tag === BIT_STRING) {
+    if (first?.tag === TAG.SEQUENCE && second?.tag === TAG.SEQUENCE && third?.tag === TAG.BIT_STRING) {
         // A request has the name of its subject where a certificate of version 1 has an algorithm.
         const [version, subject] = childrenOf(first);
         const [part] = childrenOf(subject);
-        return version?.tag === INTEGER && part?.tag === SET ? "CERTIFICATE REQUEST" : "CERTIFICATE";
+        return version?.tag === TAG.INTEGER && part?.tag === TAG.SET ? "CERTIFICATE REQUEST" : "CERTIFICATE";
     }
     const isKeyWithAlgorithm = readOid(childrenOf(first)[0]) !== "" && third === undefined;
-    if (isKeyWithAlgorithm && second?.tag === OCTET_STRING) {
+    if (isKeyWithAlgorithm && second?.tag === TAG.OCTET_STRING) {
         return "ENCRYPTED PRIVATE KEY";
     }
-    return isKeyWithAlgorithm && second?.tag === BIT_STRING ? "PUBLIC KEY" : "other";
+    return isKeyWithAlgorithm && second?.tag === TAG.BIT_STRING ? "PUBLIC KEY" : "other";
 }
 
 /** The object identifier of the key's type in PKCS #8, or the empty text. */
@@ -82,6 +71,6 @@ const PKCS7_CERTIFICATES = 0xa0;
 
 function sequencesIn(bytes: Buffer): readonly Buffer[] {
     const elements = readElements(bytes);
-    const isWhole = elements.at(-1)?.end === bytes.length && elements.every(({ tag }) => tag === SEQUENCE);
+    const isWhole = elements.at(-1)?.end === bytes.length && elements.every(({ tag }) => tag === TAG.SEQUENCE);
     return isWhole ? elements.map(({ end }, index) => bytes.subarray(elements[index - 1]?.end ?? 0, end)) : [];
 }

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { decrypt, derivePkcs12Key, UnsupportedEncryption } from "./decryption";
-import { childrenOf, INTEGER, octetsOf, readElement, readElements, readOid, type DerElement } from "./der";
+import { childrenOf, octetsOf, readElement, readElements, readOid, TAG, type DerElement } from "./der";
 
 /** What RFC 7292 calls a PFX, opened. */
 export interface Pkcs12 {
@@ -28,7 +28,9 @@ const MOST_NESTED = 4;
 /** A sequence of version 3 and a PKCS #7 content. */
 export function isPkcs12(der: Buffer): boolean {
     const [version, content] = childrenOf(readElement(der));
-    return version?.tag === INTEGER && version.content[0] === 3 && readOid(childrenOf(content)[0]).startsWith(PKCS7);
+    return (
+        version?.tag === TAG.INTEGER && version.content[0] === 3 && readOid(childrenOf(content)[0]).startsWith(PKCS7)
+    );
 }
 
 /** OpenSSL 3 needs `-legacy` for RC2 of 128 or 40 bits, the ways of encrypting 1.2.840.113549.1.12.1.5 and 6. */

@@ -28,10 +28,6 @@ export class CertificatesMade {
         this.#clock = clock;
     }
 
-    get deletedCount(): number {
-        return this.#deleted.size;
-    }
-
     list(): Promise<Entries> {
         return this.#client.listCertificates(this.#address);
     }

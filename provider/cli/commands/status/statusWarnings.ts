@@ -3,7 +3,7 @@ import { SharedBy } from "./neighbours";
 import { earliest, type StoredCertificate } from "./storedCertificate";
 import { WARNING_CODES, type Note, type Warning, type WarningCode } from "./warningTable";
 import { DAY_MS, shownDate } from "../../../text/isoDates";
-import { enumerated } from "../../../text/quoting";
+import { counted, enumerated } from "../../../text/quoting";
 
 export type JudgedCertificate = Readonly<ReturnType<typeof judgeAll>[number]>;
 
@@ -23,12 +23,12 @@ export function judgeAll(certificates: readonly StoredCertificate[], moment: Sta
     return certificates.map((certificate) => {
         const warnsFromMs = warnsFrom(certificate, moment);
         const warnings = [
-            ...judgeDates(certificate, warnsFromMs, moment),
+            ...judgeDates(certificate, warnsFromMs, moment.nowMs),
             ...judgeState(certificate, ids),
             ...judgeOwners(certificate, places, ids),
         ].sort((a, b) => WARNING_CODES.indexOf(a.code) - WARNING_CODES.indexOf(b.code));
         // Negative once it has expired.
-        const daysLeft = certificate.toMs === undefined ? undefined : daysUntil(certificate.toMs, moment);
+        const daysLeft = certificate.toMs === undefined ? undefined : daysUntil(certificate.toMs, moment.nowMs);
         const copiesOf = copies.namesFor(certificate);
         const notes: readonly Note[] =
             copiesOf === undefined
@@ -54,9 +54,8 @@ function warnsFrom(
 function judgeDates(
     { fromMs, toMs, isLookedUp, isPendingDeletion, fingerprint, encrypted }: StoredCertificate,
     warnsFromMs: number | undefined,
-    moment: StatusMoment,
+    nowMs: number,
 ): readonly Warning[] {
-    const { nowMs } = moment;
     if (isPendingDeletion) {
         // It is to go; that it is still there is said, and its dates are of no interest.
         return [];
@@ -68,7 +67,7 @@ function judgeDates(
         return isExplained ? [] : [warning("dates-unknown", message)];
     }
     if (toMs < nowMs) {
-        return [warning("expired", `expired ${ago(toMs, moment)} (${dayOf(toMs)}): renew it`)];
+        return [warning("expired", `expired ${ago(toMs, nowMs)} (${dayOf(toMs)}): renew it`)];
     }
     const beginsMs = fromMs ?? 0;
     const future = `is valid only from ${shownDate(beginsMs)} on: wait, or check this machine's clock`;
@@ -76,7 +75,7 @@ function judgeDates(
         ...when(beginsMs > nowMs, warning("not-yet-valid", future)),
         ...when(
             nowMs >= warnsFromMs,
-            warning("expires-soon", `expires ${within(toMs, moment)} (${dayOf(toMs)}): renew it`),
+            warning("expires-soon", `expires ${within(toMs, nowMs)} (${dayOf(toMs)}): renew it`),
         ),
     ];
 }
@@ -153,34 +152,29 @@ function when(isSo: boolean, one: Warning): readonly Warning[] {
     return isSo ? [one] : [];
 }
 
-function daysUntil(ms: number, { nowMs }: StatusMoment): number {
+function daysUntil(ms: number, nowMs: number): number {
     return Math.floor((ms - nowMs) / DAY_MS);
 }
 
-function within(ms: number, moment: StatusMoment): string {
-    const days = daysUntil(ms, moment);
-    return days === 0 ? "within a day" : `in ${daysText(days)}`;
+function within(ms: number, nowMs: number): string {
+    const days = daysUntil(ms, nowMs);
+    return days === 0 ? "within a day" : `in ${counted(days, "day")}`;
 }
 
-function ago(ms: number, { nowMs }: StatusMoment): string {
+function ago(ms: number, nowMs: number): string {
     const days = Math.floor((nowMs - ms) / DAY_MS);
-    return days === 0 ? "within the last day" : `${daysText(days)} ago`;
+    return days === 0 ? "within the last day" : `${counted(days, "day")} ago`;
 }
 
 /** How long it lasts, in words. */
 export function lastingOf({ toMs, daysLeft }: Pick<JudgedCertificate, "toMs" | "daysLeft">, nowMs: number): string {
-    const moment = { nowMs, warningDays: undefined };
     if (toMs === undefined || daysLeft === undefined) {
         return "no dates known";
     }
     if (toMs < nowMs) {
-        return `expired ${ago(toMs, moment)}`;
+        return `expired ${ago(toMs, nowMs)}`;
     }
-    return daysLeft === 0 ? `expires ${within(toMs, moment)}` : `${daysText(daysLeft)} left`;
-}
-
-function daysText(days: number): string {
-    return `${String(days)} day${days === 1 ? "" : "s"}`;
+    return daysLeft === 0 ? `expires ${within(toMs, nowMs)}` : `${counted(daysLeft, "day")} left`;
 }
 
 function dayOf(ms: number): string {

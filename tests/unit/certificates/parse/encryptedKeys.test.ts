@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { createPrivateKey } from "node:crypto";
 import { after, before, describe, it } from "mocha";
-import { OCTET_STRING, readElements } from "../../../../provider/certificates/parse/der";
+import { TAG, readElements } from "../../../../provider/certificates/parse/der";
 import { readPrivateKey } from "../../../../provider/certificates/parse/privateKey";
 import { mintBundle, type CertificateBundle } from "../../../support/mint";
 import { encryptedKeyShape, pkcs12WithPbmac1, reencode } from "../../../support/mintByHand";
@@ -185,10 +185,12 @@ function withoutLengths(der: Buffer): Buffer {
         if ((tag & 0x20) !== 0) {
             return Buffer.concat([Buffer.from([tag, 0x80]), withoutLengths(content), end]);
         }
-        if (tag !== OCTET_STRING || content.length < 300) {
+        if (tag !== TAG.OCTET_STRING || content.length < 300) {
             return octets(tag, content);
         }
-        const pieces = [content.subarray(0, 100), content.subarray(100)].map((piece) => octets(OCTET_STRING, piece));
+        const pieces = [content.subarray(0, 100), content.subarray(100)].map((piece) =>
+            octets(TAG.OCTET_STRING, piece),
+        );
         return Buffer.concat([Buffer.from([0x24, 0x80]), ...pieces, end]);
     });
     return Buffer.concat(parts);
