@@ -57,7 +57,7 @@ export async function judgeChain(
     const canTry = key !== undefined && !known.some(({ code }) => UNTRIABLE.has(code));
     const trial = canTry ? await tryWithOpenSsl(certificates, key) : undefined;
     const decided = trial !== undefined && !isMatterOfTime(trial, search, nowMs) ? trial : undefined;
-    const said = explain(certificates, search, decided ?? search, nowMs).filter(({ message }) =>
+    const said = explain(certificates, search, decided ?? { ...search, code: undefined }, nowMs).filter(({ message }) =>
         known.every((one) => one.message !== message),
     );
     return key === undefined && said.length > 0 ? [...said, finding("chain-not-tried", "cert", NOT_TRIED)] : said;
@@ -70,7 +70,7 @@ function searchPath(pools: Pools, nowMs: number) {
     const anchored = upToAnchor(path);
     const isPartial = anchored !== undefined && faultsOf(anchored, pools, nowMs).length === 0;
     const outcome: Outcome = faults.length === 0 ? "accepted" : isPartial ? "partial" : "refused";
-    return { path, faults, outcome, code: undefined };
+    return { path, faults, outcome };
 }
 
 async function tryWithOpenSsl({ certPem, caPem }: CertificateSet, { pem }: PrivateKey): Promise<Trial> {
@@ -97,7 +97,7 @@ function isMatterOfTime({ outcome, code, atMs }: Trial, { faults }: Search, nowM
 function explain(
     certificates: CertificateSet,
     search: Search,
-    { outcome, code }: Trial | Search,
+    { outcome, code }: Pick<Trial, "outcome" | "code">,
     nowMs: number,
 ): Finding[] {
     const { path, faults } = search;

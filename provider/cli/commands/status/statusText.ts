@@ -1,7 +1,7 @@
 import { paragraphs, table, toned, type Line, type Tone } from "../../terminal";
-import { placeOf, type JudgedCertificate } from "./statusWarnings";
+import { placeOf, standingOf, type JudgedCertificate } from "./statusWarnings";
 import { type StatusReport } from "./stackReport";
-import { standingOf, WARNINGS, type Standing } from "./warningTable";
+import { WARNINGS, type Standing } from "./warningTable";
 import { shownDate } from "../../../text/isoDates";
 import { counted } from "../../../text/quoting";
 

@@ -1,7 +1,7 @@
 import { warningMsOf } from "../../../certificates/checks/expiries";
 import { SharedBy } from "./neighbours";
 import { earliest, type StoredCertificate } from "./storedCertificate";
-import { WARNING_CODES, type Note, type Warning, type WarningCode } from "./warningTable";
+import { WARNING_CODES, WARNINGS, type Note, type Standing, type Warning, type WarningCode } from "./warningTable";
 import { DAY_MS, shownDate } from "../../../text/isoDates";
 import { counted, enumerated } from "../../../text/quoting";
 
@@ -36,6 +36,10 @@ export function judgeAll(certificates: readonly StoredCertificate[], moment: Sta
                 : [{ code: "same-certificate", message: `the same certificate is that of ${copiesOf}` }];
         return { ...certificate, daysLeft, warnsFromMs, warnings, notes };
     });
+}
+
+export function standingOf({ warnings: [gravest], isLookedUp }: JudgedCertificate): Standing {
+    return gravest === undefined ? (isLookedUp ? "looked-up" : "fine") : WARNINGS[gravest.code].standing;
 }
 
 /** As `pulumi up` does it. States of 0.1.0 tell only the earliest end, so the rule is applied to that. */

@@ -30,13 +30,3 @@ export interface Remark<Code extends string> {
 export type Warning = Remark<WarningCode>;
 /** Worth knowing, and in order. */
 export type Note = Remark<"same-certificate">;
-
-export function standingOf({
-    warnings: [gravest],
-    isLookedUp,
-}: {
-    readonly warnings: readonly Warning[];
-    readonly isLookedUp: boolean;
-}): Standing {
-    return gravest === undefined ? (isLookedUp ? "looked-up" : "fine") : WARNINGS[gravest.code].standing;
-}

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { COMMAND } from "../../../command";
-import { lastingOf, placeOf, type JudgedCertificate } from "../statusWarnings";
+import { lastingOf, placeOf, standingOf, type JudgedCertificate } from "../statusWarnings";
 import { markup, Markup } from "./markup";
 import { PAGE_STYLE } from "./pageStyle";
 import { shareNeedingAttention, type ReportedStack, type StatusReport } from "../stackReport";
 import { COLUMNS, originText, ownerOf } from "../statusText";
 import { layOut, MONTH_NAMES, type Bar } from "./timeline";
 import { axis, barPicture, definitions, icon, sample, todaySample } from "./timelineSvg";
-import { standingOf, WARNING_CODES, WARNINGS, type Standing } from "../warningTable";
+import { WARNING_CODES, WARNINGS, type Standing } from "../warningTable";
 import { shownDate } from "../../../../text/isoDates";
 import { counted } from "../../../../text/quoting";
 
