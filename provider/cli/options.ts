@@ -45,10 +45,7 @@ function readArguments(command: Command, args: readonly string[]): Parsed {
         ...{ strict: false, allowPositionals: true },
     });
     const seen = new Set<string>();
-    for (const token of tokens) {
-        if (token.kind !== "option") {
-            continue;
-        }
+    for (const token of tokens.filter((one) => one.kind === "option")) {
         // A map: an object would know `--constructor`.
         const option = known.get(token.name);
         if (option === undefined) {

@@ -12,11 +12,7 @@ async function expand(path: string, folder: string): Promise<readonly string[]> 
         return [path];
     }
     const names = await readdir(resolve(folder, dirname(path))).catch((): string[] => []);
-    if (names.includes(pattern)) {
-        return [path];
-    }
-    const isMatch = matcher(pattern);
-    const found = names.filter(isMatch).sort();
+    const found = names.includes(pattern) ? [] : names.filter(matcher(pattern)).sort();
     return found.length === 0 ? [path] : found.map((name) => join(dirname(path), name));
 }
 

@@ -123,8 +123,8 @@ function report(
     without: Attempt,
     presented: Attempt | undefined,
 ): ProbeReport {
-    const { handshake } = without.handshake.request === undefined ? (presented ?? without) : without;
-    const names = handshake.request?.authorities ?? [];
+    const { handshake } = without.handshake.authorities === undefined ? (presented ?? without) : without;
+    const names = handshake.authorities ?? [];
     const issuerNamed = names.length === 0 ? undefined : names.some((name) => isNamed(name, [...chain, ...issuers]));
     const { ending } = presented ?? without;
     const acceptable = acceptableNames(handshake);

@@ -2,13 +2,6 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { decrypt, derivePkcs12Key, UnsupportedEncryption } from "./decryption";
 import { childrenOf, octetsOf, readElement, readElements, readOid, TAG, type DerElement } from "./der";
 
-/** What RFC 7292 calls a PFX, opened. */
-export interface Pkcs12 {
-    /** PKCS #8. */
-    readonly keys: readonly Buffer[];
-    readonly certificates: readonly Buffer[];
-}
-
 const DATA = "1.2.840.113549.1.7.1";
 const ENCRYPTED_DATA = "1.2.840.113549.1.7.6";
 const PKCS7 = "1.2.840.113549.1.7.";
@@ -45,7 +38,7 @@ export function commandToOpen(der: Buffer, file: string): string {
  *
  * @param passphrase Where there is none, both no passphrase and an empty one are tried, which the format tells apart.
  */
-export function openPkcs12(der: Buffer, passphrase: string | undefined): Pkcs12 | "passphrase" | "damaged" {
+export function openPkcs12(der: Buffer, passphrase: string | undefined): Bags | "passphrase" | "damaged" {
     const [, authenticatedSafe, mac] = childrenOf(readElement(der));
     const [type, wrapped] = childrenOf(authenticatedSafe);
     if (readOid(type) !== DATA) {
@@ -85,8 +78,9 @@ function isKnownDigest(oid: string): oid is keyof typeof MAC_DIGESTS {
     return Object.hasOwn(MAC_DIGESTS, oid);
 }
 
-/** Collects what is in the safes. Each method returns whether the passphrase was the right one. */
-class Bags implements Pkcs12 {
+/** What is in the safes of what RFC 7292 calls a PFX. Each method returns whether the passphrase was the right one. */
+class Bags {
+    /** PKCS #8. */
     readonly keys: Buffer[] = [];
     readonly certificates: Buffer[] = [];
     readonly #passphrase: string | undefined;

@@ -109,15 +109,9 @@ async function runImport(parsed: Parsed, host: CommandHost): Promise<typeof EXIT
     }
     await writeNew(output, text, host);
     const { certId } = entry;
+    const { fingerprint } = certificates;
     const said = findings.map(({ code, severity, argument, message }) => ({ code, severity, argument, message }));
-    const result = {
-        file: output,
-        name,
-        id: formatId(identity),
-        certId,
-        fingerprint: certificates.fingerprint,
-        findings: said,
-    };
+    const result = { file: output, name, id: formatId(identity), certId, fingerprint, findings: said };
     host.write(parsed.flag("json") ? jsonText(result) : nextSteps(output, name, certId));
     return EXIT.fine;
 }

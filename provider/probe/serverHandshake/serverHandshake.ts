@@ -2,12 +2,6 @@ import { ByteReader } from "./byteReader";
 import { describeName } from "../../certificates/parse/distinguishedName";
 import { readMessages, type HandshakeKeys, type HandshakeMessage } from "./handshakeRecords";
 
-/** What a server asks for, by a CertificateRequest. */
-export interface CertificateRequest {
-    /** The distinguished names of the authorities that it names as acceptable, as DER; often none. */
-    readonly authorities: readonly Buffer[];
-}
-
 /** What a server's side of a handshake shows. Node has no public API that tells whether a certificate was asked for. */
 export interface ServerHandshake {
     /** Whether the server agreed on a version and a cipher; before that, nothing is about certificates. */
@@ -15,7 +9,8 @@ export interface ServerHandshake {
     readonly version: "TLSv1.2" | "TLSv1.3" | undefined;
     /** Whether a client certificate was asked for; `undefined` where the handshake could not be read that far. */
     readonly asked: boolean | undefined;
-    readonly request: CertificateRequest | undefined;
+    /** The distinguished names that a readable request has of acceptable authorities, as DER; often none. */
+    readonly authorities: readonly Buffer[] | undefined;
 }
 
 const SERVER_HELLO = 2;
@@ -39,14 +34,14 @@ export function readServerHandshake(sent: Buffer, keyLog: readonly string[]): Se
         // A HelloRetryRequest looks like a ServerHello and names the suite as well; the keys are used after the real one.
         return hello?.version !== "TLSv1.3" || secret === undefined ? undefined : { ...hello, secret };
     };
-    let handshake: ServerHandshake = { began: false, version: undefined, asked: undefined, request: undefined };
+    let handshake: ServerHandshake = { began: false, version: undefined, asked: undefined, authorities: undefined };
     try {
         for (const { type, body } of readMessages(sent, keysFor)) {
             if (type === SERVER_HELLO) {
                 handshake = { ...handshake, began: true, version: readServerHello(body).version };
             } else if (type === CERTIFICATE_REQUEST) {
                 handshake = { ...handshake, asked: true };
-                return { ...handshake, request: readRequest(body, handshake.version) };
+                return { ...handshake, authorities: readRequest(body, handshake.version) };
             } else if (isPastRequest(type, handshake.version)) {
                 return { ...handshake, asked: false };
             }
@@ -72,15 +67,15 @@ function readServerHello(body: Buffer): { readonly version: "TLSv1.2" | "TLSv1.3
     return { version: versions?.readUInt16BE(0) === TLS_1_3 ? "TLSv1.3" : "TLSv1.2", cipherSuite };
 }
 
-function readRequest(body: Buffer, version: ServerHandshake["version"]): CertificateRequest {
+function readRequest(body: Buffer, version: ServerHandshake["version"]): readonly Buffer[] {
     const reader = new ByteReader(body);
     reader.vector(1);
     if (version === "TLSv1.3") {
         const authorities = extensionsOf(reader).get(AUTHORITIES_EXTENSION);
-        return { authorities: authorities === undefined ? [] : readNames(new ByteReader(authorities)) };
+        return authorities === undefined ? [] : readNames(new ByteReader(authorities));
     }
     reader.vector(2);
-    return { authorities: readNames(reader) };
+    return readNames(reader);
 }
 
 function readNames(reader: ByteReader): readonly Buffer[] {
@@ -110,8 +105,7 @@ function handshakeSecret(keyLog: readonly string[]): Buffer | undefined {
 const MOST_NAMES = 50;
 
 /** The names of acceptable authorities, as text, and how many more there are than anybody reads. */
-export function acceptableNames({ request }: ServerHandshake) {
-    const authorities = request?.authorities ?? [];
+export function acceptableNames({ authorities = [] }: ServerHandshake) {
     return {
         names: authorities.slice(0, MOST_NAMES).map(describeName),
         more: Math.max(authorities.length - MOST_NAMES, 0),

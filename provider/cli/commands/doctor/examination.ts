@@ -45,10 +45,7 @@ export interface ExaminationOptions {
 /** The user does not want to go on. */
 class Interrupted extends Error {}
 
-interface Finding {
-    readonly outcome: Outcome;
-    readonly detail: string;
-}
+type Finding = Omit<Step, "step">;
 const fine = (detail: string): Finding => ({ outcome: "fine", detail });
 const notInOrder = (detail: string): Finding => ({ outcome: "not in order", detail });
 

@@ -1,4 +1,4 @@
-import { parseObject, type Operation } from "../../../vercel/errors";
+import { asObject, parseObject, type Operation } from "../../../vercel/errors";
 import { isFailure, type CallAnswer, type CallFailure } from "../../../vercel/transport";
 
 /** What the headers of the last answer to one kind of call say about its limit; `null` where one is missing. */
@@ -57,7 +57,7 @@ export class Traffic {
         Object.keys(listing).forEach((name) => this.#listed.add(name));
         const entries: readonly unknown[] = Array.isArray(listing["clientCerts"]) ? listing["clientCerts"] : [];
         for (const entry of entries) {
-            const fields = typeof entry === "object" && entry !== null ? (entry as Record<string, unknown>) : {};
+            const fields = asObject(entry) ?? {};
             Object.keys(fields).forEach((name) => this.#entries.add(name));
             this.#origins.set(String(fields["id"]), fields["origin"]);
         }

@@ -12,7 +12,7 @@ import {
     type CertificateSet,
     type Reading,
 } from "../../../certificates/certificates";
-import { EXIT, type Command, type CommandHost } from "../../command";
+import { EXIT, type Command } from "../../command";
 import { PASSPHRASE_OPTION, readBundleFiles, type BundleFile } from "../../files";
 import type { CertificateFacts, InspectedFile, Inspection, InspectionFinding } from "./inspection";
 import { inspectionText } from "./inspectionText";
@@ -34,8 +34,9 @@ export const inspectCommand: Command = {
     options: PASSPHRASE_OPTION,
     run: async (parsed, host) => {
         const { files, passphrase } = await readBundleFiles(parsed, host);
-        const inspection = await inspect(files, passphrase, host);
-        host.write(parsed.flag("json") ? jsonText(inspection) : inspectionText(inspection, host.clock.now()));
+        const nowMs = host.clock.now();
+        const inspection = await inspect(files, passphrase, nowMs);
+        host.write(parsed.flag("json") ? jsonText(inspection) : inspectionText(inspection, nowMs));
         const isBad = inspection.findings.some(({ severity }) => severity === "error");
         return isBad ? EXIT.bad : EXIT.fine;
     },
@@ -44,22 +45,23 @@ export const inspectCommand: Command = {
 async function inspect(
     given: readonly BundleFile[],
     passphrase: string | undefined,
-    host: CommandHost,
+    nowMs: number,
 ): Promise<Inspection> {
     const texts = given.flatMap(({ path, texts }) => texts.map((text) => ({ path, text })));
     const roles = sortFiles(texts, passphrase);
     const { value: certificates, findings } = readBundle(roles);
     const key = roles.key === undefined ? undefined : readPrivateKey(roles.key, passphrase);
-    const judged = certificates === undefined ? [] : await judge(certificates, key?.value, roles, host);
-    const nowMs = host.clock.now();
-    const about = (found: Finding): InspectionFinding => aboutArgument(found, roles);
+    const judged = certificates === undefined ? [] : await judge(certificates, key?.value, roles, nowMs);
     return {
         files: given.map(({ path }) => describeFile(path, roles, key?.value)),
         missing: (["cert", "key", "ca"] as const).filter((argument) => roles[argument] === undefined),
         fingerprints: certificates === undefined ? {} : fingerprintsOf(certificates, roles),
         chain: (certificates?.chain ?? []).map((certificate) => factsOf(certificate, nowMs)),
         authorities: roles.ca === undefined ? [] : (certificates?.authorities ?? []).map((one) => factsOf(one, nowMs)),
-        findings: [...foreign(given, roles), ...[...findings, ...(key?.findings ?? []), ...judged].map(about)],
+        findings: [
+            ...foreign(given, roles),
+            ...[...findings, ...(key?.findings ?? []), ...judged].map((found) => aboutArgument(found, roles)),
+        ],
     };
 }
 
@@ -76,9 +78,8 @@ async function judge(
     certificates: CertificateSet,
     key: PrivateKey | undefined,
     roles: Roles,
-    { clock }: CommandHost,
+    nowMs: number,
 ): Promise<readonly Finding[]> {
-    const nowMs = clock.now();
     const known = [
         ...judgeCertificateSet(certificates, { nowMs, expiryWarningDays: undefined }),
         ...(key === undefined ? [] : judgeKeyMatch(certificates, key)),

@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { redact } from "../../../text/redact";
 import { CommandError, type CommandHost } from "../../command";
 import { shellWord } from "../../shell";
+import { asObject } from "../../../vercel/errors";
 import type { Environment } from "../../../vercel/settings";
 import { shownUpTo, quote } from "../../../text/quoting";
 
@@ -34,9 +35,7 @@ export async function listStacks(of: "project" | "backend", host: CliHost): Prom
     if (!Array.isArray(listed)) {
         throw new CommandError(`pulumi stack ls printed JSON without a list; ${CHECK_PATH}`);
     }
-    return listed.flatMap((one: unknown) =>
-        typeof one === "object" && one !== null && "name" in one && typeof one.name === "string" ? [one.name] : [],
-    );
+    return listed.map((one: unknown) => asObject(one)?.["name"]).filter((name) => typeof name === "string");
 }
 
 const CHECK_PATH = "check that pulumi on PATH is the Pulumi CLI";

@@ -5,14 +5,8 @@ import { WARNINGS, type Standing } from "./warningTable";
 import { shownDate } from "../../../text/isoDates";
 import { counted } from "../../../text/quoting";
 
-export interface Column {
-    readonly heading: string;
-    /** Empty where there is nothing to say. */
-    readonly textOf: (certificate: JudgedCertificate) => string;
-}
-
-/** Of the table, on a terminal and in the page. */
-export const COLUMNS: readonly Column[] = [
+/** Of the table, on a terminal and in the page; a text is empty where there is nothing to say. */
+export const COLUMNS: readonly { heading: string; textOf: (certificate: JudgedCertificate) => string }[] = [
     { heading: "Stack", textOf: ({ stack }) => stack },
     { heading: "Project", textOf: ownerOf },
     { heading: "Origin", textOf: ({ origin }) => originText(origin) },

@@ -30,11 +30,11 @@ describe("a server's side of a handshake", () => {
         const name = Buffer.from("300d310b300906035504030c024341", "hex");
         const many = {
             ...readServerHandshake(Buffer.alloc(0), []),
-            request: { authorities: Array<Buffer>(30_000).fill(name) },
+            authorities: Array<Buffer>(30_000).fill(name),
         };
         const { names, more } = acceptableNames(many);
         expect([names.length, more, new Set(names).size]).to.deep.equal([50, 29_950, 1]);
-        expect(acceptableNames({ ...many, request: { authorities: [name] } }).more).to.equal(0);
+        expect(acceptableNames({ ...many, authorities: [name] }).more).to.equal(0);
     });
 
     it("says that nothing is asked for only once the server has gone past the place for it", () => {
@@ -76,7 +76,7 @@ describe("a server's side of a handshake", () => {
             record(22, message(2, serverHello({ suite: 0xc02f }))),
             record(22, message(13, Buffer.from([1, 1, 0, 2, 4, 3, 0, 9, 0, 200]))),
         ]);
-        expect(readServerHandshake(damaged, [])).to.include({ asked: true, request: undefined });
+        expect(readServerHandshake(damaged, [])).to.include({ asked: true, authorities: undefined });
     });
 
     it("is no handshake where the server sends an alert, another protocol or nothing", () => {

@@ -67,13 +67,7 @@ ${troubled.map(({ name, problem }) => markup`<li>${icon("attention")}<div><stron
 </section>`;
 }
 
-interface Tile {
-    readonly icon: Standing;
-    readonly words: string;
-    readonly counts: readonly Standing[];
-}
-
-const TILES: readonly Tile[] = [
+const TILES: readonly { icon: Standing; words: string; counts: readonly Standing[] }[] = [
     { icon: "fine", words: "in order", counts: ["fine", "looked-up"] },
     { icon: "soon", words: "expiring soon", counts: ["soon"] },
     { icon: "expired", words: "expired", counts: ["expired"] },
@@ -90,24 +84,26 @@ ${TILES.map((tile) => {
 </ul>`;
 }
 
-interface Row {
-    readonly certificate: JudgedCertificate;
-    readonly bar: Bar | undefined;
-}
-
 function lifetimes({ nowMs, certificates }: StatusReport): Markup {
     const timeline = layOut(certificates, nowMs);
-    const stacks = new Map<string, Row[]>();
+    const stacks = new Map<string, Markup[]>();
     certificates.forEach((certificate, index) => {
         const rows = stacks.get(certificate.stack) ?? [];
-        rows.push({ certificate, bar: timeline.bars[index] });
+        rows.push(row(certificate, timeline.bars[index], nowMs));
         stacks.set(certificate.stack, rows);
     });
     return markup`<section class="card timeline" aria-labelledby="timeline">
 ${definitions(timeline)}
 <div class="head"><h2 id="timeline">Lifetimes</h2>${legend()}</div>
 <div class="scale">${axis(timeline)}</div>
-${[...stacks].map(([stack, rows]) => stackRows(stack, rows, nowMs))}
+${[...stacks].map(
+    ([stack, rows]) => markup`<section class="stack">
+<h3>${stack} <span>${counted(rows.length, "certificate")}</span></h3>
+<ol>
+${rows}
+</ol>
+</section>`,
+)}
 </section>`;
 }
 
@@ -120,15 +116,6 @@ function legend(): Markup {
 <li>${sample("pending", "life")}to be deleted</li>
 <li>${todaySample()}today</li>
 </ul>`;
-}
-
-function stackRows(stack: string, rows: readonly Row[], nowMs: number): Markup {
-    return markup`<section class="stack">
-<h3>${stack} <span>${counted(rows.length, "certificate")}</span></h3>
-<ol>
-${rows.map(({ certificate, bar }) => row(certificate, bar, nowMs))}
-</ol>
-</section>`;
 }
 
 function row(certificate: JudgedCertificate, bar: Bar | undefined, nowMs: number): Markup {
