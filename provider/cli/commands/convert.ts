@@ -58,9 +58,8 @@ export const convertCommand: Command = {
         }
         await writeTogether(created, parsed.flag("force"), host);
         const written = created.map(({ path, holds }) => ({ path, holds }));
-        host.write(
-            parsed.flag("json") ? jsonText({ files: written }) : table(written.map(({ path, holds }) => [path, holds])),
-        );
+        const rows = written.map(({ path, holds }) => [path, holds]);
+        host.write(parsed.flag("json") ? jsonText({ files: written }) : table(rows));
         sorted.others.forEach((certificate) =>
             host.writeError(
                 `left out ${describeCertificate(certificate)}: the path from the certificate to a root does not need it`,

@@ -68,11 +68,8 @@ async function examine(
     refuseOthers(listed);
     await askFirst(parsed, listed.length, host);
     const signal = host.interruption();
-    signal.addEventListener("abort", () => {
-        host.writeError(
-            "doctor: interrupted; what was made is being removed. If that is cut off too, run doctor again",
-        );
-    });
+    const interrupted = "doctor: interrupted; what was made is being removed. If that is cut off too, run doctor again";
+    signal.addEventListener("abort", () => host.writeError(interrupted));
     const certificates = await mintTestCertificates(host.clock.now());
     const say = (line: string): void => host.writeError(line);
     const projectWide = parsed.flag("project-wide");

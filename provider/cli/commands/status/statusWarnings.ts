@@ -187,7 +187,6 @@ function dayOf(ms: number): string {
 
 /** How lines name where a certificate is presented. */
 export function placeOf({ team, project, origin }: Pick<StoredCertificate, "team" | "project" | "origin">): string {
-    return [...(team === undefined ? [] : [team]), project === "" ? "?" : project, origin === "" ? "?" : origin].join(
-        "/",
-    );
+    const scope = team === undefined ? [] : [team];
+    return [...scope, project || "?", origin || "?"].join("/");
 }
