@@ -283,9 +283,11 @@ export class TestEnvironment {
         const killed = new Promise<void>((resolve) => {
             this.#kill = () => {
                 this.isDead = true;
-                // So may one that nobody heard of any more.
+                // Nor of one that was killed: not even the state of its own resource knows of it.
                 this.operations
-                    .filter(({ kind, ended, uploaded }) => kind === "create" && ended === "no" && uploaded.length > 0)
+                    .filter(
+                        ({ ended, uploaded, isAmbiguous }) => ended === "no" && (isAmbiguous || uploaded.length > 0),
+                    )
                     .forEach((upload) => this.#foreign.add(placeOf(upload)));
                 resolve();
             };

@@ -356,6 +356,8 @@ class Runner {
         }
         if (said.includes("its old name back for one run") && command !== "refresh" && this.#env.isRenamed) {
             this.#env.swapNames();
+            // Another one may know the project by its new name only.
+            await this.#command({ ...PLAIN_UP, stack, command: "refresh", continueOnError: true });
             isAdvised = true;
         }
         if (!isAdvised && !/run (this|pulumi up|it) again|next run|next pulumi up/i.test(said)) {
