@@ -1,7 +1,7 @@
 /**
  * `npm run test:windows`: the unit floor, and the command line with it, on Node for Windows under wine. With words, only
- * the files whose paths hold one of them. The host floor is left out: it calls by host name, and axios asks a socket for
- * keep-alive before it is connected. Under wine 8 such a socket fails:
+ * the files whose paths hold one of them. The host floor is left out: some of it calls by host name, and axios asks a socket
+ * for keep-alive before it is connected. Under wine 8 such a socket fails:
  * `net.connect(port, "localhost").setKeepAlive(true)` says "connect UNKNOWN".
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
