@@ -262,15 +262,19 @@ function segment(text: string): string {
 /** More than any project has: 100 entries a page are what Vercel's other lists have at most. */
 const MOST_PAGES = 100;
 
+/** What other services say of further pages, beside a list or in its `pagination`. */
+const PAGE_MARK = /^(?:has_?(?:more|next)|next|cursor)/i;
+
 /** Pages are documented for Vercel's other lists: `pagination.next`, a time or a token, is the `until` of the next. */
 function readPage(request: CallRequest, answer: CallAnswer) {
-    const { clientCerts, pagination, error } = parseObject(answer.text);
+    const { clientCerts, pagination, error, ...others } = parseObject(answer.text);
     if (!Array.isArray(clientCerts) || asObject(error) !== undefined) {
         throw malformed(request, answer, "the listing has no clientCerts");
     }
     // In another form there may be pages as well, and who does not know them takes what is live for gone.
-    const { next } = pagination === undefined || pagination === null ? { next: null } : (asObject(pagination) ?? {});
-    if (next !== null && typeof next !== "number" && !isIdentifier(next, answer)) {
+    const { next, ...marks } = asObject(pagination ?? { next: null }) ?? {};
+    const hasOtherForm = Object.entries({ ...others, ...marks }).some(([name, value]) => value && PAGE_MARK.test(name));
+    if (hasOtherForm || (next !== null && typeof next !== "number" && !isIdentifier(next, answer))) {
         throw malformed(request, answer, "the listing does not say how to ask for its next page");
     }
     const entries = clientCerts.map((item: unknown) => {

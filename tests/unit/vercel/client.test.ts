@@ -438,12 +438,16 @@ describe("vercel/client", () => {
                 "none",
                 "next page",
             ],
-            ...[{ hasNext: true }, { count: 5 }, [1], "x"].map(
-                (pagination) =>
+            ...[
+                ...[{ hasNext: true }, { count: 5 }, [1], "x"].map((pagination) => ({ pagination })),
+                ...[{ hasMore: true }, { nextCursor: "c" }, { next: 5 }, { has_more: true }, { cursor: "c" }],
+                { pagination: { next: null, hasNextPage: true } },
+            ].map(
+                (pages) =>
                     [
-                        `200 with pages in another form (${JSON.stringify(pagination)})`,
+                        `200 with pages in another form (${JSON.stringify(pages)})`,
                         "list",
-                        { status: 200, body: { clientCerts: [], pagination } },
+                        { status: 200, body: { clientCerts: [], ...pages } },
                         "malformed",
                         "none",
                         "next page",
