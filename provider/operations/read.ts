@@ -17,8 +17,8 @@ export interface ReadResult {
 
 /** A refresh, with the stored outputs, or `ProjectClientCert.get`, with nothing but the id. */
 export async function read(id: string, props: Properties, context: OperationContext): Promise<ReadResult> {
-    // Whatever a transformation adds to a look-up, only outputs have this.
-    const isGet = props["certId"] === undefined;
+    // A transformation may add anything to a look-up, but hardly all of what only outputs have.
+    const isGet = ["certId", "fingerprint", "uploadedAt"].some((name) => props[name] === undefined);
     try {
         return isGet ? await get(id, context) : await refresh(id, props, context);
     } catch (error) {
@@ -35,7 +35,7 @@ async function refresh(id: string, props: Properties, context: OperationContext)
     const others = othersAt(entries, origin, idsOf(state));
     if (!gone.includes(state.certId)) {
         if (others.length > 0) {
-            context.notify(`${label}: ${describeUnmanaged(others)}`);
+            context.notify(`${label}: ${describeUnmanaged(others, entries, state.origin)}`);
         }
         return { id, props: refreshed(props, entries, gone, others) };
     }

@@ -202,7 +202,7 @@ describe("the operations", () => {
             const inputs = await env.checked({ cert: next.certPem, key: next.keyPem });
             const { outs: rotated } = await env.provider.update(id, outs, inputs);
             expect(ids()).to.have.members([foreign, rotated["certId"]]);
-            expect(env.lines.join("\n")).to.contain(foreign);
+            expect(env.lines.join("\n")).to.contain(foreign).and.to.contain("To remove it, set allowOverwrite");
         });
 
         it("fails in check's words where the key has become unreadable", async () => {
@@ -366,6 +366,17 @@ describe("the operations", () => {
             });
             // What an upload had to say is no output of a look-up.
             expect(["findings", ...Object.keys(props ?? {})]).to.have.members(Object.keys(outs));
+        });
+
+        it("serves get as ever where a transformation adds a property that is called like an output", async () => {
+            await start();
+            const { id, outs } = await env.create();
+            const { props } = await env.provider.read(id, {
+                __provider: "text",
+                certId: "cert_other",
+                project: "other",
+            });
+            expect(props).to.include({ certId: outs["certId"], project: "site" });
         });
 
         it("fails get where there is no such certificate", async () => {
