@@ -103,11 +103,16 @@ function refuseElsewhere(certId: string, entries: readonly CertificateEntry[], {
         return;
     }
     const others = enumerated(elsewhere.map((entry) => JSON.stringify(entry.origin)));
+    // A refresh believes what the state says of Vercel's answer, for it may drop nothing that is live.
+    const isAnswered = elsewhere.some((entry) => entry.origin === answered);
     throw new OperationError(
         places.length > elsewhere.length
             ? sharedWith(certId, others)
             : `${certId} was not deleted, because Vercel lists it for ${others}, and not for the origin of this ` +
-                  `resource. Run pulumi refresh, which takes it out of the state.`,
+                  (isAnswered
+                      ? `resource, whose state has that as Vercel's answer. If it is yours, remove it at Vercel and run ` +
+                        `pulumi refresh; if it is not, run pulumi state delete for this resource.`
+                      : `resource. Run pulumi refresh, which takes it out of the state.`),
     );
 }
 

@@ -146,7 +146,7 @@ async function settle(
     const replaced = union(owned, [...(left === undefined ? [] : [left]), ...taken(request, entry, after)]);
     const otherCertIds = othersAt(after, identity.origin, [certId, ...replaced]);
     if (otherCertIds.length > 0) {
-        context.notify(`${label}: ${describeUnmanaged(otherCertIds)}`);
+        context.notify(`${label}: ${describeUnmanaged(otherCertIds, after, entry.origin)}`);
     }
     if (!shows(after)) {
         return { ...entry, staleCertIds: replaced, otherCertIds, listed: false };

@@ -75,6 +75,8 @@ function isReference(value: unknown): value is Given {
     return isPlainObject(value) && !isSpecial(value) && !isBytes(value) && Object.keys(value).length > 0;
 }
 
+const NO_NAME = 'give the name in quotes, as { env: "CLIENT_KEY" }: a variable or path without a value leaves nothing';
+
 function fixForKey(value: unknown): string | undefined {
     if (!isPlainObject(value)) {
         return undefined;
@@ -87,9 +89,7 @@ function fixForKey(value: unknown): string | undefined {
     if (isBytes(value)) {
         return `give { file: "path" }, which reads DER, PKCS #12 and PEM, or the text of the PEM`;
     }
-    return Object.keys(value).length === 0
-        ? `give the name in quotes, as { env: "CLIENT_KEY" }: a variable or path without a value leaves nothing`
-        : undefined;
+    return Object.keys(value).length === 0 ? NO_NAME : undefined;
 }
 
 type Parts<Name extends string> = Readonly<Partial<Record<Name, unknown>>>;
@@ -176,7 +176,8 @@ function readPassphrase(value: unknown, report: Report): PassphraseSource | Unkn
     }
     if (!isReference(value)) {
         const { got, fix } = describeValue(value);
-        return report("wrong-key-source", `key: expected ${PASSPHRASE_EXPECTED}, got ${got}`, fix);
+        const isEmpty = isPlainObject(value) && Object.keys(value).length === 0;
+        return report("wrong-key-source", `key: expected ${PASSPHRASE_EXPECTED}, got ${got}`, isEmpty ? NO_NAME : fix);
     }
     const parts = readParts(PASSPHRASE_EXPECTED, PASSPHRASE_PARTS, value, report);
     return parts === UNKNOWN ? UNKNOWN : readReference(parts, report);

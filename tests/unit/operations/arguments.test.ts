@@ -177,6 +177,7 @@ describe("operations/arguments", () => {
         [{ key: {} }, /^key: .* give the name in quotes, as \{ env: "CLIENT_KEY" \}.*\[wrong-type\]$/],
         [{ key: { file: "a", env: "B" } }, /got an object with "file", "env"; give one of .*\[wrong-key-source\]$/],
         [{ key: { path: "client.key" } }, /did you mean file\? \[wrong-key-source\]$/],
+        [{ key: { file: "a", passphrase: {} } }, /^key: expected the passphrase .* without a value leaves nothing \[/],
         [{ key: { file: "a", password: "b" } }, /did you mean passphrase\? \[wrong-key-source\]$/],
         [{ key: { env: "$CLIENT_KEY" } }, /\[placeholder\]$/],
         [{ key: { env: "CLIENT KEY" } }, /give the name alone, .*\[wrong-key-source\]$/],
