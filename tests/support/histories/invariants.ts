@@ -34,7 +34,9 @@ export function judgeRemoval({ by, project, removed, left, seen }: Removal): voi
     const [next] = by.listings.slice(listingsBefore).filter(isHere);
     const found = next?.entries.find(
         (entry) =>
-            normaliseOrigin(entry.origin) === by.origin && before.every((other) => other.certId !== entry.certId),
+            entry.certId !== "" &&
+            normaliseOrigin(entry.origin) === by.origin &&
+            before.every((other) => other.certId !== entry.certId),
     );
     const answer = by.uploaded.at(-1) ?? (by.isAmbiguous ? found : undefined);
     const isOwn = by.owned.includes(certId) || by.uploaded.some((entry) => entry.certId === certId);
