@@ -6,7 +6,7 @@ import { removeReplaced, type Place } from "./cleanUp";
 import type { OperationContext } from "./context";
 import { messageOf, OperationError } from "./failures";
 import { isPlacedAt, labelOf } from "./identity";
-import { isListed, listUntil, othersAt } from "./listing";
+import { atOrigin, isListed, listUntil, othersAt } from "./listing";
 import { probeBeforeUpload } from "./probeBeforeUpload";
 import { describeUnmanaged } from "./unmanaged";
 
@@ -112,7 +112,7 @@ function newEntry(
     const known = [placed, ...owned, ...before.map(({ certId }) => certId)];
     const [found, ...more] = othersAt(after, origin, known);
     const isCertain = more.length === 0 && before.every(({ certId }) => certId !== "");
-    return isCertain ? after.find(({ certId }) => certId === found) : undefined;
+    return isCertain ? atOrigin(after, origin).find(({ certId }) => certId === found) : undefined;
 }
 
 async function settle(

@@ -197,6 +197,13 @@ export class TestEnvironment {
         return this.#foreign.has(certId) || this.#foreign.has(placeOf(place));
     }
 
+    /** What the other one has in its state is no longer what is in place, if an id stays; the user was told. */
+    noteTakeover({ uploaded, listings, ...place }: Watched): void {
+        if (uploaded.some(({ certId }) => listings[0]?.entries.some((entry) => entry.certId === certId))) {
+            this.#foreign.add(placeOf(place));
+        }
+    }
+
     projectOf(nameOrId: unknown): number | undefined {
         return typeof nameOrId === "string" ? this.#aliases.get(nameOrId) : undefined;
     }

@@ -145,6 +145,7 @@ export function judgeTakeovers(env: TestEnvironment, before: readonly Entry[], s
                 others(operation).has(`${String(operation.project)} ${certId}`) &&
                 !said.includes(`kept the id ${certId}`),
         );
+        env.noteTakeover(operation);
         if (silent !== undefined) {
             throw new Violation("silent", `${operation.name} has taken over ${silent.certId} without a word`);
         }

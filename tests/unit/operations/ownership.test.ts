@@ -282,6 +282,24 @@ describe("what is live is known", () => {
             expect(inPlace?.cert).to.equal(env.bundle.cert);
         });
 
+        it("without an answer is the entry of its own origin, where the id is listed for another one as well", async () => {
+            await start(CONTENT);
+            const { id, outs } = await env.create();
+            env.nextRun();
+            await env.provider.delete(id, outs);
+            env.nextRun();
+            const clientCerts = ["*", ORIGIN].map((origin) => ({ id: outs["certId"], origin }));
+            env.fakeVercel.addFault({ operation: "upload", kind: "reset-after" });
+            env.fakeVercel.addFault({
+                operation: "list",
+                kind: "body",
+                skip: 1,
+                body: JSON.stringify({ clientCerts }),
+            });
+            const { outs: again } = await env.create();
+            expect(again).to.include({ certId: outs["certId"], origin: ORIGIN });
+        });
+
         it("says what it means where the id was there before", async () => {
             await start(STABLE);
             await env.create();
