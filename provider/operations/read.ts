@@ -17,8 +17,8 @@ export interface ReadResult {
 
 /** A refresh, with the stored outputs, or `ProjectClientCert.get`, with nothing but the id. */
 export async function read(id: string, props: Properties, context: OperationContext): Promise<ReadResult> {
-    // A transformation may add anything to a look-up, but hardly all of what only outputs have.
-    const isGet = ["certId", "fingerprint", "uploadedAt"].some((name) => props[name] === undefined);
+    // A transformation may add anything to a look-up, but hardly both of these; what 0.1.0 imported has no more.
+    const isGet = ["certId", "fingerprint"].some((name) => props[name] === undefined);
     try {
         return isGet ? await get(id, context) : await refresh(id, props, context);
     } catch (error) {
