@@ -95,8 +95,8 @@ export const MUTANTS: readonly Mutant[] = [
     {
         name: "another project is the same one",
         module: "operations/listing",
-        from: "if (!isListed(entries, certId)) {\n        return false;",
-        to: "if (!isListed(entries, certId)) {\n        return true;",
+        from: "isHere(entry.origin))) {\n        return false;",
+        to: "isHere(entry.origin))) {\n        return true;",
     },
     {
         name: "a deletion removes what another resource of the run has put in place",
