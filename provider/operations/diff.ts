@@ -42,7 +42,10 @@ export async function diff(
             // Not while what it looks up is being deleted, nor is it deleted before this is known to have it in place.
             (await context.memory.exclusively(identity, async () => {
                 const isIt = await isSameProject(placed, [{ project, team }, state], tokenEnv, context);
-                return isIt && rememberInPlace(identity, state, context);
+                if (isIt) {
+                    rememberInPlace(identity, state, context);
+                }
+                return isIt;
             }));
         if (!isSame) {
             return { changes: true, replaces: renamed };
@@ -77,11 +80,10 @@ function declaredNames(
  * What a declared resource has in place must not be removed with a predecessor that waits for its deletion. A refresh
  * calls diff for resources that the program no longer declares; `check` has not seen those.
  */
-function rememberInPlace(identity: Identity, { certId }: CertificateState, { memory }: OperationContext): true {
+function rememberInPlace(identity: Identity, { certId }: CertificateState, { memory }: OperationContext): void {
     if (certId !== "" && memory.isDeclared(identity)) {
         memory.keepInPlace(identity, certId);
     }
-    return true;
 }
 
 /** States of 0.1.0 have no expiries; they get some with the next upload. */

@@ -197,11 +197,9 @@ export class TestEnvironment {
         return this.#foreign.has(certId) || this.#foreign.has(placeOf(place));
     }
 
-    /** What the other one has in its state is no longer what is in place, if an id stays; the user was told. */
-    noteTakeover({ uploaded, listings, ...place }: Watched): void {
-        if (uploaded.some(({ certId }) => listings[0]?.entries.some((entry) => entry.certId === certId))) {
-            this.#foreign.add(placeOf(place));
-        }
+    /** From now on nothing at Vercel tells what is in place here. */
+    noteUncertain(place: Pick<Watched, "project" | "origin">): void {
+        this.#foreign.add(placeOf(place));
     }
 
     projectOf(nameOrId: unknown): number | undefined {
@@ -295,7 +293,7 @@ export class TestEnvironment {
                     .filter(
                         ({ ended, uploaded, isAmbiguous }) => ended === "no" && (isAmbiguous || uploaded.length > 0),
                     )
-                    .forEach((upload) => this.#foreign.add(placeOf(upload)));
+                    .forEach((upload) => this.noteUncertain(upload));
                 resolve();
             };
         });
@@ -429,7 +427,7 @@ export class TestEnvironment {
                 await this.fakeVercel.exchange(request);
             }
             if (request.method === "POST" && operation !== undefined) {
-                this.#noteAmbiguous(operation);
+                operation.isAmbiguous = true;
             }
             this.#kill?.();
             return await new Promise(() => undefined);
@@ -450,7 +448,7 @@ export class TestEnvironment {
     #noteAmbiguous(upload: Watched): void {
         upload.isAmbiguous = true;
         if (upload.kind === "create") {
-            this.#foreign.add(placeOf(upload));
+            this.noteUncertain(upload);
         }
     }
 

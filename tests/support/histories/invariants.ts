@@ -145,7 +145,10 @@ export function judgeTakeovers(env: TestEnvironment, before: readonly Entry[], s
                 others(operation).has(`${String(operation.project)} ${certId}`) &&
                 !said.includes(`kept the id ${certId}`),
         );
-        env.noteTakeover(operation);
+        if (operation.uploaded.some(({ certId }) => wasListed(certId))) {
+            // The user was told; what the other one has in its state is no longer what is in place, if the id stays.
+            env.noteUncertain(operation);
+        }
         if (silent !== undefined) {
             throw new Violation("silent", `${operation.name} has taken over ${silent.certId} without a word`);
         }
