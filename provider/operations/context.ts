@@ -1,7 +1,7 @@
 import type { Clock } from "../vercel/clock";
 import type { ProjectAddress, VercelClient } from "../vercel/client";
 import type { KeyCommands } from "./keyCommands";
-import { isNamedAlike, mayBeSame, type Identity, type Owner } from "./identity";
+import { mayBeSame, type Identity, type Owner } from "./identity";
 
 /** The calls, as the operations need them. */
 export type CertificateStore = Pick<
@@ -41,7 +41,7 @@ export interface Holder {
  * for what is true at Vercel or in the state.
  */
 export class ProcessMemory {
-    readonly #declared = new Set<string>();
+    readonly #declared = new Map<string, number>();
     readonly #holders = new Map<string, readonly Holder[]>();
     readonly #deleted = new Set<string>();
     readonly #failed: Identity[] = [];
@@ -49,11 +49,12 @@ export class ProcessMemory {
 
     /** `check` saw this: the program of this run declares it. */
     declare(identity: Identity): void {
-        this.#declared.add(keyOf(identity));
+        this.#declared.set(keyOf(identity), this.declarationsOf(identity) + 1);
     }
 
-    isDeclared(identity: Identity): boolean {
-        return this.#declared.has(keyOf(identity));
+    /** How often; also twice for one resource, if the engine replaces it. */
+    declarationsOf(identity: Identity): number {
+        return this.#declared.get(keyOf(identity)) ?? 0;
     }
 
     /** This certificate is in the state of a resource that the program declares, or was uploaded by this run. */
@@ -66,10 +67,11 @@ export class ProcessMemory {
         return this.#holders.get(certId) ?? [];
     }
 
-    /** What this run has uploaded for an identity by the same names, or, where nothing tells names apart, by any. */
-    uploadsFor(identity: Identity, isSame: typeof mayBeSame = isNamedAlike): readonly string[] {
-        const isOfIt = (holder: Holder): boolean => holder.by !== "state" && isSame(holder.identity, identity);
-        return [...this.#holders].filter(([, holders]) => holders.some(isOfIt)).map(([certId]) => certId);
+    /** Who has a certificate at what may be this place, and which. */
+    holdersFor(identity: Identity): readonly (Holder & { readonly certId: string })[] {
+        return [...this.#holders].flatMap(([certId, holders]) =>
+            holders.filter((holder) => mayBeSame(holder.identity, identity)).map((holder) => ({ ...holder, certId })),
+        );
     }
 
     /** This run has deleted it; listings may show it for a while. */

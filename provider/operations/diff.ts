@@ -3,6 +3,7 @@ import { parseArguments, UNKNOWN, type Arguments, type Properties } from "./argu
 import type { OperationContext } from "./context";
 import { isPlacedAt, labelOf, parseId, type Identity } from "./identity";
 import { isSameProject } from "./listing";
+import { refuseTakenPlace } from "./ownership";
 import { readState, teamInUse, type CertificateState } from "./state";
 import { enumerated } from "../text/quoting";
 
@@ -33,6 +34,7 @@ export async function diff(
     const renamed = [...(project === state.project ? [] : ["project"]), ...(team === state.team ? [] : ["team"])];
     const identity = { project, team: context.teamFor(declaredTeam(args)), origin };
     if (renamed.length === 0) {
+        await refuseTakenPlace(identity, state, context);
         rememberInPlace(identity, state, context);
     } else {
         const placed = { certId: state.certId, isHere: (listed: string) => isPlacedAt(listed, origin, state.origin) };
@@ -81,7 +83,7 @@ function declaredNames(
  * calls diff for resources that the program no longer declares; `check` has not seen those.
  */
 function rememberInPlace(identity: Identity, { certId }: CertificateState, { memory }: OperationContext): void {
-    if (certId !== "" && memory.isDeclared(identity)) {
+    if (certId !== "" && memory.declarationsOf(identity) > 0) {
         memory.keepInPlace(identity, certId);
     }
 }

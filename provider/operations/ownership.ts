@@ -1,8 +1,9 @@
 import type { CertificateEntry } from "../vercel/client";
-import type { ProcessMemory } from "./context";
+import type { OperationContext, ProcessMemory } from "./context";
 import { OperationError } from "./failures";
-import { isNamedAlike, labelOf, mayBeSame, type Identity } from "./identity";
-import { atOrigin, isListed, othersAt } from "./listing";
+import { holdsOrigin, isNamedAlike, labelOf, type Identity } from "./identity";
+import { atOrigin, isListed, isSameProject, othersAt } from "./listing";
+import type { CertificateState } from "./state";
 import { enumerated } from "../text/quoting";
 
 /**
@@ -16,16 +17,13 @@ export function refuseSecond(
     owned: readonly string[],
     memory: ProcessMemory,
 ): void {
-    // Also what a listing does not show: it may lag behind, or have entries that cannot be read.
-    const uploads = memory.uploadsFor(identity, isListed(listed, "") ? mayBeSame : isNamedAlike);
-    const certIds = [...new Set([...othersAt(listed, identity.origin, []), ...uploads])];
-    const holders = certIds.flatMap((certId) =>
-        memory
-            .holdersOf(certId)
-            .filter(
-                (holder) => mayBeSame(holder.identity, identity) && (holder.by !== "state" || !owned.includes(certId)),
-            )
-            .map((holder) => ({ ...holder, certId })),
+    const isThere = isListed(listed, "") ? () => true : (one: Identity) => isNamedAlike(one, identity);
+    const places = othersAt(listed, identity.origin, []);
+    const holders = memory.holdersFor(identity).filter(({ certId, by, identity: holder }) =>
+        // Also an upload that a listing does not show: it may lag behind, or have entries that cannot be read.
+        by === "state"
+            ? places.includes(certId) && !owned.includes(certId)
+            : places.includes(certId) || isThere(holder),
     );
     const [holder] = holders;
     if (holder === undefined) {
@@ -34,14 +32,51 @@ export function refuseSecond(
     const { certId } = holder;
     throw new OperationError(
         holders.some((other) => isNamedAlike(other.identity, identity))
-            ? `${labelOf(identity)}: this is a second resource for one project and origin: ${certId} is in place there, by ` +
-                  `the state of this program or by this run. Nothing was uploaded. Remove one of the two. If there is only ` +
+            ? `${isSecond(identity, certId)} Nothing was uploaded. Remove one of the two. If there is only ` +
                   `one, run pulumi up again, because Vercel may not list its deletion yet; if that does not help, take it ` +
                   `out of the state with pulumi state delete, and set allowOverwrite: true for one run.`
             : `${labelOf(identity)}: this may be a second resource for one project and origin: another one of this program ` +
                   `has ${certId} in place there, or in ${labelOf(holder.identity)}, and only one of them names its project ` +
                   `by id. Nothing was uploaded. Remove one of the two, or, if these are two projects, name both by id.`,
     );
+}
+
+function isSecond(identity: Identity, certId: string): string {
+    return (
+        `${labelOf(identity)}: this is a second resource for one project and origin: ${certId} is in place there, by ` +
+        `the state of this program or by this run.`
+    );
+}
+
+/**
+ * A resource on which this one depends comes first. If it is new and has taken over what this one has in place, both would
+ * be in the state, and one certificate at Vercel.
+ */
+export async function refuseTakenPlace(
+    identity: Identity,
+    { certId, tokenEnv }: Pick<CertificateState, "certId" | "tokenEnv">,
+    context: OperationContext,
+): Promise<void> {
+    const { memory } = context;
+    // A refresh asks for what is no longer declared, too: its place may be another's by now.
+    if (certId === "" || memory.declarationsOf(identity) === 0) {
+        return;
+    }
+    const others = memory
+        .holdersFor(identity)
+        .filter(({ certId: other, by }) => other !== certId || by === "upload over it");
+    for (const { certId: other, identity: holder, by } of others) {
+        const place = { certId: other, isHere: (listed: string) => holdsOrigin(listed, identity.origin) };
+        const isTaken = isNamedAlike(holder, identity)
+            ? memory.declarationsOf(identity) > 1
+            : by !== "state" && (await isSameProject(place, [identity, holder], tokenEnv, context));
+        if (isTaken) {
+            throw new OperationError(
+                `${isSecond(identity, other)} Remove one of the two. If you keep this one, run pulumi refresh after that, ` +
+                    `and pulumi up once more.`,
+            );
+        }
+    }
 }
 
 /**

@@ -50,6 +50,24 @@ describe("a resource that is replaced", function () {
         expect(stack.env.certIds()).to.deep.equal(first);
     });
 
+    it("is refused where it depends on a new one that has just taken its place over", async () => {
+        await stack.start({ keepsReplaced: false });
+        const [before] = stack.env.certIds();
+        stack.env.declare({
+            resources: { first: stack.env.args({ project: "prj_1", allowOverwrite: true }), mtls: stack.env.args() },
+            options: { mtls: { dependsOn: ["first"] } },
+        });
+        const refused = await stack.env.project.up([], { expectFailure: true });
+        const first = (await stack.env.stored("first"))?.outputs["certId"];
+        expect(refused.output).to.contain(`this is a second resource for one project and origin: ${String(first)} is`);
+        expect((await stack.env.stored("mtls"))?.outputs["certId"]).to.equal(before);
+        stack.env.declare({
+            resources: { first: stack.env.args({ project: "prj_1", allowOverwrite: true }) },
+        });
+        await stack.env.project.up();
+        await stack.expectOnly("first");
+    });
+
     it("says what a rename needs", async () => {
         await stack.start(KEEPS);
         stack.env.declare({ resources: { renamed: stack.env.args() } });

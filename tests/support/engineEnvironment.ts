@@ -21,6 +21,7 @@ const parent = components.reduce(
     (outer, [type, name]) => new pulumi.ComponentResource(type, name, {}, { parent: outer }),
     undefined,
 );
+const made = {};
 for (const [name, args] of Object.entries(resources)) {
     if (unknown.unknownCert === name) {
         args.cert = new Late("late-" + args.cert.length, args.cert).result;
@@ -28,7 +29,9 @@ for (const [name, args] of Object.entries(resources)) {
     if (unknown.unknownExpectation === name) {
         args.expectedFingerprint = new Late("late-" + args.expectedFingerprint, args.expectedFingerprint).result;
     }
-    const { certId, fingerprint, staleCertIds } = new ProjectClientCert(name, args, { parent, ...options[name] });
+    const dependsOn = options[name]?.dependsOn?.map((other) => made[other]);
+    made[name] = new ProjectClientCert(name, args, { parent, ...options[name], dependsOn });
+    const { certId, fingerprint, staleCertIds } = made[name];
     exports[name] = { certId, fingerprint, staleCertIds };
 }
 if (get !== undefined) {
@@ -41,7 +44,7 @@ const TYPE = "pulumi-nodejs:dynamic/vercel:ProjectClientCert";
 
 export interface Declaration {
     readonly resources?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-    /** Resource options by the resource's name, as far as JSON can hold them. */
+    /** Resource options by the resource's name, as far as JSON can hold them; dependsOn has names declared before. */
     readonly options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
     /** Type and name of components around all resources, the outermost first. */
     readonly components?: readonly (readonly [type: string, name: string])[];

@@ -362,6 +362,46 @@ describe("what is live is known", () => {
         }
     });
 
+    describe("a resource whose place a new one has taken over before it came", () => {
+        const isRefused = async (id: string, outs: Record<string, unknown>, owner: unknown): Promise<void> => {
+            const { message } = await failureOf(env.provider.diff(id, outs, await env.checked()));
+            expect(message).to.contain(`this is a second resource for one project and origin: ${String(owner)} is`);
+        };
+        for (const [policy, project] of [
+            [FRESH, "site"],
+            [FRESH, "prj_1"],
+            [STABLE, "site"],
+            [STABLE, "prj_1"],
+        ] as const) {
+            it(`is refused, whatever becomes of its id (${JSON.stringify(policy)}, ${project})`, async () => {
+                await start(policy);
+                const { id, outs } = await env.create();
+                env.nextRun();
+                const { outs: taken } = await env.create({ project, allowOverwrite: true });
+                await isRefused(id, outs, taken["certId"]);
+            });
+        }
+
+        it("is refused in the next run as well, by what is in the state", async () => {
+            await start(FRESH);
+            const first = await env.create();
+            env.nextRun();
+            const next = await env.create({ allowOverwrite: true });
+            env.nextRun();
+            expect(await env.provider.diff(next.id, next.outs, await env.checked())).to.deep.equal({ changes: false });
+            await isRefused(first.id, first.outs, next.outs["certId"]);
+        });
+
+        it("is not refused where the other project only has a certificate with the same id", async () => {
+            await start(CONTENT);
+            const { id, outs } = await env.create();
+            env.fakeVercel.addProject({ id: "prj_2", name: "other", team: "team_1" });
+            env.nextRun();
+            await env.create({ project: "prj_2", allowOverwrite: true });
+            expect(await env.provider.diff(id, outs, await env.checked())).to.deep.equal({ changes: false });
+        });
+    });
+
     it("refuses what may be a second resource where an entry cannot be read: it may be that of the first", async () => {
         await start(STABLE);
         const { outs } = await env.create();
