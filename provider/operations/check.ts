@@ -50,8 +50,8 @@ export async function check(olds: Properties, news: Properties, context: Operati
     }
     const { key, ...others } = asDeclared(news, isTeamWithoutValue);
     // A key in a wrong form is not known for one, and so would not be kept as a secret.
-    const isMalformed = problems.some((problem) => problem.startsWith("key: "));
-    const inputs = { ...others, ...(key === undefined || isMalformed ? {} : { key }), ...texts };
+    const isKept = key !== undefined && (problems.length === 0 || args.key !== UNKNOWN);
+    const inputs = { ...others, ...(isKept ? { key } : {}), ...texts };
     return isLast
         ? { inputs, failures: failures.map((reason) => ({ property: "", reason })) }
         : { inputs: { ...inputs, ...computed }, failures: [] };

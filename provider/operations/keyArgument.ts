@@ -89,7 +89,11 @@ function fixForKey(value: unknown): string | undefined {
     if (isBytes(value)) {
         return `give { file: "path" }, which reads DER, PKCS #12 and PEM, or the text of the PEM`;
     }
-    return Object.keys(value).length === 0 ? NO_NAME : undefined;
+    return fixForEmpty(value);
+}
+
+function fixForEmpty(value: unknown): string | undefined {
+    return isPlainObject(value) && Object.keys(value).length === 0 ? NO_NAME : undefined;
 }
 
 type Parts<Name extends string> = Readonly<Partial<Record<Name, unknown>>>;
@@ -176,8 +180,11 @@ function readPassphrase(value: unknown, report: Report): PassphraseSource | Unkn
     }
     if (!isReference(value)) {
         const { got, fix } = describeValue(value);
-        const isEmpty = isPlainObject(value) && Object.keys(value).length === 0;
-        return report("wrong-key-source", `key: expected ${PASSPHRASE_EXPECTED}, got ${got}`, isEmpty ? NO_NAME : fix);
+        return report(
+            "wrong-key-source",
+            `key: expected ${PASSPHRASE_EXPECTED}, got ${got}`,
+            fixForEmpty(value) ?? fix,
+        );
     }
     const parts = readParts(PASSPHRASE_EXPECTED, PASSPHRASE_PARTS, value, report);
     return parts === UNKNOWN ? UNKNOWN : readReference(parts, report);
