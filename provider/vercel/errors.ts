@@ -7,6 +7,7 @@ export type ErrorKind =
     | "forbidden"
     | "project-missing"
     | "certificate-missing"
+    | "unclear-missing"
     | "withdrawn"
     | "transferring"
     | "payment-required"
@@ -30,6 +31,8 @@ const WHAT_TO_DO: Readonly<Record<ErrorKind, string>> = {
     "project-missing":
         "Check project and team: with the wrong team or token, Vercel does not find an existing project either.",
     "certificate-missing": "It was removed already.",
+    "unclear-missing":
+        "Vercel does not find the certificate, or the endpoint is withdrawn or not enabled for this team.",
     withdrawn:
         "This endpoint is withdrawn, or not enabled for this team: ask Vercel, or look for a newer version of this package.",
     transferring: "The project is being transferred to another team: wait until that is done and run again.",
@@ -177,7 +180,10 @@ function classifyMissing(operation: Operation, { message = "", code = "" }: Erro
     if (/project|team/i.test(message)) {
         return "project-missing";
     }
-    return code === "not_found" && message === "" ? "project-missing" : "withdrawn";
+    if (code === "not_found" && message === "") {
+        return "project-missing";
+    }
+    return operation === "delete" ? "unclear-missing" : "withdrawn";
 }
 
 /** The operation may not take longer: nothing more is sent for it, and what is under way is not cut off. */
@@ -195,12 +201,7 @@ export function isProjectMissing(error: unknown): boolean {
 
 /** A deletion that was not found, in words that say neither project nor certificate. */
 export function isUnclearNotFound(error: unknown): boolean {
-    return (
-        error instanceof VercelError &&
-        error.operation === "delete" &&
-        error.status === 404 &&
-        error.kind === "withdrawn"
-    );
+    return error instanceof VercelError && error.kind === "unclear-missing";
 }
 
 export function isCertificateMissing(error: unknown): boolean {

@@ -109,6 +109,7 @@ describe("vercel/retry", () => {
         "wrong-scope",
         "forbidden",
         "project-missing",
+        "unclear-missing",
         "withdrawn",
         "transferring",
         "invalid",
