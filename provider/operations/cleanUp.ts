@@ -2,16 +2,17 @@ import { isCertificateMissing, isEffectUnknown } from "../vercel/errors";
 import type { CertificateEntry, ProjectAddress } from "../vercel/client";
 import type { OperationContext } from "./context";
 import { messageOf, OperationError } from "./failures";
-import { isElsewhere, labelOf, type Identity } from "./identity";
+import { isElsewhere, labelOf, type Identity, type OwnedIdentity } from "./identity";
 import { isUnlisted, listUntil } from "./listing";
 import { explainNotFound } from "./notFound";
+import { holdersIn } from "./ownership";
 import { enumerated } from "../text/quoting";
 
 const MOST_ATTEMPTS = 2;
 
 /** Whose certificates are to go, and how the project is called now. */
 export interface Place {
-    readonly identity: Identity;
+    readonly identity: OwnedIdentity;
     readonly address: ProjectAddress;
     /** The origin as Vercel answered the upload. */
     readonly answered: string;
@@ -78,6 +79,7 @@ async function removeCertificate(
     let entries = listed;
     for (let attempt = 1; ; attempt += 1) {
         refuseElsewhere(certId, entries, place);
+        await refuseHeldElsewhere(certId, place, context);
         try {
             await store.deleteCertificate(address, certId, labelOf(identity));
             memory.noteDeleted(certId);
@@ -116,8 +118,17 @@ function refuseElsewhere(certId: string, entries: readonly CertificateEntry[], {
     );
 }
 
+/** What this run has put in place no listing may show yet. */
+async function refuseHeldElsewhere(certId: string, { identity }: Place, context: OperationContext): Promise<void> {
+    const isElsewhereHeld = ({ origin }: Identity): boolean => origin !== identity.origin;
+    const [holder] = await holdersIn(certId, identity, isElsewhereHeld, context);
+    if (holder !== undefined) {
+        throw new OperationError(`${labelOf(identity)}: ${sharedWith(certId, labelOf(holder.identity))}`);
+    }
+}
+
 /** @param others What else has the id. */
-export function sharedWith(certId: string, others: string): string {
+function sharedWith(certId: string, others: string): string {
     return (
         `${certId} was not deleted, because this id is also that of ${others}, which would be left without a certificate. ` +
         `Put another certificate in place there, or here, and run pulumi up again.`

@@ -27,7 +27,10 @@ export interface OperationContext {
     addressOf(owner: Owner): ProjectAddress;
 }
 
-/** Who has a certificate in this run: by its state, by an upload over what was listed there before, or by one beside. */
+/**
+ * Who has a certificate in this run: by its state, by an upload over what was listed there before or was deleted by this
+ * run, or by one beside.
+ */
 export interface Holder {
     readonly identity: Identity;
     readonly by: "state" | "upload over it" | "upload";

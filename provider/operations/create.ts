@@ -3,7 +3,7 @@ import { parseKnownArguments, type KnownArguments, type Properties } from "./arg
 import { loadBundle, loadCertificateSet } from "./certificateBundle";
 import type { OperationContext } from "./context";
 import { deploy } from "./deploy";
-import { formatId, type Identity } from "./identity";
+import { formatId, type OwnedIdentity } from "./identity";
 import { atOrigin, listUntil } from "./listing";
 import { refuseSecond, refuseTakeover } from "./ownership";
 import { recordDeployment } from "./recordDeployment";
@@ -15,7 +15,8 @@ export interface CreateResult {
 
 export async function create(inputs: Properties, context: OperationContext): Promise<CreateResult> {
     const args = parseKnownArguments(inputs);
-    const identity = { project: args.project, team: context.teamFor(args.team), origin: args.origin };
+    const { project, origin, tokenEnv } = args;
+    const identity = { project, team: context.teamFor(args.team), origin, tokenEnv };
     return await context.memory.exclusively(identity, async () => {
         try {
             return await createAlone(identity, args, context);
@@ -26,8 +27,12 @@ export async function create(inputs: Properties, context: OperationContext): Pro
     });
 }
 
-async function createAlone(identity: Identity, args: KnownArguments, context: OperationContext): Promise<CreateResult> {
-    const address = context.addressOf({ ...identity, tokenEnv: args.tokenEnv });
+async function createAlone(
+    identity: OwnedIdentity,
+    args: KnownArguments,
+    context: OperationContext,
+): Promise<CreateResult> {
+    const address = context.addressOf(identity);
     const bundle = await loadBundle(loadCertificateSet(args), args, context);
     // Deleted before it is replaced, a certificate may be listed for a while.
     const isSettled = (entries: readonly CertificateEntry[]): boolean =>

@@ -1,10 +1,10 @@
 import type { Properties } from "./arguments";
-import type { Holder, OperationContext } from "./context";
+import type { OperationContext } from "./context";
 import { messageOf, OperationError } from "./failures";
-import { labelOf, mayBeSameProject, parseId, type Identity, type Owner } from "./identity";
+import { isNamedAlike, labelOf, parseId, type Identity, type OwnedIdentity } from "./identity";
 import { explainNotFound } from "./notFound";
-import { isSameProject } from "./listing";
-import { removeEach, sharedWith } from "./cleanUp";
+import { removeEach } from "./cleanUp";
+import { holdersIn } from "./ownership";
 import { idsOf, readState, type CertificateState } from "./state";
 import { enumerated } from "../text/quoting";
 
@@ -23,8 +23,6 @@ export async function deleteCertificate(id: string, props: Properties, context: 
         throw new OperationError(...new Set(errors.map((error) => messageOf(explainNotFound(error)))));
     }
 }
-
-type OwnedIdentity = Identity & Owner;
 
 /** What failed, of those that were tried. */
 async function removeUnheld(
@@ -71,40 +69,20 @@ async function leaveHeld(
     return certIds.filter((certId) => !kept.includes(certId));
 }
 
-/**
- * Whether a resource of this run has the certificate in this project, at this origin. An id alone does not tell: how
- * Vercel makes ids is not documented, and if it made them of the content, one certificate would have one id everywhere.
- * Throws where it has the id at another origin, for one call deletes both, and where one project is given by name and one
- * by id, and nothing shows that they are two.
- */
+/** Throws where one project is named by name and by id, and nothing shows that one certificate is meant. */
 async function isOfThisRun(certId: string, owner: OwnedIdentity, context: OperationContext): Promise<boolean> {
-    const holders = context.memory.holdersOf(certId).filter(({ identity }) => mayBeSameProject(identity, owner));
-    const isHere = ({ identity }: Holder): boolean => identity.origin === owner.origin;
-    const isNamedAlike = ({ identity: { project, team } }: Holder): boolean =>
-        project === owner.project && team === owner.team;
-    if (holders.some((holder) => isHere(holder) && isNamedAlike(holder))) {
+    const isHere = ({ origin }: Identity): boolean => origin === owner.origin;
+    const holders = await holdersIn(certId, owner, isHere, context);
+    const [holder] = holders;
+    if (holder === undefined) {
+        return false;
+    }
+    if (holders.some(({ identity, by }) => isNamedAlike(identity, owner) || by === "upload over it")) {
         return true;
     }
-    // A new id where it was not listed before, while it is listed here: that is another project.
-    for (const holder of holders.filter((one) => isNamedAlike(one) || one.by !== "upload")) {
-        const { identity, by } = holder;
-        if (
-            !isNamedAlike(holder) &&
-            !(await isSameProject({ certId, isHere: () => true }, [identity, owner], owner.tokenEnv, context))
-        ) {
-            continue;
-        }
-        if (!isHere(holder)) {
-            throw new OperationError(`${labelOf(owner)}: ${sharedWith(certId, labelOf(identity))}`);
-        }
-        if (by === "upload over it") {
-            return true;
-        }
-        throw new OperationError(
-            `${labelOf(owner)}: ${certId} was not deleted, because ${labelOf(identity)} has this id as well, and one names its ` +
-                `project by name and the other by id: it may be the same certificate. Name the project there as it is ` +
-                `named here, ${owner.project} or another of that kind, and run pulumi up again.`,
-        );
-    }
-    return false;
+    throw new OperationError(
+        `${labelOf(owner)}: ${certId} was not deleted, because ${labelOf(holder.identity)} has this id as well, and one names ` +
+            `its project by name and the other by id: it may be the same certificate. Name the project there as it is ` +
+            `named here, ${owner.project} or another of that kind, and run pulumi up again.`,
+    );
 }

@@ -40,7 +40,9 @@ export async function deploy(request: DeployRequest, context: OperationContext):
     const { entry, repeated } = await upload(request, context);
     const { certId } = entry;
     const wasListed = isListed(before, certId);
-    context.memory.keepInPlace(identity, certId, wasListed ? "upload over it" : "upload");
+    // Back again, an id that this run deleted tells as little of its project as one that was there all the time.
+    const isOver = wasListed || context.memory.isDeleted(certId);
+    context.memory.keepInPlace(identity, certId, isOver ? "upload over it" : "upload");
     if (!owned.includes(certId) && wasListed) {
         context.notify(
             `${labelOf(identity)}: Vercel kept the id ${certId} of a certificate that was there before. Another resource with ` +

@@ -23,6 +23,8 @@ export interface Owner extends ProjectName {
     readonly tokenEnv: string | undefined;
 }
 
+export interface OwnedIdentity extends Identity, Owner {}
+
 const PROJECT_WIDE = "*";
 
 /** Throws where no id leads back: the team may come from the configuration, which `check` does not see. */

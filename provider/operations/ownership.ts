@@ -1,7 +1,7 @@
 import type { CertificateEntry } from "../vercel/client";
-import type { OperationContext, ProcessMemory } from "./context";
+import type { Holder, OperationContext, ProcessMemory } from "./context";
 import { OperationError } from "./failures";
-import { holdsOrigin, isNamedAlike, labelOf, type Identity } from "./identity";
+import { holdsOrigin, isNamedAlike, labelOf, mayBeSameProject, type Identity, type OwnedIdentity } from "./identity";
 import { atOrigin, isListed, isSameProject, othersAt } from "./listing";
 import type { CertificateState } from "./state";
 import { enumerated } from "../text/quoting";
@@ -77,6 +77,39 @@ export async function refuseTakenPlace(
             );
         }
     }
+}
+
+/**
+ * Who has the certificate in this project, in this run. An id alone does not tell: how Vercel makes ids is not documented,
+ * and if it made them of the content, one certificate would have one id everywhere.
+ *
+ * @param isMeant Which origin.
+ */
+export async function holdersIn(
+    certId: string,
+    owner: OwnedIdentity,
+    isMeant: (identity: Identity) => boolean,
+    context: OperationContext,
+): Promise<readonly Holder[]> {
+    const isNamedAs = ({ project, team }: Identity): boolean => project === owner.project && team === owner.team;
+    const holders = context.memory
+        .holdersOf(certId)
+        .filter(({ identity }) => isMeant(identity) && mayBeSameProject(identity, owner));
+    const alike = holders.filter(({ identity }) => isNamedAs(identity));
+    if (alike.length > 0) {
+        return alike;
+    }
+    const found: Holder[] = [];
+    for (const holder of holders) {
+        // A new id where it was not listed before, while it is listed here: that is another project.
+        const isOther =
+            holder.by === "upload" ||
+            !(await isSameProject({ certId, isHere: () => true }, [holder.identity, owner], owner.tokenEnv, context));
+        if (!isOther) {
+            found.push(holder);
+        }
+    }
+    return found;
 }
 
 /**

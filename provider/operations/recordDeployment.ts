@@ -10,13 +10,14 @@ import { writeState } from "./state";
  */
 export function recordDeployment(
     id: string,
-    { identity, address, args, bundle }: DeployRequest,
+    { identity, bundle }: DeployRequest,
     { listed, ...deployment }: Deployment,
     clock: Clock,
 ): Record<string, unknown> {
     const { certificates } = bundle;
+    const { project, team, tokenEnv } = identity;
     const state = {
-        ...{ project: address.project, team: address.team, tokenEnv: args.tokenEnv },
+        ...{ project, team, tokenEnv },
         ...deployment,
         unconfirmed: listed !== true,
         fingerprint: certificates.fingerprint,

@@ -24,10 +24,10 @@ export async function update(
     const state = readState(olds);
     const args = parseKnownArguments(news);
     const { project, tokenEnv } = args;
-    const identity = { project, team: teamInUse(state, args.team, context), origin: parseId(id).origin };
+    const identity = { project, team: teamInUse(state, args.team, context), origin: parseId(id).origin, tokenEnv };
     const certificates = loadCertificateSet(args);
     // Before anything is stored: a variable that is not set would otherwise come up in the next refresh.
-    const address = context.addressOf({ ...identity, tokenEnv });
+    const address = context.addressOf(identity);
     if (certificates.fingerprint === state.fingerprint) {
         const tidied = await tidyUp(state, { identity, address, answered: state.origin }, context);
         return { outs: writeState({ ...tidied, project, team: identity.team, tokenEnv }, certificates) };

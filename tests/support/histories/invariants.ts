@@ -92,8 +92,9 @@ export function judgeForgotten(
         .flatMap(({ uploaded: entries, project }) => entries.map(({ certId }) => `${String(project)} ${certId}`));
     const after = keysOf(env, state.entries);
     const exempt = keysOf(env, relinquished);
-    // What a killed process uploads after it has deleted that id, nobody hears of.
-    const wasDeleted = (key: string): boolean => env.gone.has(key) || (env.isDead && env.deleted.has(key));
+    // What a killed process or an upload without an answer brings back under an id that was deleted, nobody hears of.
+    const isUnheard = env.isDead || env.operations.some(({ isAmbiguous }) => isAmbiguous);
+    const wasDeleted = (key: string): boolean => env.gone.has(key) || (isUnheard && env.deleted.has(key));
     for (const key of new Set([...keysOf(env, before), ...uploaded])) {
         if (!after.has(key) && !exempt.has(key) && !wasDeleted(key) && !isListedGone(env, key)) {
             throw new Violation("forgotten", `${key} has left the state`);

@@ -101,7 +101,7 @@ export const MUTANTS: readonly Mutant[] = [
     {
         name: "a deletion removes what another resource of the run has put in place",
         module: "operations/delete",
-        from: "if (holders.some((holder) => isHere(holder) && isNamedAlike(holder))) {",
+        from: 'if (holders.some(({ identity, by }) => (0, identity_1.isNamedAlike)(identity, owner) || by === "upload over it")) {',
         to: "if (false) {",
     },
     {

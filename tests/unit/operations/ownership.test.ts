@@ -347,6 +347,33 @@ describe("what is live is known", () => {
         });
     });
 
+    describe("where Vercel makes ids of the content", () => {
+        it("what was deleted and is put in place again is not deleted with its predecessor of another name", async () => {
+            await start(CONTENT);
+            const { id, outs } = await env.create({ project: "prj_1" });
+            env.nextRun();
+            await env.provider.delete(`team_1/site/${ORIGIN}`, { ...outs, project: "site" });
+            const { outs: successor } = await env.create();
+            await env.provider.delete(id, outs);
+            expect(entries()).to.deep.equal([successor["certId"]]);
+        });
+
+        it("a takeover does not remove what this run has put in place at another origin, and no listing shows yet", async () => {
+            await start({ ...CONTENT, keepsReplaced: true });
+            const { certPem: cert, keyPem: key } = await env.bundle.authority.issue();
+            const foreign = env.fakeVercel.placeCertificate("prj_1", { cert, ca: env.bundle.ca, origin: OTHER_ORIGIN });
+            const { outs: mine } = await env.create({ cert, key });
+            expect(mine["certId"]).to.equal(foreign);
+            const own = place("https://third.example.com");
+            const clientCerts = [foreign, own].map((certId) => ({ id: certId, origin: OTHER_ORIGIN }));
+            const body = JSON.stringify({ clientCerts });
+            env.fakeVercel.addFault({ operation: "list", kind: "body", body, times: 2 });
+            const { outs } = await env.create({ origin: OTHER_ORIGIN, allowOverwrite: true });
+            expect(outs).to.deep.include({ certId: own, staleCertIds: [foreign] });
+            expect(entries()).to.include(foreign);
+        });
+    });
+
     describe("a second resource for one project and origin", () => {
         for (const other of ["site", "prj_1"]) {
             it(`is refused, also at once and with slow answers (the second names it ${other})`, async () => {
