@@ -1,4 +1,4 @@
-import { cpSync, readFileSync } from "node:fs";
+import { cpSync, readFileSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { PulumiCli } from "./pulumiCli";
 import { PulumiProject, REPOSITORY, type StackConfiguration } from "./stack";
@@ -45,6 +45,11 @@ export class ExampleProject extends PulumiProject {
         // An example is TypeScript, and says so itself.
         super(cli, { PULUMI_NODEJS_TYPESCRIPT: undefined, ...environment });
         this.#original = original;
+    }
+
+    /** All packages of this repository: an example is compiled. */
+    protected override linkModules(): void {
+        symlinkSync(join(REPOSITORY, "node_modules"), join(this.folder, "node_modules"), "junction");
     }
 
     /** Adds a stack with the configuration that the example brings along for it, and selects it. */

@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -120,9 +120,20 @@ export class PulumiProject {
         writeFileSync(file, text);
     }
 
-    /** The packages of this repository, and so this package itself, as if they were installed next to the program. */
+    /**
+     * This package and the SDK, as if they were installed next to the program, and nothing else: in every command the
+     * language host looks for plugins in all folders below `node_modules`.
+     */
     protected linkModules(): void {
-        symlinkSync(join(REPOSITORY, "node_modules"), join(this.folder, "node_modules"), "junction");
+        const link = (from: string, to: string): void => {
+            const path = join(this.folder, "node_modules", to);
+            mkdirSync(dirname(path), { recursive: true });
+            symlinkSync(join(REPOSITORY, from), path, "junction");
+        };
+        link("node_modules/@pulumi/pulumi", "@pulumi/pulumi");
+        link("dist/provider", "pulumi-vercel-client-cert/dist/provider");
+        const manifest = "pulumi-vercel-client-cert/package.json";
+        copyFileSync(join(REPOSITORY, "package.json"), join(this.folder, "node_modules", manifest));
     }
 
     setProgram(javascript: string): void {

@@ -101,7 +101,9 @@ async function live(env: EngineEnvironment, runtime: string): Promise<void> {
 async function writeProgram(env: EngineEnvironment, parts: CellParts): Promise<void> {
     const { project } = env;
     const { program, packageManager, tarball } = parts;
-    await Promise.all(["node_modules", "index.js", "args.json"].map((name) => rm(join(project.folder, name))));
+    await Promise.all(
+        ["node_modules", "index.js", "args.json"].map((name) => rm(join(project.folder, name), { recursive: true })),
+    );
     copyFileSync(tarball, join(project.folder, basename(tarball)));
     const runtime = { name: "nodejs", options: { typescript: program.typescript } };
     project.writeFile("Pulumi.yaml", JSON.stringify({ name: "client-cert-test", runtime }));
