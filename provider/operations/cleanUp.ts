@@ -82,7 +82,7 @@ async function removeCertificate(
         await refuseHeldElsewhere(certId, place, context);
         try {
             await store.deleteCertificate(address, certId, labelOf(identity));
-            memory.noteDeleted(certId);
+            memory.noteDeleted(certId, identity);
             return;
         } catch (error) {
             if (isCertificateMissing(error)) {

@@ -1,7 +1,7 @@
 import type { Clock } from "../vercel/clock";
 import type { ProjectAddress, VercelClient } from "../vercel/client";
 import type { KeyCommands } from "./keyCommands";
-import { mayBeSame, type Identity, type Owner } from "./identity";
+import { mayBeSame, mayBeSameProject, type Identity, type Owner, type ProjectName } from "./identity";
 
 /** The calls, as the operations need them. */
 export type CertificateStore = Pick<
@@ -46,7 +46,7 @@ export interface Holder {
 export class ProcessMemory {
     readonly #declared = new Map<string, number>();
     readonly #holders = new Map<string, readonly Holder[]>();
-    readonly #deleted = new Set<string>();
+    #deleted: readonly { readonly certId: string; readonly owner: ProjectName }[] = [];
     readonly #failed: Identity[] = [];
     #turns: readonly { readonly identity: Identity; readonly over: Promise<unknown> }[] = [];
 
@@ -63,7 +63,7 @@ export class ProcessMemory {
     /** This certificate is in the state of a resource that the program declares, or was uploaded by this run. */
     keepInPlace(identity: Identity, certId: string, by: Holder["by"] = "state"): void {
         this.#holders.set(certId, [...this.holdersOf(certId), { identity, by }]);
-        this.#deleted.delete(certId);
+        this.#deleted = this.#deleted.filter((one) => one.certId !== certId || !mayBeSameProject(one.owner, identity));
     }
 
     holdersOf(certId: string): readonly Holder[] {
@@ -78,12 +78,12 @@ export class ProcessMemory {
     }
 
     /** This run has deleted it; listings may show it for a while. */
-    noteDeleted(certId: string): void {
-        this.#deleted.add(certId);
+    noteDeleted(certId: string, owner: ProjectName): void {
+        this.#deleted = [...this.#deleted, { certId, owner }];
     }
 
-    isDeleted(certId: string): boolean {
-        return this.#deleted.has(certId);
+    isDeleted(certId: string, owner: ProjectName): boolean {
+        return this.#deleted.some((one) => one.certId === certId && mayBeSameProject(one.owner, owner));
     }
 
     /** A creation came to nothing, or to less than it should: what it would have replaced has to stay. */

@@ -36,7 +36,7 @@ async function createAlone(
     const bundle = await loadBundle(loadCertificateSet(args), args, context);
     // Deleted before it is replaced, a certificate may be listed for a while.
     const isSettled = (entries: readonly CertificateEntry[]): boolean =>
-        !atOrigin(entries, identity.origin).some(({ certId }) => context.memory.isDeleted(certId));
+        !atOrigin(entries, identity.origin).some(({ certId }) => context.memory.isDeleted(certId, identity));
     const before = await listUntil(address, isSettled, context);
     refuseSecond(before, identity, [], context.memory);
     refuseTakeover(before, identity, args.allowOverwrite);

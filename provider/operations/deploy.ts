@@ -41,7 +41,7 @@ export async function deploy(request: DeployRequest, context: OperationContext):
     const { certId } = entry;
     const wasListed = isListed(before, certId);
     // Back again, an id that this run deleted tells as little of its project as one that was there all the time.
-    const isOver = wasListed || context.memory.isDeleted(certId);
+    const isOver = wasListed || context.memory.isDeleted(certId, identity);
     context.memory.keepInPlace(identity, certId, isOver ? "upload over it" : "upload");
     if (!owned.includes(certId) && wasListed) {
         context.notify(
@@ -126,8 +126,10 @@ async function settle(
     const { identity, address, before } = request;
     const label = labelOf(identity);
     const { certId } = entry;
-    // At this origin: an id that Vercel makes of the content may be listed for others as well.
+    // At this origin: an id that Vercel makes of the content may be listed for others as well. There it may have been
+    // deleted meanwhile, and so here, too.
     const shows = (entries: readonly CertificateEntry[]): boolean =>
+        !context.memory.isDeleted(certId, identity) &&
         entries.some((one) => one.certId === certId && isPlacedAt(one.origin, identity.origin, entry.origin));
     const owned = request.owned.filter((id) => id !== certId);
     let after: readonly CertificateEntry[];

@@ -1,5 +1,9 @@
 import { expect } from "chai";
 import { afterEach, describe, it } from "mocha";
+import { ProcessMemory, type CertificateStore, type OperationContext } from "../../../provider/operations/context";
+import { KeyCommands } from "../../../provider/operations/keyCommands";
+import { update } from "../../../provider/operations/update";
+import type { CertificateEntry } from "../../../provider/vercel/client";
 import { failureOf, ORIGIN, TestEnvironment, type TestEnvironmentOptions } from "../../support/testEnvironment";
 import { SkippingClock } from "../../support/skippingClock";
 
@@ -356,6 +360,35 @@ describe("what is live is known", () => {
             const { outs: successor } = await env.create();
             await env.provider.delete(id, outs);
             expect(entries()).to.deep.equal([successor["certId"]]);
+        });
+
+        it("a rotation whose new id is deleted by another of the run meanwhile keeps the old one, and fails", async () => {
+            await start(CONTENT);
+            const { id, outs } = await env.create();
+            const memory = new ProcessMemory();
+            const entry = { certId: "cert_new", origin: ORIGIN };
+            const called: string[] = [];
+            const list = (): Promise<CertificateEntry[]> => {
+                if (called.includes("upload")) {
+                    // Its call was under way when the upload was answered; this listing lags behind.
+                    memory.noteDeleted(entry.certId, { project: "site", team: "team_1" });
+                }
+                return Promise.resolve([entry]);
+            };
+            const store: CertificateStore = {
+                ...{ recentCertificates: list, certificatesAgain: list, listCertificates: list },
+                uploadCertificate: () => Promise.resolve(called.push("upload")).then(() => entry),
+                deleteCertificate: () => Promise.resolve(called.push("delete")).then(() => undefined),
+            };
+            const context: OperationContext = {
+                ...{ store, clock, memory, environment: {}, folder: "/", notify: () => undefined },
+                commands: new KeyCommands({ clock, environment: {}, folder: "/" }),
+                teamFor: (team) => team,
+                addressOf: ({ project, team }) => ({ project, team, token: "token" }),
+            };
+            const { message } = await failureOf(update(id, outs, await rotated(), context));
+            expect(message).to.contain("Vercel accepted the certificate as cert_new, but does not list it");
+            expect(called).to.deep.equal(["upload"]);
         });
 
         it("a takeover does not remove what this run has put in place at another origin, and no listing shows yet", async () => {
