@@ -4,7 +4,7 @@ import type { KnownArguments } from "./arguments";
 import type { CertificateBundle } from "./certificateBundle";
 import { removeReplaced, type Place } from "./cleanUp";
 import type { OperationContext } from "./context";
-import { messageOf, OperationError } from "./failures";
+import { messageOf, OperationError, UncertainUploadError } from "./failures";
 import { isPlacedAt, labelOf } from "./identity";
 import { atOrigin, isListed, listUntil, othersAt } from "./listing";
 import { probeBeforeUpload } from "./probeBeforeUpload";
@@ -73,8 +73,12 @@ async function upload(request: DeployRequest, { store }: OperationContext): Prom
         if (!isEffectUnknown(error)) {
             throw error;
         }
-        const found = newEntry(request, await listAfterFailure(request, store, error));
-        return found === undefined ? { entry: await send(), repeated: true } : { entry: found, repeated: false };
+        try {
+            const found = newEntry(request, await listAfterFailure(request, store, error));
+            return found === undefined ? { entry: await send(), repeated: true } : { entry: found, repeated: false };
+        } catch (later) {
+            throw new UncertainUploadError(messageOf(later));
+        }
     }
 }
 

@@ -15,8 +15,11 @@ export class OperationError extends Error {
     }
 }
 
+/** An upload had no answer, and nothing after it has told whether it happened. */
+export class UncertainUploadError extends OperationError {}
+
 /**
- * The certificate was uploaded, but is not as it should be: the engine keeps the resource with these properties and
+ * What is in place is not as it should be: the engine keeps the resource with these properties and
  * calls `update` in the next run. The names of the fields are those that the dynamic provider's host looks for.
  */
 export class PartialFailure extends OperationError {

@@ -3,6 +3,7 @@ import { loadBundle, loadCertificateSet } from "./certificateBundle";
 import { removeReplaced, type Place } from "./cleanUp";
 import type { OperationContext } from "./context";
 import { deploy } from "./deploy";
+import { PartialFailure, UncertainUploadError } from "./failures";
 import { labelOf, parseId } from "./identity";
 import { isListed, othersAt } from "./listing";
 import { refuseSecond } from "./ownership";
@@ -38,7 +39,15 @@ export async function update(
         const owned = idsOf(state);
         refuseSecond(before, identity, owned, context.memory);
         const request = { identity, address, args, bundle, before, owned };
-        return { outs: recordDeployment(id, request, await deploy(request, context), context.clock) };
+        try {
+            return { outs: recordDeployment(id, request, await deploy(request, context), context.clock) };
+        } catch (error) {
+            if (error instanceof UncertainUploadError) {
+                // Under an id that stays, what was in place may have been replaced: no listing could tell.
+                throw new PartialFailure(id, { ...olds, fingerprint: "" }, error.message);
+            }
+            throw error;
+        }
     });
 }
 

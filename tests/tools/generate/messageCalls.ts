@@ -33,6 +33,7 @@ const ERRORS: Readonly<Record<string, Maker | undefined>> = {
         VercelError: undefined,
         TunnelError: undefined,
         OutOfTimeError: undefined,
+        UncertainUploadError: undefined,
         Interrupted: undefined,
     },
     // Messages of the protocol of the engine, which hold what is known already.

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { afterEach, describe, it } from "mocha";
 import { ProcessMemory, type CertificateStore, type OperationContext } from "../../../provider/operations/context";
+import type { PartialFailure } from "../../../provider/operations/failures";
 import { KeyCommands } from "../../../provider/operations/keyCommands";
 import { update } from "../../../provider/operations/update";
 import type { CertificateEntry } from "../../../provider/vercel/client";
@@ -349,6 +350,23 @@ describe("what is live is known", () => {
             expect(deletions()).to.deep.equal([outs["certId"]]);
             expect(next["staleCertIds"]).to.deep.equal([]);
         });
+    });
+
+    it("does not take for in place what an upload without an answer may have replaced: the way back uploads it", async () => {
+        await start(STABLE);
+        const { id, outs } = await env.create();
+        env.nextRun();
+        const [first] = env.fakeVercel.certificates("prj_1");
+        env.fakeVercel.addFault({ operation: "upload", kind: "reset-after" });
+        env.fakeVercel.addFault({ operation: "list", kind: "status", status: 403, skip: 1 });
+        const failure = await failureOf(env.provider.update(id, outs, await rotated()));
+        expect(failure.message).to.contain("The upload may have happened");
+        env.nextRun();
+        const { properties: kept } = failure as PartialFailure;
+        expect(kept).to.deep.include({ certId: outs["certId"], fingerprint: "" });
+        expect(await env.provider.diff(id, kept, await env.checked())).to.deep.equal({ changes: true });
+        await env.provider.update(id, kept, await env.checked());
+        expect(env.fakeVercel.certificates("prj_1").map(({ cert }) => cert)).to.deep.equal([first?.cert]);
     });
 
     describe("where Vercel makes ids of the content", () => {
