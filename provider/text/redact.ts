@@ -14,8 +14,12 @@ const SECRET_FORMS: readonly (readonly [RegExp, string])[] = [
     // Old tokens are 24 letters and digits; the lookaheads leave words and hexadecimal fingerprints readable.
     [/\b(?=\w{0,23}[a-z])(?=\w{0,23}[A-Z])(?=\w{0,23}\d)[A-Za-z0-9]{24}\b/g, "[token]"],
 ];
-/** A run of base64. What follows an underscore is an id of Vercel's, as in `prj_…`. */
-const BASE64 = /(?<![A-Za-z0-9+/_])[A-Za-z0-9+/]{24,}={0,2}/g;
+/** A run of base64, base64url or hexadecimal digits. */
+const ENCODED = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,}={0,2}/g;
+/** As Vercel makes them: `prj_…`. */
+const ID = /^[a-z]{2,5}_[A-Za-z0-9]+$/;
+/** Longer than a SHA-256, and begins as a DER sequence. */
+const HEX_DER = /^30[0-9a-f]{70,}$/i;
 
 /**
  * Foreign text, fit for a message: one line without key material and tokens.
@@ -40,7 +44,7 @@ export function withoutSecrets(text: string, secrets: readonly string[] = []): s
     return SECRET_FORMS.reduce(
         (shown, [form, name]) => shown.replace(form, name),
         cut(withoutKnown, LONGEST_READ),
-    ).replace(BASE64, (run) => (isWordy(run) ? run : "[base64]"));
+    ).replace(ENCODED, (run) => (!HEX_DER.test(run) && (ID.test(run) || isWordy(run)) ? run : "[base64]"));
 }
 
 /** The beginning of a text, without half a character at its end. */
@@ -54,13 +58,13 @@ const LETTERS_PER_CHANGE = 5;
 
 /**
  * A PEM body has both cases and digits; hexadecimal fingerprints have one case, words and addresses no digit. A path has
- * many slashes, and words between them; base64 has one slash in 64 letters, and no words.
+ * many slashes, a name many hyphens, and words between them; base64 has one of them in 32 letters, and no words.
  */
 function isWordy(run: string): boolean {
     if (![/[A-Z]/, /[a-z]/, /\d/].every((letters) => letters.test(run))) {
         return true;
     }
-    const slashes = run.split("/").length - 1;
+    const slashes = run.split(/[/_-]/).length - 1;
     const changes = run.match(/(?<=[a-z0-9])[A-Z]|(?<=[A-Za-z])\d|(?<=\d)[a-z]/g)?.length ?? 0;
     return slashes >= run.length / LONGEST_SEGMENT && changes <= run.length / LETTERS_PER_CHANGE;
 }

@@ -1,6 +1,7 @@
 import { isWholeSequence } from "./der";
 import { finding, type Finding, type BundleArgument } from "../findings";
 import { describeForeignText } from "./unexpectedContent";
+import { exposesPrivateKey } from "./exposedKey";
 import { sequencesInBase64, shapeOf } from "./keyEncoding";
 import { decodeBlock } from "./certificateCache";
 import { codePointOf, hidesBlock, isInvisible, repairEncoding, repairText } from "./repair";
@@ -210,11 +211,12 @@ function readBareBase64(input: string): PemReading | undefined {
           };
 }
 
-/** Whether a text, where something else is expected, is a key or a certificate itself: as PEM, its base64, or DER in base64. */
+/** Whether a text, where something else is expected, is a certificate as PEM or base64, or a key, in whatever notation. */
 export function isKeyText(text: string): boolean {
     return (
         repairText(repairEncoding(text)).text.includes("-----BEGIN") ||
-        (text.length > SHORTEST_WORD && sequencesInBase64(text).length > 0)
+        (text.length > SHORTEST_WORD && sequencesInBase64(text).length > 0) ||
+        exposesPrivateKey(text)
     );
 }
 
