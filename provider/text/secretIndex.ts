@@ -1,4 +1,4 @@
-import { bytesInNumbers } from "./byteNumbers";
+import { bytesInNumbers, unescaped } from "./byteNumbers";
 
 /** So many letters and digits in a row that a secret has as well are no coincidence. */
 const PIECE_LENGTH = 12;
@@ -41,20 +41,21 @@ function lettersOf(text: string): string {
     return text.toLowerCase().replace(/[^a-z0-9]/g, "");
 }
 
-const ESCAPE = /(?:%|0x|\\x|\\{1,4}u00|&#x)([0-9a-f]{2})/gi;
-
-/** The text itself, and what it says if it is escaped, numbers, hexadecimal, or base64 that begins anywhere. */
+/** The text itself, and what it says if it is escaped, numbers, hexadecimal, or base64 that begins anywhere, also twice. */
 function readingsOf(text: string): readonly string[] {
-    const hexadecimal = lettersOf(text.replace(ESCAPE, "$1")).match(/[0-9a-f]{12,}/g) ?? [];
-    const base64 = text.replace(/[^A-Za-z0-9+/_-]/g, "");
+    const hexadecimal = lettersOf(text).match(/[0-9a-f]{12,}/g) ?? [];
+    const base64 = inBase64(text.replace(/[^\w+/-]/g, ""));
     const bytes = [
-        Buffer.from(
-            text.replace(ESCAPE, (_, code: string) => String.fromCharCode(parseInt(code, 16))),
-            "latin1",
-        ),
+        Buffer.from(unescaped(text), "latin1"),
         ...bytesInNumbers(text),
         ...hexadecimal.flatMap((run) => [Buffer.from(run, "hex"), Buffer.from(run.slice(1), "hex")]),
-        ...[0, 1, 2, 3].map((skipped) => Buffer.from(base64.slice(skipped), "base64")),
+        ...base64,
+        // Hardly any bytes but those of a text have so many such letters in a row.
+        ...base64.flatMap((read) => read.toString("latin1").match(/[\w+/-]{16,}/g) ?? []).flatMap(inBase64),
     ];
     return [text, ...hexadecimal, ...bytes.flatMap((read) => [read.toString("latin1"), read.toString("hex")])];
+}
+
+function inBase64(run: string): readonly Buffer[] {
+    return [0, 1, 2, 3].map((skipped) => Buffer.from(run.slice(skipped), "base64"));
 }

@@ -58,6 +58,24 @@ describe("a private key among certificates", () => {
             return `${(at * 16).toString(base).padStart(width, "0")}${width === 8 ? ":" : ""} ${row(part)}${column}`;
         }).join("\n");
 
+    /** Row by row, with an offset before each. */
+    const wordsOf = (bytes: Buffer, size: number, wordOf: (word: number) => string): string => {
+        const whole = Buffer.concat([bytes, Buffer.alloc(16 - (bytes.length % 16))]);
+        return Array.from({ length: whole.length / 16 }, (_, row) => {
+            const words = Array.from({ length: 16 / size }, (__, at) =>
+                wordOf(whole.readUIntLE(row * 16 + at * size, size)),
+            );
+            return `${(row * 16).toString(8).padStart(7, "0")} ${words.join(" ")}`;
+        }).join("\n");
+    };
+
+    /** Of `od -c`, in four columns: itself, or an escape, or octal. */
+    const cellOf = (character: string): string => {
+        const code = character.charCodeAt(0);
+        const named = code === 0 ? "\\0" : code === 10 ? "\\n" : code === 13 ? "\\r" : character;
+        return code > 31 && code < 127 ? `   ${character}` : named === character ? octalOf(character) : `  ${named}`;
+    };
+
     const octalOf = (character: string): string => ` ${character.charCodeAt(0).toString(8).padStart(3, "0")}`;
 
     it(`is found in every form, whatever stands around it (${String(runsOf(400))} cases)`, async () => {
@@ -91,7 +109,25 @@ describe("a private key among certificates", () => {
                 Java: [...new Int8Array(der)].join(", "),
                 "a typed array": JSON.stringify({ ...der }),
                 octal: octal.map((digits) => `\\${digits}`).join(""),
-                "od -b": dumpOf(der, (bytes) => bytes.toString("latin1").replace(/[^]/g, octalOf), 7),
+                printf: [...der]
+                    .map((byte, at) => (byte > 64 && byte < 91 ? String.fromCharCode(byte) : `\\${octal[at] ?? ""}`))
+                    .join(""),
+                Python: [...der]
+                    .map((byte, at) =>
+                        byte > 31 && byte < 127 && byte !== 92 ? String.fromCharCode(byte) : `\\x${pairs[at] ?? ""}`,
+                    )
+                    .join(""),
+                od: wordsOf(der, 2, (word) => word.toString(8).padStart(6, "0")),
+                "od -x": wordsOf(der, 2, (word) => word.toString(16).padStart(4, "0")),
+                "od -t x4": wordsOf(der, 4, (word) => word.toString(16).padStart(8, "0")),
+                "od -c": dumpOf(der, (bytes) => bytes.toString("latin1").replace(/[^]/g, cellOf), 7).replace(
+                    /^(\d{7}) /gm,
+                    "$1",
+                ),
+                "od -b": dumpOf(der, (bytes) => bytes.toString("latin1").replace(/[^]/g, octalOf), 7).replace(
+                    /^(\d{7}) /gm,
+                    "$1",
+                ),
                 binary: [...der].map((byte) => byte.toString(2).padStart(8, "0")).join(" "),
                 pieces: JSON.stringify(BASE64(der).match(/.{1,16}/g)),
                 encrypted: encrypted.toString().replace(/-----[^-]+-----/g, ""),
@@ -169,6 +205,10 @@ describe("a private key among certificates", () => {
             "0\u0082",
             "000000 ab ",
             "0000000: abcd\n",
+            "0000000   A 060  \\0\n",
+            "\\060A\\x30",
+            `# ${gzipSync(Buffer.alloc(200_000, "A")).toString("base64")}\n`,
+            `# ${gzipSync(Buffer.alloc(20_000, "30 ")).toString("base64")}\n`,
             `# ${gzipSync(Buffer.alloc(1_000_000, "A")).toString("base64")}\n`,
         ]) {
             await withinTime(() => {

@@ -47,6 +47,19 @@ describe("text/secretIndex", () => {
         "a key escaped letter by letter": [...body.slice(100, 140)]
             .map((letter) => `\\u00${letter.charCodeAt(0).toString(16)}`)
             .join(""),
+        "a key with some letters as octal escapes": [...body.slice(100, 140)]
+            .map((letter, at) => (at % 3 === 0 ? `\\${letter.charCodeAt(0).toString(8).padStart(3, "0")}` : letter))
+            .join(""),
+        "a key as hexdump shows it": (
+            Buffer.from(der.subarray(300, 340)).swap16().toString("hex").match(/.{4}/g) ?? []
+        ).join(" "),
+        "a key as od shows it": Array.from({ length: 20 }, (_, at) =>
+            der
+                .readUInt16LE(300 + 2 * at)
+                .toString(8)
+                .padStart(6, "0"),
+        ).join(" "),
+        "a key in base64 twice more": Buffer.from(Buffer.from(pem).toString("base64")).toString("base64").slice(1, 400),
         "a key's bytes as JSON has them": JSON.stringify(der.subarray(300, 340).toString("latin1")),
     };
     for (const [name, form] of Object.entries(FORMS)) {

@@ -161,6 +161,9 @@ function exposedSamples(sound: Sound): readonly Sample[] {
         .swap16()
         .toString("hex");
     const hexadecimal = der.toString("hex");
+    const colons = randomBytes(32)
+        .toString("hex")
+        .replace(/..(?=.)/g, "$&:");
     const base64 = (text: string | Buffer): string => Buffer.from(text).toString("base64");
     const label = (text: string, change: (line: string) => string): string => text.replace(/-----[^-]+-----/g, change);
     const jwk = JSON.stringify(createPrivateKey(key).export({ format: "jwk" }));
@@ -202,12 +205,21 @@ function exposedSamples(sound: Sound): readonly Sample[] {
         ["hexadecimal as C has it", hexadecimal.replace(/../g, "0x$&, ")],
         ["hexadecimal of the PEM", Buffer.from(key).toString("hex")],
         ["as openssl pkey -text shows it", `Private-Key: (256 bit)\npriv:\n    ${hexadecimal.slice(0, 64)}\n`],
+        ["as openssl pkey -text shows it, commented out", `# Private-Key: (256 bit)\n# priv:\n#     ${colons}\n`],
+        ["as openssl pkey -text shows it, quoted by a mail", `> ED25519 Private-Key:\n> priv:\n>     ${colons}\n`],
+        ["as certtool shows it", `curve:\tSECP256R1\nprivate key:\n\t${colons}\n`],
         ["as bytes in JSON", JSON.stringify(Buffer.from(key))],
         ["of PuTTY", "PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nPrivate-Lines: 1\nAAAAgQDn\n"],
         ["of OpenSSH", pem("OPENSSH PRIVATE KEY", Buffer.concat([Buffer.from("openssh-key-v1\0"), randomBytes(60)]))],
         ["of PGP", "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQOY\n=abcd\n-----END PGP PRIVATE KEY BLOCK-----\n"],
         ["of age", `AGE-SECRET-KEY-1${"Q".repeat(58)}`],
         ["as XML of .NET", `<RSAKeyValue><D>${base64(randomBytes(256))}</D></RSAKeyValue>`],
+        ["as JSON of .NET", JSON.stringify({ D: base64(randomBytes(256)) })],
+        ["of ML-DSA as a JWK", JSON.stringify({ kty: "AKP", priv: randomBytes(32).toString("base64url") })],
+        ["SEC 1 without a curve", base64(Buffer.concat([Buffer.from("30250201010420", "hex"), randomBytes(32)]))],
+        ["in a keystore of Java", base64(javaKeystore("2b060104012a02110101"))],
+        ["in a keystore of Java (JCEKS)", base64(javaKeystore("2b060104012a02130101"))],
+        ["packed with what can be packed", base64(gzipSync(`${" ".repeat(20_000)}${key}`))],
         ["encrypted", pem("ENCRYPTED PRIVATE KEY", randomBytes(100))],
         [
             "of OpenSSH under another label",
@@ -233,6 +245,12 @@ function exposedSamples(sound: Sound): readonly Sample[] {
     }));
 }
 
+/** As a keystore begins that holds a key, encrypted by an algorithm of Java's own. */
+function javaKeystore(algorithm: string): Buffer {
+    const head = "feedfeed000000020000000100000001000161000001a22f6e0b07000005023082";
+    return Buffer.concat([Buffer.from(`${head}04fe300e060a${algorithm}`, "hex"), randomBytes(60)]);
+}
+
 /** What may stand beside certificates. */
 function besideSamples(sound: Sound): readonly Sample[] {
     const { cert, ca } = sound;
@@ -244,6 +262,7 @@ function besideSamples(sound: Sound): readonly Sample[] {
         ["a comment with a letter and a long word", "# d: see-the-documentation-of-the-authority\n"],
         ["a comment that quotes a BEGIN line", "# replace all from -----BEGIN CERTIFICATE----- to the END line\n"],
         ["a line that begins with a BEGIN line", "-----BEGIN CERTIFICATE----- is how each of them begins\n"],
+        ["a comment that says where the private key is", "# Private-Key: in the vault\n# priv: see /etc/ssl/private\n"],
         ["a comment of a private key", "# the private key is in the vault - ask for it\n"],
         [
             "what openssl x509 -text says",
