@@ -40,14 +40,15 @@ async function refresh(id: string, props: Properties, context: OperationContext)
         return { id, props: refreshed(props, entries, gone, others) };
     }
     const there = othersAt(entries, origin, [state.certId]);
-    if (there.length === 0) {
+    const kept = state.staleCertIds.filter((certId) => !gone.includes(certId));
+    if (there.length === 0 && kept.length === 0) {
         context.notify(`${label}: the certificate ${state.certId} is gone; the next pulumi up creates it again`);
         return {};
     }
     // A foreign id is never adopted: a later delete would remove somebody else's certificate. The own one is forgotten, or
     // no deletion could ever end where Vercel says in its own words that it is not there.
     context.notify(
-        `${label}: the certificate ${state.certId} of this stack is gone, and ${enumerated(there)} is in its place; ` +
+        `${label}: the certificate ${state.certId} of this stack is gone, and ${enumerated([...kept, ...there])} is in its place; ` +
             `the next pulumi up uploads the declared one`,
     );
     return { id, props: { ...refreshed(props, entries, gone, others), certId: "", fingerprint: "" } };

@@ -4,8 +4,8 @@ import { removeReplaced, type Place } from "./cleanUp";
 import type { OperationContext } from "./context";
 import { deploy } from "./deploy";
 import { PartialFailure, UncertainUploadError } from "./failures";
-import { labelOf, parseId } from "./identity";
-import { isListed, othersAt } from "./listing";
+import { isPlacedAt, labelOf, parseId } from "./identity";
+import { othersAt } from "./listing";
 import { refuseSecond } from "./ownership";
 import { recordDeployment } from "./recordDeployment";
 import { idsOf, readState, teamInUse, writeState, type CertificateState } from "./state";
@@ -37,7 +37,7 @@ export async function update(
         const bundle = await loadBundle(certificates, args, context);
         const before = await context.store.listCertificates(address);
         const owned = idsOf(state);
-        refuseSecond(before, identity, owned, context.memory);
+        refuseSecond(before, identity, owned, context);
         const request = { identity, address, args, bundle, before, owned };
         try {
             return { outs: recordDeployment(id, request, await deploy(request, context), context.clock) };
@@ -58,7 +58,11 @@ async function tidyUp(state: CertificateState, place: Place, context: OperationC
         return state;
     }
     const listed = await context.store.listCertificates(place.address);
-    if (!isListed(listed, certId)) {
+    if (
+        !listed.some(
+            (entry) => entry.certId === certId && isPlacedAt(entry.origin, place.identity.origin, place.answered),
+        )
+    ) {
         context.notify(
             `${labelOf(place.identity)}: ${enumerated(staleCertIds)} stays for now, because Vercel does not list ${certId}, ` +
                 `which replaces it; run pulumi refresh, then pulumi up`,
