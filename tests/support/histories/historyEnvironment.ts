@@ -425,6 +425,10 @@ export class TestEnvironment {
             // Half of the kills hit a call that has its effect all the same.
             if (call % 2 === 1) {
                 await this.fakeVercel.exchange(request);
+                if (request.method === "DELETE") {
+                    // Nobody has heard the answer, and there is nothing left that could be forgotten.
+                    this.gone.add(key);
+                }
             }
             if (request.method === "POST" && operation !== undefined) {
                 operation.isAmbiguous = true;
