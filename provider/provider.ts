@@ -23,6 +23,8 @@ export interface ProviderHost {
     /** Of this provider's configuration; the dynamic resource shares that of `@pulumiverse/vercel`. */
     readonly namespace?: string;
     writeLine(line: string): void;
+    /** Of the resource at hand, where the engine says it. */
+    urn?(): string | undefined;
     /** From 0 to 1, for the jitter of retries; `Math.random` by default. */
     readonly random?: () => number;
 }
@@ -111,6 +113,7 @@ export class ClientCertificateProvider {
             folder,
             commands: this.#commands,
             memory: this.#memory,
+            urn: this.#host.urn?.(),
             get store() {
                 return connect();
             },

@@ -19,6 +19,8 @@ export interface OperationContext {
     /** What commands print, against which `key: { command }` is resolved. */
     readonly commands: Pick<KeyCommands, "run" | "withhold">;
     readonly memory: ProcessMemory;
+    /** That of the resource at hand; `undefined` for a dynamic resource, which is not told. */
+    readonly urn: string | undefined;
     /** One line to the user, outside of any error. */
     notify(line: string): void;
     /** The team to use: the argument, else the configuration's. */
@@ -34,6 +36,8 @@ export interface OperationContext {
 export interface Holder {
     readonly identity: Identity;
     readonly by: "state" | "upload over it" | "upload";
+    /** Its URN, where the engine says it: to the plugin, not to a dynamic provider. */
+    readonly urn: string | undefined;
 }
 
 /**
@@ -61,8 +65,9 @@ export class ProcessMemory {
     }
 
     /** This certificate is in the state of a resource that the program declares, or was uploaded by this run. */
-    keepInPlace(identity: Identity, certId: string, by: Holder["by"] = "state"): void {
-        this.#holders.set(certId, [...this.holdersOf(certId), { identity, by }]);
+    keepInPlace(certId: string, holder: Holder): void {
+        const { identity } = holder;
+        this.#holders.set(certId, [...this.holdersOf(certId), holder]);
         this.#deleted = this.#deleted.filter((one) => one.certId !== certId || !mayBeSameProject(one.owner, identity));
     }
 

@@ -38,7 +38,7 @@ async function createAlone(
     const isSettled = (entries: readonly CertificateEntry[]): boolean =>
         !atOrigin(entries, identity.origin).some(({ certId }) => context.memory.isDeleted(certId, identity));
     const before = await listUntil(address, isSettled, context);
-    refuseSecond(before, identity, [], context.memory);
+    refuseSecond(before, identity, [], context);
     refuseTakeover(before, identity, args.allowOverwrite);
     const id = formatId(identity);
     const request = { identity, address, args, bundle, before, owned: [] };

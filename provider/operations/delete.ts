@@ -1,5 +1,5 @@
 import type { Properties } from "./arguments";
-import type { OperationContext } from "./context";
+import type { Holder, OperationContext } from "./context";
 import { messageOf, OperationError } from "./failures";
 import { isNamedAlike, labelOf, parseId, type Identity, type OwnedIdentity } from "./identity";
 import { explainNotFound } from "./notFound";
@@ -77,6 +77,16 @@ async function isOfThisRun(certId: string, owner: OwnedIdentity, context: Operat
     if (holder === undefined) {
         return false;
     }
+    if (isItself(holders, owner, context)) {
+        if (context.urn !== undefined) {
+            return false;
+        }
+        throw new OperationError(
+            `${labelOf(owner)}: ${certId} was not deleted, because a resource of this program has it in place, and only this one ` +
+                `may be meant, which is to be replaced. Remove replaceOnChanges from it, or the second declaration for ` +
+                `this origin, and run pulumi up again.`,
+        );
+    }
     if (holders.some(({ identity, by }) => isNamedAlike(identity, owner) || by === "upload over it")) {
         return true;
     }
@@ -85,4 +95,9 @@ async function isOfThisRun(certId: string, owner: OwnedIdentity, context: Operat
             `its project by name and the other by id: it may be the same certificate. Name the project there as it is ` +
             `named here, ${owner.project} or another of that kind, and run pulumi up again.`,
     );
+}
+
+/** Whether it is the one that is to be deleted that has it in place: its replacement has been declared after its `diff`. */
+function isItself(holders: readonly Holder[], owner: Identity, { memory, urn }: OperationContext): boolean {
+    return memory.declarationsOf(owner) > 1 && holders.every((holder) => holder.by === "state" && holder.urn === urn);
 }

@@ -3,7 +3,7 @@ import type { CertificateEntry, CertificateUpload } from "../vercel/client";
 import type { KnownArguments } from "./arguments";
 import type { CertificateBundle } from "./certificateBundle";
 import { removeReplaced, type Place } from "./cleanUp";
-import type { OperationContext } from "./context";
+import type { Holder, OperationContext } from "./context";
 import { messageOf, OperationError, UncertainUploadError } from "./failures";
 import { isPlacedAt, labelOf } from "./identity";
 import { atOrigin, isListed, listUntil, othersAt } from "./listing";
@@ -42,7 +42,7 @@ export async function deploy(request: DeployRequest, context: OperationContext):
     const wasListed = isListed(before, certId);
     // Back again, an id that this run deleted tells as little of its project as one that was there all the time.
     const isOver = wasListed || context.memory.isDeleted(certId, identity);
-    context.memory.keepInPlace(identity, certId, isOver ? "upload over it" : "upload");
+    context.memory.keepInPlace(certId, { identity, by: isOver ? "upload over it" : "upload", urn: context.urn });
     if (!owned.includes(certId) && wasListed) {
         context.notify(
             `${labelOf(identity)}: Vercel kept the id ${certId} of a certificate that was there before. Another resource with ` +
@@ -145,13 +145,13 @@ async function settle(
         );
         return {
             ...entry,
-            staleCertIds: union(owned, taken(request, entry, before)),
+            staleCertIds: union(owned, taken(request, entry, before, context)),
             otherCertIds: [],
             listed: undefined,
         };
     }
     const left = repeated ? newEntry(request, after, certId)?.certId : undefined;
-    const replaced = union(owned, [...(left === undefined ? [] : [left]), ...taken(request, entry, after)]);
+    const replaced = union(owned, [...(left === undefined ? [] : [left]), ...taken(request, entry, after, context)]);
     const otherCertIds = othersAt(after, identity.origin, [certId, ...replaced]);
     if (otherCertIds.length > 0) {
         context.notify(`${label}: ${describeUnmanaged(otherCertIds, after, entry.origin)}`);
@@ -175,7 +175,10 @@ function taken(
     { args, before }: DeployRequest,
     { certId, origin }: CertificateEntry,
     listed: readonly CertificateEntry[],
+    { memory, urn }: OperationContext,
 ): readonly string[] {
+    const isAnothers = ({ by, ...holder }: Holder): boolean =>
+        by === "state" && (urn === undefined || holder.urn !== urn);
     const isThere = (id: string, entries: readonly CertificateEntry[]): boolean => {
         const places = entries.filter((entry) => entry.certId === id);
         return places.length > 0 && places.every((entry) => entry.origin === origin);
@@ -184,6 +187,8 @@ function taken(
         ? before
               .map((entry) => entry.certId)
               .filter((id) => id !== "" && id !== certId && isThere(id, before) && isThere(id, listed))
+              // What came up meanwhile in the state of a declared one: the next run refuses one of the two.
+              .filter((id) => !memory.holdersOf(id).some(isAnothers))
         : [];
 }
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { parseArguments, UNKNOWN, type Arguments, type Properties } from "./arguments";
 import type { OperationContext } from "./context";
-import { isPlacedAt, labelOf, parseId, type Identity } from "./identity";
+import { isPlacedAt, labelOf, parseId } from "./identity";
 import { isSameProject } from "./listing";
 import { refuseTakenPlace } from "./ownership";
 import { readState, teamInUse, type CertificateState } from "./state";
@@ -32,20 +32,27 @@ export async function diff(
         return { changes: true, replaces: ["origin"] };
     }
     const renamed = [...(project === state.project ? [] : ["project"]), ...(team === state.team ? [] : ["team"])];
-    const identity = { project, team: context.teamFor(declaredTeam(args)), origin };
+    const place = { project, team, origin };
+    // A refresh asks for what is no longer declared, too; `check` has not seen that, nor does it know the team in the state.
+    const declarations = context.memory.declarationsOf({ ...place, team: context.teamFor(declaredTeam(args)) });
+    const rememberInPlace = (): void => {
+        if (state.certId !== "" && declarations > 0) {
+            context.memory.keepInPlace(state.certId, { identity: place, by: "state", urn: context.urn });
+        }
+    };
     if (renamed.length === 0) {
-        await refuseTakenPlace(identity, state, context);
-        rememberInPlace(identity, state, context);
+        await refuseTakenPlace(place, declarations, state, context);
+        rememberInPlace();
     } else {
         const placed = { certId: state.certId, isHere: (listed: string) => isPlacedAt(listed, origin, state.origin) };
         // Without a token that is known, a new name can no more be looked up than an unknown one.
         const isSame =
             tokenEnv !== UNKNOWN &&
             // Not while what it looks up is being deleted, nor is it deleted before this is known to have it in place.
-            (await context.memory.exclusively(identity, async () => {
+            (await context.memory.exclusively(place, async () => {
                 const isIt = await isSameProject(placed, [{ project, team }, state], tokenEnv, context);
                 if (isIt) {
-                    rememberInPlace(identity, state, context);
+                    rememberInPlace();
                 }
                 return isIt;
             }));
@@ -76,16 +83,6 @@ function declaredNames(
     context: OperationContext,
 ): Pick<Arguments, (typeof NAMES)[number]> {
     return { project, origin, team: team === UNKNOWN ? team : teamInUse(state, team, context) };
-}
-
-/**
- * What a declared resource has in place must not be removed with a predecessor that waits for its deletion. A refresh
- * calls diff for resources that the program no longer declares; `check` has not seen those.
- */
-function rememberInPlace(identity: Identity, { certId }: CertificateState, { memory }: OperationContext): void {
-    if (certId !== "" && memory.declarationsOf(identity) > 0) {
-        memory.keepInPlace(identity, certId);
-    }
 }
 
 /** States of 0.1.0 have no expiries; they get some with the next upload. */

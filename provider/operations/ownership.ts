@@ -1,5 +1,5 @@
 import type { CertificateEntry } from "../vercel/client";
-import type { Holder, OperationContext, ProcessMemory } from "./context";
+import type { Holder, OperationContext } from "./context";
 import { OperationError } from "./failures";
 import { holdsOrigin, isNamedAlike, labelOf, mayBeSameProject, type Identity, type OwnedIdentity } from "./identity";
 import { atOrigin, isListed, isSameProject, othersAt } from "./listing";
@@ -15,14 +15,14 @@ export function refuseSecond(
     listed: readonly CertificateEntry[],
     identity: Identity,
     owned: readonly string[],
-    memory: ProcessMemory,
+    { memory, urn }: OperationContext,
 ): void {
     const isThere = isListed(listed, "") ? () => true : (one: Identity) => isNamedAlike(one, identity);
     const places = othersAt(listed, identity.origin, []);
-    const holders = memory.holdersFor(identity).filter(({ certId, by, identity: holder }) =>
+    const holders = memory.holdersFor(identity).filter(({ certId, by, urn: holderUrn, identity: holder }) =>
         // Also an upload that a listing does not show: it may lag behind, or have entries that cannot be read.
         by === "state"
-            ? places.includes(certId) && !owned.includes(certId)
+            ? places.includes(certId) && !owned.includes(certId) && (urn === undefined || holderUrn !== urn)
             : places.includes(certId) || isThere(holder),
     );
     const [holder] = holders;
@@ -54,26 +54,30 @@ function isSecond(identity: Identity, certId: string): string {
  */
 export async function refuseTakenPlace(
     identity: Identity,
+    declarations: number,
     { certId, tokenEnv }: Pick<CertificateState, "certId" | "tokenEnv">,
     context: OperationContext,
 ): Promise<void> {
-    const { memory } = context;
-    // A refresh asks for what is no longer declared, too: its place may be another's by now.
-    if (certId === "" || memory.declarationsOf(identity) === 0) {
+    if (certId === "" || declarations === 0) {
         return;
     }
-    const others = memory
+    const others = context.memory
         .holdersFor(identity)
         .filter(({ certId: other, by }) => other !== certId || by === "upload over it");
     for (const { certId: other, identity: holder, by } of others) {
         const place = { certId: other, isHere: (listed: string) => holdsOrigin(listed, identity.origin) };
         const isTaken = isNamedAlike(holder, identity)
-            ? memory.declarationsOf(identity) > 1
+            ? declarations > 1
             : by !== "state" && (await isSameProject(place, [identity, holder], tokenEnv, context));
         if (isTaken) {
+            const wayBack =
+                other === certId
+                    ? // No listing tells of which certificate an id is.
+                      `set allowOverwrite: true on it and run pulumi up --replace with its URN`
+                    : `run pulumi refresh and pulumi up, and until then the origin has none`;
             throw new OperationError(
-                `${isSecond(identity, other)} Remove one of the two. If you keep this one, run pulumi refresh after that, ` +
-                    `and pulumi up once more.`,
+                `${isSecond(identity, other)} Remove one of the two from the program, best this one. If you keep this one, ` +
+                    `remove the other one by pulumi up, and then ${wayBack}.`,
             );
         }
     }

@@ -34,6 +34,11 @@ export async function during<T>(urn: string, timeoutSeconds: number, operation: 
     }
 }
 
+/** Of the resource at hand. */
+export function urnOfCall(): string | undefined {
+    return calls.getStore()?.urn;
+}
+
 /** The engine shows nobody the stderr of a plugin; it has a call for what a plugin says. */
 export function say(message: string, severity: "warning" | "info" = "warning"): void {
     const call = calls.getStore();

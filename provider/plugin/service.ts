@@ -9,7 +9,7 @@ import { PROVIDER_PROPERTY, UNKNOWN_VALUE, type Properties } from "../operations
 import { parseId } from "../operations/identity";
 import { readState, writeState } from "../operations/state";
 import { ClientCertificateProvider } from "../provider";
-import { callClock, connectToEngine, during, say } from "./call";
+import { callClock, connectToEngine, during, say, urnOfCall } from "./call";
 import { schemaText } from "./schema";
 import { fromStruct, textOf, toServiceError, toStruct } from "./wire";
 
@@ -22,6 +22,7 @@ export function pluginService(): UntypedServiceImplementation {
     const provider = (): ClientCertificateProvider =>
         (started ??= new ClientCertificateProvider({
             clock: callClock,
+            urn: urnOfCall,
             environment: process.env,
             folder: process.cwd(),
             namespace: PACKAGE,

@@ -198,6 +198,19 @@ describe("the plugin, in a YAML program on the real CLI", function () {
         expect(env.certIds()).to.deep.equal([]);
     });
 
+    it("is replaced where replaceOnChanges wants it, also after its deletion", async () => {
+        const { project } = await start();
+        for (const deleteBeforeReplace of [true, false]) {
+            const options = { replaceOnChanges: ["*"], deleteBeforeReplace };
+            env.declareOne({ ...(await env.renew()), allowOverwrite: true }, options);
+            await project.up();
+            env.declareOne({ ...(await env.renew()), allowOverwrite: true }, options);
+            const { output } = await project.up();
+            expect(output).to.contain("replaced");
+            expect(env.certIds()).to.deep.equal([(await env.stored())?.outputs["certId"]]);
+        }
+    });
+
     it("looks up a certificate by its id, and never deletes it", async () => {
         const { project, fakeVercel, bundle } = await start();
         const certId = fakeVercel.placeCertificate("prj_1", { origin: ORIGIN, ...bundle });

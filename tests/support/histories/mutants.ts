@@ -59,7 +59,7 @@ export const MUTANTS: readonly Mutant[] = [
     {
         name: "an upload that could not be confirmed forgets what it replaces",
         module: "operations/deploy",
-        from: "staleCertIds: union(owned, taken(request, entry, before)),",
+        from: "staleCertIds: union(owned, taken(request, entry, before, context)),",
         to: "staleCertIds: [],",
     },
     {
@@ -83,7 +83,7 @@ export const MUTANTS: readonly Mutant[] = [
     {
         name: "a second resource for one origin is created",
         module: "operations/create",
-        from: "(0, ownership_1.refuseSecond)(before, identity, [], context.memory);",
+        from: "(0, ownership_1.refuseSecond)(before, identity, [], context);",
         to: "",
     },
     {

@@ -184,6 +184,17 @@ describe("what is live is known", () => {
             expect(entries()).to.deep.equal([certId, certId]);
         });
 
+        it("fails where the one to be deleted may be the only one that has it: its replacement was declared after diff", async () => {
+            await start();
+            const { id, inputs, outs } = await env.create();
+            env.nextRun();
+            expect(await env.provider.diff(id, outs, await rotated({}))).to.deep.equal({ changes: true });
+            await env.checked({}, inputs);
+            const { message } = await failureOf(env.provider.delete(id, outs));
+            expect(message).to.contain("may be meant, which is to be replaced");
+            expect(entries()).to.deep.equal([outs["certId"]]);
+        });
+
         it("before its replacement leaves what another resource turns out to have while it is on its way", async () => {
             await start(STABLE);
             const { id, inputs, outs } = await env.create();
@@ -399,7 +410,7 @@ describe("what is live is known", () => {
                 deleteCertificate: () => Promise.resolve(called.push("delete")).then(() => undefined),
             };
             const context: OperationContext = {
-                ...{ store, clock, memory, environment: {}, folder: "/", notify: () => undefined },
+                ...{ store, clock, memory, urn: undefined, environment: {}, folder: "/", notify: () => undefined },
                 commands: new KeyCommands({ clock, environment: {}, folder: "/" }),
                 teamFor: (team) => team,
                 addressOf: ({ project, team }) => ({ project, team, token: "token" }),
@@ -441,9 +452,10 @@ describe("what is live is known", () => {
     });
 
     describe("a resource whose place a new one has taken over before it came", () => {
-        const isRefused = async (id: string, outs: Record<string, unknown>, owner: unknown): Promise<void> => {
+        const isRefused = async (id: string, outs: Record<string, unknown>, owner: unknown): Promise<string> => {
             const { message } = await failureOf(env.provider.diff(id, outs, await env.checked()));
             expect(message).to.contain(`this is a second resource for one project and origin: ${String(owner)} is`);
+            return message;
         };
         for (const [policy, project] of [
             [FRESH, "site"],
@@ -456,9 +468,44 @@ describe("what is live is known", () => {
                 const { id, outs } = await env.create();
                 env.nextRun();
                 const { outs: taken } = await env.create({ project, allowOverwrite: true });
-                await isRefused(id, outs, taken["certId"]);
+                const message = await isRefused(id, outs, taken["certId"]);
+                // Under an id that stayed, no refresh would find out whose certificate is there.
+                const wayBack = policy === STABLE ? "run pulumi up --replace" : "run pulumi refresh and pulumi up";
+                expect(message).to.contain(wayBack);
             });
         }
+
+        it("is not deleted where it came while the new one was on its way; the next run refuses one of the two", async () => {
+            await start(FRESH);
+            const { id, outs } = await env.create();
+            env.nextRun();
+            env.fakeVercel.addFault({ operation: "upload", kind: "delay", delayMs: 100 });
+            const inputs = await env.checked();
+            env.fakeVercel.clearRequests();
+            const takeover = env.create({ allowOverwrite: true });
+            while (!env.fakeVercel.requests.some(({ operation }) => operation === "upload")) {
+                await new Promise((resolve) => setImmediate(resolve));
+            }
+            expect(await env.provider.diff(id, outs, inputs)).to.deep.equal({ changes: false });
+            const { outs: taken } = await takeover;
+            expect(deletions()).to.deep.equal([]);
+            env.nextRun();
+            await env.provider.diff(id, taken, await env.checked());
+            await isRefused(id, outs, taken["certId"]);
+        });
+
+        it("is asked for under the team that its state has", async () => {
+            await start({ configuration: {} });
+            env.fakeVercel.addTeam({ id: "team_2", slug: "other" });
+            env.fakeVercel.addToken("another_token_of_the_other_team", { teams: ["team_2"] });
+            env.fakeVercel.addProject({ id: "prj_2", name: "site", team: "team_2" });
+            env.environment["OTHER_TOKEN"] = "another_token_of_the_other_team";
+            const { id, outs, inputs } = await env.create({ team: "team_1" });
+            env.nextRun();
+            await env.create({ team: "team_2", tokenEnv: "OTHER_TOKEN" });
+            const news = await env.checked({ team: undefined }, inputs);
+            expect(await env.provider.diff(id, outs, news)).to.deep.equal({ changes: false });
+        });
 
         it("is refused in the next run as well, by what is in the state", async () => {
             await start(FRESH);
@@ -517,6 +564,20 @@ describe("what is live is known", () => {
             place(OTHER_ORIGIN);
             const { id, outs } = await env.create();
             expect(await env.provider.read(id, outs)).to.deep.equal({ id, props: outs });
+        });
+
+        it("keeps the ids of replaced certificates that two listings do not lack, where the newest is gone", async () => {
+            await start();
+            const { id, outs } = await env.create();
+            const stale = { ...outs, staleCertIds: ["cert_stale"] };
+            const listings = [[{ id: "cert_stale", origin: ORIGIN }], []];
+            listings.forEach((clientCerts) => {
+                env.fakeVercel.addFault({ operation: "list", kind: "body", body: JSON.stringify({ clientCerts }) });
+            });
+            env.nextRun();
+            const { props } = await env.provider.read(id, stale);
+            expect(props).to.deep.include({ certId: "", fingerprint: "", staleCertIds: ["cert_stale"] });
+            expect(env.lines.join("\n")).to.contain("is gone, and cert_stale is in its place");
         });
 
         it("keeps a certificate where an entry cannot be read: it may be that one", async () => {
