@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { UnsupportedEncryption } from "../certificates/parse/decryption";
-import { isWholeSequence } from "../certificates/parse/der";
+import { sequenceOfFile } from "../certificates/parse/der";
 import { certificatesOfPkcs7, shapeOf } from "../certificates/parse/keyEncoding";
 import { isIssuedBy, parseCertificate } from "../certificates/parse/certificateCache";
 import { encodePem, readPem, type PemBlock } from "../certificates/parse/pem";
@@ -83,10 +83,12 @@ export function passphraseOf(
 
 function openFile(path: string, bytes: Buffer, passphrase: string | undefined): Content {
     const text = decodeText(bytes);
-    const blocks = isWholeSequence(bytes) ? [{ label: shapeOf(bytes), der: bytes }] : readPem(text, "ca").blocks;
+    const whole = sequenceOfFile(bytes);
+    const blocks: readonly PemBlock[] =
+        whole !== undefined ? [{ label: shapeOf(whole), der: whole }] : readPem(text, "ca").blocks;
     const container = blocks.find(({ der }) => shapeOf(der) === "PKCS12");
     if (container !== undefined) {
-        return openContainer(path, container, passphrase, isWholeSequence(bytes));
+        return openContainer(path, container, passphrase, whole !== undefined);
     }
     if (blocks.some(isPkcs7)) {
         const ders = blocks.flatMap((block) => (isPkcs7(block) ? certificatesOfPkcs7(block.der) : [block.der]));
@@ -94,7 +96,7 @@ function openFile(path: string, bytes: Buffer, passphrase: string | undefined): 
     }
     const isEncrypted = blocks.some(({ label, encrypted }) => label.startsWith("ENCRYPTED") || encrypted !== undefined);
     return {
-        texts: [isWholeSequence(bytes) ? blocks.map(({ label, der }) => pemOf([der], label)).join("") : text],
+        texts: [whole !== undefined ? blocks.map(({ label, der }) => pemOf([der], label)).join("") : text],
         isLocked: isEncrypted && readPrivateKey(text, passphrase).value === undefined,
     };
 }

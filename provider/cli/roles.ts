@@ -52,8 +52,10 @@ export function sortFiles(given: readonly TextFile[], passphrase: string | undef
 
 function lookAt(file: TextFile, passphrase: string | undefined) {
     const { certificates } = readCertificates(file.text, "ca");
-    const holdsKey = readPem(file.text, "ca").blocks.some(({ label }) => label.includes("PRIVATE KEY"));
-    return { ...file, certificates, holdsKey, key: holdsKey ? readPrivateKey(file.text, passphrase).value : undefined };
+    const key = readPrivateKey(file.text, passphrase).value;
+    // One that is encrypted or damaged is known by its label; a JWK has none.
+    const hasLabel = readPem(file.text, "ca").blocks.some(({ label }) => label.includes("PRIVATE KEY"));
+    return { ...file, certificates, holdsKey: hasLabel || key !== undefined, key };
 }
 
 /** The file whose key belongs to one of the certificates; else one that holds nothing but a key. */

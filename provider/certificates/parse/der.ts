@@ -110,6 +110,14 @@ export function isWholeSequence(bytes: Buffer): boolean {
     return element?.tag === TAG.SEQUENCE && element.end === bytes.length;
 }
 
+/** The sequence that a file is, also where an editor or a copy has put line ends behind it, as OpenSSL reads it. */
+export function sequenceOfFile(bytes: Buffer): Buffer | undefined {
+    const element = readElement(bytes);
+    return element?.tag === TAG.SEQUENCE && /^[ \t\r\n]*$/.test(bytes.toString("latin1", element.end))
+        ? bytes.subarray(0, element.end)
+        : undefined;
+}
+
 /** An object identifier in dots, or the empty text. */
 export function readOid(element: DerElement | undefined): string {
     if (element?.tag !== TAG.OBJECT_IDENTIFIER) {

@@ -1,7 +1,7 @@
 import { createPrivateKey, getCiphers, type JsonWebKey, type KeyObject, type X509Certificate } from "node:crypto";
 import { inspect } from "node:util";
 import { decrypt, UnsupportedEncryption } from "./decryption";
-import { childrenOf, isWholeSequence, octetsOf, readElement } from "./der";
+import { childrenOf, isWholeSequence, octetsOf, readElement, sequenceOfFile } from "./der";
 import { finding, type Finding, type Reading } from "../findings";
 import { describeForeignBlock } from "./unexpectedContent";
 import { algorithmOf, shapeOf } from "./keyEncoding";
@@ -45,11 +45,12 @@ export class PrivateKey {
  * @param passphrase Of an encrypted key. Where none is needed, it is not looked at.
  */
 export function readPrivateKey(input: string | Buffer, passphrase?: string): Reading<PrivateKey> {
-    if (typeof input === "string" || !isWholeSequence(input)) {
+    const der = typeof input === "string" ? undefined : sequenceOfFile(input);
+    if (der === undefined) {
         return readText(typeof input === "string" ? input : decodeText(input), passphrase);
     }
-    const { value, findings } = readDer(input, passphrase);
-    return { value, findings: [...findings, ...noteForm(value, shapeOf(input) === "PKCS12" ? "PKCS #12" : "DER")] };
+    const { value, findings } = readDer(der, passphrase);
+    return { value, findings: [...findings, ...noteForm(value, shapeOf(der) === "PKCS12" ? "PKCS #12" : "DER")] };
 }
 
 function readText(text: string, passphrase: string | undefined): Reading<PrivateKey> {

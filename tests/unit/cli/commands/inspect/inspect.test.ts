@@ -55,6 +55,22 @@ describe("pulumi-vercel-client-cert inspect", () => {
         }
     });
 
+    it("knows a key that is a JWK, and DER with a line end behind", async () => {
+        const key = createPrivateKey(leaf.keyPem);
+        const withLineEnd = (der: Buffer): Buffer => Buffer.concat([der, Buffer.from("\r\n")]);
+        terminal.write({
+            "key.jwk": JSON.stringify(key.export({ format: "jwk" })),
+            "key.der": withLineEnd(key.export({ type: "sec1", format: "der" })),
+            "leaf.der": withLineEnd(new X509Certificate(leaf.certPem).raw),
+            "issuers.pem": issuing.certPem + root.certPem,
+        });
+        for (const file of ["key.jwk", "key.der"]) {
+            const { exitCode, json } = await inspect("leaf.der", file, "issuers.pem");
+            expect(rolesOf(json)).to.deep.equal({ "leaf.der": "cert", [file]: "key", "issuers.pem": "ca" });
+            expect([exitCode, json.chain[0]?.subject]).to.deep.equal([0, "CN=billing"]);
+        }
+    });
+
     it("finds the files of a pattern that no shell has expanded, as none of Windows does", async () => {
         terminal.write({ ".hidden.pem": "", "other.txt": "" });
         const { exitCode, json } = await inspect("c*.pem", "clien?.key");
