@@ -161,7 +161,11 @@ function beginsKeyDer(bytes: Buffer, at: number): boolean {
     const next = bytes[second.start + second.length];
     switch (second.tag) {
         case TAG.SEQUENCE:
-            return bytes[second.start] === TAG.OBJECT_IDENTIFIER && (next === undefined || next === TAG.OCTET_STRING);
+            // Parameters of a curve, cut off, have the number 1.
+            return (
+                bytes[second.start] === TAG.OBJECT_IDENTIFIER &&
+                (next === TAG.OCTET_STRING || (next === undefined && number === 0))
+            );
         case TAG.OCTET_STRING:
             return (
                 number === 1 &&

@@ -256,6 +256,7 @@ function besideSamples(sound: Sound): readonly Sample[] {
     const { cert, ca } = sound;
     const der = randomBytes(100);
     const old = cert.replace(/(\n.{20})./, "$1!");
+    const curve = "3081f7020101302c06072a8648ce3d0101022100ffffffff00000001000000000000000000000000ffffffff";
     const beside: readonly (readonly [string, string])[] = [
         ["a certificate that was commented out", old.replace(/^(?=.)/gm, "# ")],
         ["one that was commented out as in a program", old.replace(/^(?=.)/gm, "// ")],
@@ -274,6 +275,7 @@ function besideSamples(sound: Sound): readonly Sample[] {
         ["a revocation list", pem("X509 CRL", der)],
         ["DH parameters", pem("DH PARAMETERS", der)],
         ["EC parameters", pem("EC PARAMETERS", der)],
+        ["EC parameters in numbers", pem("EC PARAMETERS", Buffer.concat([Buffer.from(curve, "hex"), der]))],
         ["a signing request", pem("CERTIFICATE REQUEST", der)],
         ["a public key", pem("PUBLIC KEY", der)],
         ["an attribute certificate", pem("ATTRIBUTE CERTIFICATE", der)],
