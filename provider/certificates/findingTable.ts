@@ -173,8 +173,8 @@ const KEY = {
         "run pulumi with a Node that reads it, or have the certificate issued for an RSA or EC key",
     ),
     "key-from-der": note(
-        "The private key came as DER, as the base64 of DER, or in PKCS #12.",
-        "nothing to do; to convert it for good: `openssl pkey -inform der -in FILE -out PEM`",
+        "The private key came as DER, as the base64 of DER, as JWK, or in PKCS #12.",
+        "nothing to do; to convert it for good: `npx pulumi-vercel-client-cert convert CERT FILE --key PEM`",
     ),
 } as const;
 

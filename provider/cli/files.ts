@@ -117,7 +117,7 @@ function openContainer(path: string, { der }: PemBlock, passphrase: string | und
                 passphrase === undefined ? ", and no passphrase is given" : " that the passphrase does not open";
             // OpenSSL does not read it in base64.
             const tryIt = isFile ? `, or try it with \`${commandToOpen(der, shellWord(path))}\`` : "";
-            const problem = `is PKCS #12${reason}; give the passphrase by --passphrase-env NAME${tryIt}`;
+            const problem = `is PKCS #12${reason}; give the passphrase by --passphrase-env NAME, which inspect and convert have${tryIt}`;
             return { texts: [], problem, isLocked: true };
         }
         return {
