@@ -75,6 +75,8 @@ export interface ParsedArguments {
     readonly args: Arguments;
     /** Each begins with its argument; none holds a value that may be secret. */
     readonly problems: readonly string[];
+    /** What is given as `key` is not known for one, and so would not be kept as a secret. */
+    readonly isKeyMalformed: boolean;
     /** Whether `team` is an output without a value: it counts as left out, but that may not be meant. */
     readonly isTeamWithoutValue: boolean;
 }
@@ -85,6 +87,11 @@ export function parseArguments(inputs: Properties): ParsedArguments {
         problems.push(argumentProblem(code, fact, fix));
         return UNKNOWN;
     };
+    let isKeyMalformed = false;
+    const reportKey: Report = (...problem) => {
+        isKeyMalformed = true;
+        return report(...problem);
+    };
     reportUnknownNames(inputs, report);
     const given = new TextReader(inputs, report);
     const name = (what: string): Form => ({ expected: `the ${what}`, refine: readName });
@@ -93,7 +100,7 @@ export function parseArguments(inputs: Properties): ParsedArguments {
         team: given.optional("team", name("id (team_…) or slug of a Vercel team"), true),
         origin: given.optional("origin", { expected: "https://host[:port]", refine: readOrigin, absent: FOR_PROJECT }),
         cert: given.required("cert", { expected: "the certificate as PEM text" }),
-        key: readKeySource(inputs["key"], report),
+        key: readKeySource(inputs["key"], reportKey),
         ca: given.required("ca", { expected: "the certificates of the issuers as PEM text" }),
         skipValidation: flag(inputs, "skipValidation", report),
         allowOverwrite: flag(inputs, "allowOverwrite", report),
@@ -105,7 +112,7 @@ export function parseArguments(inputs: Properties): ParsedArguments {
     if (args.probe && args.origin === undefined) {
         report("probe-without-origin", "probe: there is no origin to ask");
     }
-    return { args, problems, isTeamWithoutValue: inputs["team"] === NO_VALUE };
+    return { args, problems, isKeyMalformed, isTeamWithoutValue: inputs["team"] === NO_VALUE };
 }
 
 /** The arguments of create and update, which the engine calls only with inputs that `check` let pass. */

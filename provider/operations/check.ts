@@ -28,7 +28,7 @@ export async function check(olds: Properties, news: Properties, context: Operati
     if (isBare(news)) {
         return { inputs: { ...news }, failures: [] };
     }
-    const { args, problems, isTeamWithoutValue } = parseArguments(
+    const { args, problems, isKeyMalformed, isTeamWithoutValue } = parseArguments(
         isImport(olds, news) ? { ...news, key: UNKNOWN_VALUE } : news,
     );
     if (typeof args.tokenEnv === "string") {
@@ -49,9 +49,7 @@ export async function check(olds: Properties, news: Properties, context: Operati
         declare(args, context);
     }
     const { key, ...others } = asDeclared(news, isTeamWithoutValue);
-    // A key in a wrong form is not known for one, and so would not be kept as a secret.
-    const isKept = key !== undefined && (problems.length === 0 || args.key !== UNKNOWN);
-    const inputs = { ...others, ...(isKept ? { key } : {}), ...texts };
+    const inputs = { ...others, ...(key === undefined || isKeyMalformed ? {} : { key }), ...texts };
     return isLast
         ? { inputs, failures: failures.map((reason) => ({ property: "", reason })) }
         : { inputs: { ...inputs, ...computed }, failures: [] };

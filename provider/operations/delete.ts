@@ -82,9 +82,9 @@ async function isOfThisRun(certId: string, owner: OwnedIdentity, context: Operat
             return false;
         }
         throw new OperationError(
-            `${labelOf(owner)}: ${certId} was not deleted, because a resource of this program has it in place, and only this one ` +
-                `may be meant, which is to be replaced. Remove replaceOnChanges from it, or the second declaration for ` +
-                `this origin, and run pulumi up again.`,
+            `${labelOf(owner)}: ${certId} was not deleted, because a resource of this program has it in place. It may be this ` +
+                `one, which the engine replaces, or another one for this origin. Remove replaceOnChanges from this one, or ` +
+                `remove the other one, and run pulumi up again.`,
         );
     }
     if (holders.some(({ identity, by }) => isNamedAlike(identity, owner) || by === "upload over it")) {

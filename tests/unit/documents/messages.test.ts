@@ -20,6 +20,7 @@ const PASSING: readonly string[] = [
     "cli/interaction.ts: ask",
     "cli/vercelClient.ts: host.writeError",
     "operations/arguments.ts: argumentProblem",
+    "operations/arguments.ts: report",
     "operations/arguments.ts: Error",
     "operations/certificateBundle.ts: OperationError",
     "operations/certificateBundle.ts: context.notify",

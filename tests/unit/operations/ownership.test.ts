@@ -191,7 +191,7 @@ describe("what is live is known", () => {
             expect(await env.provider.diff(id, outs, await rotated({}))).to.deep.equal({ changes: true });
             await env.checked({}, inputs);
             const { message } = await failureOf(env.provider.delete(id, outs));
-            expect(message).to.contain("may be meant, which is to be replaced");
+            expect(message).to.contain("It may be this one, which the engine replaces");
             expect(entries()).to.deep.equal([outs["certId"]]);
         });
 
