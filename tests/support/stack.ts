@@ -10,6 +10,10 @@ import type { PulumiCli } from "./pulumiCli";
 
 export const REPOSITORY = resolve(__dirname, "../../..");
 
+const PACKAGE = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8")) as Readonly<
+    Record<"dependencies" | "peerDependencies", object | undefined>
+>;
+
 /** Far more than any command of a test takes. One that waits for ever then fails its test by name. */
 const LONGEST_COMMAND_MS = 10 * 60_000;
 
@@ -121,8 +125,8 @@ export class PulumiProject {
     }
 
     /**
-     * This package and the SDK, as if they were installed next to the program, and nothing else: in every command the
-     * language host looks for plugins in all folders below `node_modules`.
+     * This package and what it depends on, as if they were installed next to the program, and nothing else: in every
+     * command the language host looks for plugins in all folders below `node_modules`.
      */
     protected linkModules(): void {
         const link = (from: string, to: string): void => {
@@ -130,7 +134,10 @@ export class PulumiProject {
             mkdirSync(dirname(path), { recursive: true });
             symlinkSync(join(REPOSITORY, from), path, "junction");
         };
-        link("node_modules/@pulumi/pulumi", "@pulumi/pulumi");
+        const { dependencies, peerDependencies } = PACKAGE;
+        for (const name of Object.keys({ ...dependencies, ...peerDependencies })) {
+            link(`node_modules/${name}`, name);
+        }
         link("dist/provider", "pulumi-vercel-client-cert/dist/provider");
         const manifest = "pulumi-vercel-client-cert/package.json";
         copyFileSync(join(REPOSITORY, "package.json"), join(this.folder, "node_modules", manifest));
