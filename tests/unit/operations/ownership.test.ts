@@ -353,6 +353,25 @@ describe("what is live is known", () => {
             expect((await failureOf(env.create())).message).to.contain(there);
         });
 
+        it("leaves an old id in place where Vercel lists the new one for another origin only", async () => {
+            await start();
+            const { id, outs } = await env.create();
+            const stale = place(ORIGIN);
+            const clientCerts = [
+                { id: outs["certId"], origin: OTHER_ORIGIN },
+                { id: stale, origin: ORIGIN },
+            ];
+            env.fakeVercel.addFault({ operation: "list", kind: "body", body: JSON.stringify({ clientCerts }) });
+            env.nextRun();
+            const { outs: next } = await env.provider.update(
+                id,
+                { ...outs, staleCertIds: [stale] },
+                await env.checked(),
+            );
+            expect(next["staleCertIds"]).to.deep.equal([stale]);
+            expect(deletions()).to.deep.equal([]);
+        });
+
         it("deletes an old id by call that is not listed any more, before it forgets it", async () => {
             await start(FRESH);
             const { id, outs } = await env.create();
