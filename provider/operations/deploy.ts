@@ -6,7 +6,7 @@ import { removeReplaced, type Place } from "./cleanUp";
 import type { Holder, OperationContext } from "./context";
 import { messageOf, OperationError, UncertainUploadError } from "./failures";
 import { isPlacedAt, labelOf } from "./identity";
-import { atOrigin, isListed, listUntil, othersAt } from "./listing";
+import { atOrigin, isListed, isListedAt, listUntil, othersAt } from "./listing";
 import { probeBeforeUpload } from "./probeBeforeUpload";
 import { describeUnmanaged } from "./unmanaged";
 
@@ -132,9 +132,9 @@ async function settle(
     const { certId } = entry;
     // At this origin: an id that Vercel makes of the content may be listed for others as well. There it may have been
     // deleted meanwhile, and so here, too.
+    const isHere = (origin: string): boolean => isPlacedAt(origin, identity.origin, entry.origin);
     const shows = (entries: readonly CertificateEntry[]): boolean =>
-        !context.memory.isDeleted(certId, identity) &&
-        entries.some((one) => one.certId === certId && isPlacedAt(one.origin, identity.origin, entry.origin));
+        !context.memory.isDeleted(certId, identity) && isListedAt(entries, { certId, isHere });
     const owned = request.owned.filter((id) => id !== certId);
     let after: readonly CertificateEntry[];
     try {

@@ -39,12 +39,16 @@ export interface Placed {
     readonly isHere: (listedOrigin: string) => boolean;
 }
 
+export function isListedAt(entries: readonly CertificateEntry[], { certId, isHere }: Placed): boolean {
+    return entries.some((entry) => entry.certId === certId && isHere(entry.origin));
+}
+
 /**
  * Whether two names mean the project that has this certificate. The id alone does not tell: if Vercel made ids of the
  * content, another project with this certificate would have it, too.
  */
 export async function isSameProject(
-    { certId, isHere }: Placed,
+    placed: Placed,
     [name, other]: readonly [name: ProjectName, other: ProjectName],
     tokenEnv: string | undefined,
     { store, addressOf }: OperationContext,
@@ -52,13 +56,13 @@ export async function isSameProject(
     const list = ({ project, team }: ProjectName): Promise<readonly CertificateEntry[]> =>
         store.listCertificates(addressOf({ project, team, tokenEnv }));
     const entries = await list(name);
-    if (!entries.some((entry) => entry.certId === certId && isHere(entry.origin))) {
+    if (!isListedAt(entries, placed)) {
         return false;
     }
     try {
         const others = await list(other);
         if (!mayBeSameProject(name, other)) {
-            return isUnlisted(others, certId);
+            return isUnlisted(others, placed.certId);
         }
         // Once more, for another resource of this run may have written between the two.
         return isSameListing(entries, others) || isSameListing(await list(name), others);

@@ -5,7 +5,7 @@ import type { OperationContext } from "./context";
 import { deploy } from "./deploy";
 import { PartialFailure, UncertainUploadError } from "./failures";
 import { isPlacedAt, labelOf, parseId } from "./identity";
-import { othersAt } from "./listing";
+import { isListedAt, othersAt } from "./listing";
 import { refuseSecond } from "./ownership";
 import { recordDeployment } from "./recordDeployment";
 import { idsOf, readState, teamInUse, writeState, type CertificateState } from "./state";
@@ -58,11 +58,8 @@ async function tidyUp(state: CertificateState, place: Place, context: OperationC
         return state;
     }
     const listed = await context.store.listCertificates(place.address);
-    if (
-        !listed.some(
-            (entry) => entry.certId === certId && isPlacedAt(entry.origin, place.identity.origin, place.answered),
-        )
-    ) {
+    const isHere = (origin: string): boolean => isPlacedAt(origin, place.identity.origin, place.answered);
+    if (!isListedAt(listed, { certId, isHere })) {
         context.notify(
             `${labelOf(place.identity)}: ${enumerated(staleCertIds)} stays for now, because Vercel does not list ${certId}, ` +
                 `which replaces it; run pulumi refresh, then pulumi up`,

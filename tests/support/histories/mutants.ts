@@ -95,8 +95,8 @@ export const MUTANTS: readonly Mutant[] = [
     {
         name: "another project is the same one",
         module: "operations/listing",
-        from: "isHere(entry.origin))) {\n        return false;",
-        to: "isHere(entry.origin))) {\n        return true;",
+        from: "isListedAt(entries, placed)) {\n        return false;",
+        to: "isListedAt(entries, placed)) {\n        return true;",
     },
     {
         name: "a deletion removes what another resource of the run has put in place",
