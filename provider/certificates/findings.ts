@@ -1,4 +1,4 @@
-import { FINDING_KINDS, type FindingCode, type FindingKind, type Severity } from "./findingTable";
+import { FINDING_KINDS, type FindingCode, type Severity } from "./findingTable";
 
 export type { FindingCode, Severity } from "./findingTable";
 export type BundleArgument = "cert" | "key" | "ca";
@@ -25,7 +25,7 @@ export interface Reading<T> {
 
 /** @param step What mends it, where more is known than the table says. */
 export function finding(code: FindingCode, argument: BundleArgument, fact: string, step?: string): Finding {
-    const { severity, waivable, fix, fixKey = fix }: FindingKind = FINDING_KINDS[code];
+    const { severity, waivable, fix, fixKey } = FINDING_KINDS[code];
     const usual = argument === "key" ? fixKey : fix;
     return { code, severity, argument, fact, waivable, message: `${fact}; ${step ?? usual} [${code}]` };
 }

@@ -63,7 +63,7 @@ function part(at: number): Maker {
     return { kind: "part", at };
 }
 
-const KINDS: Readonly<Record<string, Pick<FindingKind, "severity" | "fix" | "fixKey"> | undefined>> = {
+const KINDS: Readonly<Record<string, (Pick<FindingKind, "severity" | "fix"> & Partial<FindingKind>) | undefined>> = {
     ...FINDING_KINDS,
     ...ARGUMENT_KINDS,
 };

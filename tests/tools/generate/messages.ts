@@ -59,8 +59,8 @@ export function providerSources(): Readonly<Record<string, string>> {
     return { ...(Object.fromEntries(read) as Record<string, string>), "registration.js": PROVIDER_TEXT };
 }
 
-/** Help and pages are no messages; a table's meanings are on the page of findings. */
-const OTHER_TEXTS = /^(?:help|summary|details|meaning|value|operands|heading|title|name|fix|fixKey)$/;
+/** Help and pages are no messages; what tables say is in the messages of their codes. */
+const OTHER_TEXTS = /^(?:help|summary|details|value|operands|heading|title|name|fix|fixKey)$/;
 const OTHER_FILES = /\/html\/|openMetrics|registration\.ts|findingTable|argumentTable|testCertificates|plugin\/schema/;
 const SENTENCE = /[a-z]{2,},? [a-z]{2,}/;
 

@@ -7,13 +7,14 @@ import { FINDINGS_PAGE, renderFindings } from "../../tools/generate/findings";
 
 describe("docs/reference/findings.md", () => {
     it("is what npm run generate:findings writes today, so that a code in a message is found there", () => {
-        expect(readFileSync(FINDINGS_PAGE, "utf8")).to.equal(renderFindings());
+        const page = readFileSync(FINDINGS_PAGE, "utf8");
+        expect(page).to.equal(renderFindings(page));
     });
 
-    it("has a row for every code", () => {
-        const page = renderFindings();
+    it("has a row for every code, which says when it comes up", () => {
+        const page = readFileSync(FINDINGS_PAGE, "utf8");
         Object.keys({ ...FINDING_KINDS, ...ARGUMENT_KINDS }).forEach((code) => {
-            expect(page).to.contain(`| \`${code}\` |`);
+            expect(page).to.match(new RegExp(`^\\| \`${code}\` \\| [^|]+ \\| .{12,} \\| .+ \\|$`, "m"));
         });
     });
 });
