@@ -17,34 +17,24 @@ const PBKDF2 = "1.2.840.113549.1.5.12";
 const SCRYPT = "1.3.6.1.4.1.11591.4.11";
 const HMAC_SHA1 = "1.2.840.113549.2.7";
 
-const PRFS: Readonly<Record<string, string>> = {
-    [HMAC_SHA1]: "sha1",
-    "1.2.840.113549.2.8": "sha224",
-    "1.2.840.113549.2.9": "sha256",
-    "1.2.840.113549.2.10": "sha384",
-    "1.2.840.113549.2.11": "sha512",
-    "1.2.840.113549.2.12": "sha512-224",
-    "1.2.840.113549.2.13": "sha512-256",
-};
+/** The digests of the HMACs that 1.2.840.113549.2 has from the number 7 on (RFC 8018 appendix B.1.2). */
+const HMAC_DIGESTS = ["sha1", "sha224", "sha256", "sha384", "sha512", "sha512-224", "sha512-256"];
 
-interface Cipher {
-    readonly name: string;
-    readonly keyBytes: number;
-}
+type Ciphers = Readonly<Record<string, readonly [name: string, keyBytes: number]>>;
 
-const PBES2_CIPHERS: Readonly<Record<string, Cipher>> = {
-    "2.16.840.1.101.3.4.1.2": { name: "aes-128-cbc", keyBytes: 16 },
-    "2.16.840.1.101.3.4.1.22": { name: "aes-192-cbc", keyBytes: 24 },
-    "2.16.840.1.101.3.4.1.42": { name: "aes-256-cbc", keyBytes: 32 },
-    "1.2.840.113549.3.7": { name: "des-ede3-cbc", keyBytes: 24 },
+const PBES2_CIPHERS: Ciphers = {
+    "2.16.840.1.101.3.4.1.2": ["aes-128-cbc", 16],
+    "2.16.840.1.101.3.4.1.22": ["aes-192-cbc", 24],
+    "2.16.840.1.101.3.4.1.42": ["aes-256-cbc", 32],
+    "1.2.840.113549.3.7": ["des-ede3-cbc", 24],
 };
 
 /** RFC 7292 appendix C. */
-const PKCS12_CIPHERS: Readonly<Record<string, Cipher>> = {
-    "1.2.840.113549.1.12.1.3": { name: "des-ede3-cbc", keyBytes: 24 },
-    "1.2.840.113549.1.12.1.4": { name: "des-ede-cbc", keyBytes: 16 },
-    "1.2.840.113549.1.12.1.5": { name: "rc2", keyBytes: 16 },
-    "1.2.840.113549.1.12.1.6": { name: "rc2", keyBytes: 5 },
+const PKCS12_CIPHERS: Ciphers = {
+    "1.2.840.113549.1.12.1.3": ["des-ede3-cbc", 24],
+    "1.2.840.113549.1.12.1.4": ["des-ede-cbc", 16],
+    "1.2.840.113549.1.12.1.5": ["rc2", 16],
+    "1.2.840.113549.1.12.1.6": ["rc2", 5],
 };
 
 /**
@@ -81,8 +71,8 @@ function decryptPbes2(parameters: DerElement | undefined, data: Buffer, passphra
     if (cipher === undefined) {
         throw new UnsupportedEncryption(`the cipher ${readOid(name)}`);
     }
-    const key = deriveKey(derivation, passphrase, cipher.keyBytes);
-    return decipher(cipher.name, key, octetsOf(initial), data);
+    const [cipherName, keyBytes] = cipher;
+    return decipher(cipherName, deriveKey(derivation, passphrase, keyBytes), octetsOf(initial), data);
 }
 
 function deriveKey(derivation: DerElement | undefined, passphrase: string, keyBytes: number): Buffer {
@@ -92,7 +82,8 @@ function deriveKey(derivation: DerElement | undefined, passphrase: string, keyBy
         case PBKDF2: {
             const prf = numbers.find(({ tag }) => tag === parameters?.tag);
             const prfOid = prf === undefined ? HMAC_SHA1 : readOid(childrenOf(prf)[0]);
-            const digest = PRFS[prfOid];
+            const [, number] = /^1\.2\.840\.113549\.2\.(\d+)$/.exec(prfOid) ?? [];
+            const digest = HMAC_DIGESTS[Number(number) - 7];
             if (digest === undefined) {
                 throw new UnsupportedEncryption(`the digest ${prfOid}`);
             }
@@ -122,39 +113,49 @@ function decryptPkcs12(
     if (cipher === undefined) {
         throw new UnsupportedEncryption(`the encryption ${oid}`);
     }
+    const [cipherName, keyBytes] = cipher;
     const [salt, iterations] = childrenOf(parameters);
-    const derive = (purpose: Pkcs12Purpose, length: number): Buffer =>
-        derivePkcs12Key(passphrase, { salt: octetsOf(salt), iterations, purpose, length, digest: "sha1" });
-    const [key, initial] = [derive("encryption", cipher.keyBytes), derive("initial vector", 8)];
-    return cipher.name === "rc2" ? decipherRc2(key, initial, data) : decipher(cipher.name, key, initial, data);
+    const derive = derivationOfPkcs12(passphrase, octetsOf(salt), iterations, "sha1");
+    const [key, initial] = [derive(KEY, keyBytes), derive(INITIAL_VECTOR, 8)];
+    return cipherName === "rc2" ? decipherRc2(key, initial, data) : decipher(cipherName, key, initial, data);
 }
 
-const PKCS12_PURPOSES = { encryption: 1, "initial vector": 2, mac: 3 } as const;
-type Pkcs12Purpose = keyof typeof PKCS12_PURPOSES;
+/** What a key is derived for. */
+const [KEY, INITIAL_VECTOR] = [1, 2];
+export const MAC = 3;
 
-export interface Pkcs12Derivation {
-    readonly salt: Buffer;
-    /** 1 where it is left out. */
-    readonly iterations: DerElement | undefined;
-    readonly purpose: Pkcs12Purpose;
-    /** In bytes. */
-    readonly length: number;
-    readonly digest: "sha1" | "sha256" | "sha384" | "sha512" | "md5";
-}
-
-/** RFC 7292 appendix B. The passphrase is a BMPString there, whatever its letters. */
-export function derivePkcs12Key(passphrase: string | undefined, derivation: Pkcs12Derivation): Buffer {
-    const { salt, iterations, purpose, length, digest } = derivation;
+/**
+ * RFC 7292 appendix B. The passphrase is a BMPString there, whatever its letters.
+ *
+ * @param iterations 1 where they are left out.
+ */
+export function derivationOfPkcs12(
+    passphrase: string | undefined,
+    salt: Buffer,
+    iterations: DerElement | undefined,
+    digest: Pkcs12Digest,
+): (purpose: number, length: number) => Buffer {
     const { pkcs12, md, util } = forge();
-    const key = pkcs12.generateKey(
-        passphrase ?? null,
-        util.createBuffer(salt.toString("latin1")),
-        PKCS12_PURPOSES[purpose],
-        iterations === undefined ? 1 : iterationsOf(iterations),
-        length,
-        md.algorithms[digest].create(),
-    );
-    return Buffer.from(key.getBytes(), "latin1");
+    return (purpose, length) => {
+        const key = pkcs12.generateKey(
+            passphrase ?? null,
+            util.createBuffer(salt.toString("latin1")),
+            purpose,
+            iterations === undefined ? 1 : iterationsOf(iterations),
+            length,
+            md.algorithms[digest].create(),
+        );
+        return Buffer.from(key.getBytes(), "latin1");
+    };
+}
+
+type Pkcs12Digest = keyof typeof Forge.md.algorithms;
+
+/** The digest of an object identifier, if keys can be derived by it. */
+export function pkcs12DigestOf(oid: string): Pkcs12Digest | undefined {
+    const { md, pki } = forge();
+    const name = pki.oids[oid] ?? "";
+    return Object.hasOwn(md.algorithms, name) ? (name as Pkcs12Digest) : undefined;
 }
 
 function iterationsOf(element: DerElement | undefined): number {

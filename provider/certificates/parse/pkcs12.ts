@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { decrypt, derivePkcs12Key, UnsupportedEncryption } from "./decryption";
+import { decrypt, derivationOfPkcs12, MAC, pkcs12DigestOf, UnsupportedEncryption } from "./decryption";
 import { childrenOf, octetsOf, readElement, readElements, readOid, TAG, type DerElement } from "./der";
 
 const DATA = "1.2.840.113549.1.7.1";
@@ -8,13 +8,6 @@ const PKCS7 = "1.2.840.113549.1.7.";
 const BAGS = "1.2.840.113549.1.12.10.1.";
 const X509_CERTIFICATE = "1.2.840.113549.1.9.22.1";
 const PBMAC1 = "1.2.840.113549.1.5.14";
-const MAC_DIGESTS = {
-    "1.2.840.113549.2.5": "md5",
-    "1.3.14.3.2.26": "sha1",
-    "2.16.840.1.101.3.4.2.1": "sha256",
-    "2.16.840.1.101.3.4.2.2": "sha384",
-    "2.16.840.1.101.3.4.2.3": "sha512",
-} as const;
 /** Safes inside safes, which nothing writes. */
 const MOST_NESTED = 4;
 
@@ -64,18 +57,14 @@ function verifies(mac: DerElement, content: Buffer, passphrase: string | undefin
     const [info, salt, iterations] = childrenOf(mac);
     const [algorithm, expected] = childrenOf(info);
     const oid = readOid(childrenOf(algorithm)[0]);
-    if (!isKnownDigest(oid)) {
+    const digest = pkcs12DigestOf(oid);
+    if (digest === undefined) {
         throw new UnsupportedEncryption(oid === PBMAC1 ? "PBMAC1 (RFC 9579)" : `a MAC of the type ${oid}`);
     }
-    const digest = MAC_DIGESTS[oid];
     const value = octetsOf(expected);
-    const derivation = { salt: octetsOf(salt), iterations, purpose: "mac", length: value.length, digest } as const;
-    const computed = createHmac(digest, derivePkcs12Key(passphrase, derivation)).update(content).digest();
+    const key = derivationOfPkcs12(passphrase, octetsOf(salt), iterations, digest)(MAC, value.length);
+    const computed = createHmac(digest, key).update(content).digest();
     return computed.length === value.length && timingSafeEqual(computed, value);
-}
-
-function isKnownDigest(oid: string): oid is keyof typeof MAC_DIGESTS {
-    return Object.hasOwn(MAC_DIGESTS, oid);
 }
 
 /** What is in the safes of what RFC 7292 calls a PFX. Each method returns whether the passphrase was the right one. */
