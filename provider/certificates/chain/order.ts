@@ -2,7 +2,7 @@ import type { X509Certificate } from "node:crypto";
 import { describeCertificate } from "../parse/certificate";
 import { CERT_SIGN, fieldsOf } from "../parse/certificateFields";
 import { finding, type Finding } from "../findings";
-import { isNamedBy, Issuance, mayHaveIssued } from "../parse/issuance";
+import { isNamedBy, mayHaveIssued, SignatureChecks } from "../parse/issuance";
 
 export interface ChainReading {
     /** As it is sent: leaf first, each followed by its issuer, then the others as they came; empty where there is no one leaf. */
@@ -12,10 +12,12 @@ export interface ChainReading {
     readonly findings: readonly Finding[];
 }
 
+type IsIssuedBy = (certificate: X509Certificate, issuer: X509Certificate) => boolean;
+
 /** More than any chain in use. */
 const MOST_CERTIFICATES = 32;
-/** One for each certificate, and some for authorities of one name. */
-const MOST_SIGNATURES = 40;
+/** One for each certificate, and some for authorities of one name; each is asked for twice. */
+const MOST_SIGNATURES = 80;
 
 /**
  * Orders the certificates of `cert`, which come in any order. The leaf is the one that issued none of the others: the
@@ -31,11 +33,13 @@ export function orderChain(certificates: readonly X509Certificate[]): ChainReadi
             `holds ${String(certificates.length)} certificates, more than ${String(MOST_CERTIFICATES)}`,
         );
     }
-    const issuance = new Issuance(MOST_SIGNATURES);
-    const [leaf, ...others] = leavesOf(certificates, issuance);
+    const checks = new SignatureChecks(MOST_SIGNATURES);
+    const isIssuedBy: IsIssuedBy = (certificate, issuer) =>
+        certificate.checkIssued(issuer) && checks.isSigned(certificate, issuer);
+    const [leaf, ...others] = leavesOf(certificates, isIssuedBy);
     const byBytes = [...certificates].sort((a, b) => Buffer.compare(a.raw, b.raw));
-    const canonical = leaf === undefined ? [] : follow(leaf, byBytes, (a, b) => issuance.holds(a, b));
-    if (issuance.exhausted) {
+    const canonical = leaf === undefined ? [] : follow(leaf, byBytes, isIssuedBy);
+    if (checks.exhausted) {
         return refused(
             "too-many-certificates",
             `holds ${String(certificates.length)} certificates, of which too many could have issued the others by their names`,
@@ -62,10 +66,10 @@ function refused(code: "too-many-certificates" | "no-leaf" | "several-leaves", f
  * The certificates that may be the leaf. Where several issued none of the others, an issuer that broke a rule may be
  * among them, which the others name all the same, or an authority that has nothing to do with the leaf.
  */
-function leavesOf(certificates: readonly X509Certificate[], issuance: Issuance): readonly X509Certificate[] {
+function leavesOf(certificates: readonly X509Certificate[], isIssuedBy: IsIssuedBy): readonly X509Certificate[] {
     // A self-signed leaf issued itself, but none of the others.
     const issuedNone = certificates.filter((candidate) =>
-        certificates.every((other) => other === candidate || !issuance.holds(other, candidate)),
+        certificates.every((other) => other === candidate || !isIssuedBy(other, candidate)),
     );
     const unnamed = (candidate: X509Certificate): boolean =>
         certificates.every((other) => other === candidate || !isNamedBy(other, candidate));
@@ -93,7 +97,7 @@ function maySignNoCertificate(certificate: X509Certificate): boolean {
 function follow(
     leaf: X509Certificate,
     certificates: readonly X509Certificate[],
-    isIssuedBy: (certificate: X509Certificate, issuer: X509Certificate) => boolean,
+    isIssuedBy: IsIssuedBy,
 ): readonly X509Certificate[] {
     const chain = [leaf];
     const left = new Set(certificates.filter((certificate) => certificate !== leaf));

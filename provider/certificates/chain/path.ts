@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { fieldsOf } from "../parse/certificateFields";
-import { isSelfSigned, Issuance, mayHaveIssued } from "../parse/issuance";
+import { isSelfSigned, mayHaveIssued, SignatureChecks } from "../parse/issuance";
 import { includes, isSame, type Path, type Pools } from "../pools";
 import { isFitIssuer, LONGEST_PATH } from "../checks/rules";
 
@@ -84,17 +84,17 @@ interface Step {
  * hundreds of authorities of one name, or such that issued each other, from making this endless.
  */
 export function meantPath(pools: Pools): Path {
-    const issuance = new Issuance(MOST_SIGNATURES);
+    const checks = new SignatureChecks(MOST_SIGNATURES);
     const pool = [...pools.authorities, ...pools.chain];
     const visited = new Set<string>();
     const start = { certificates: pools.chain.slice(0, 1), isSound: true, untilMs: Infinity };
     let open: readonly Step[] = [start];
     let best = asPath(start.certificates, pools);
-    for (let steps = 0; open.length > 0 && steps < MOST_STEPS && !issuance.exhausted; steps += 1) {
+    for (let steps = 0; open.length > 0 && steps < MOST_STEPS && !checks.exhausted; steps += 1) {
         const step = open.reduce((a, b) => (isBetter(b, a) ? b : a));
         open = open.filter((one) => one !== step);
         const [child, last] = [step.certificates.at(-2), step.certificates.at(-1)];
-        if (last === undefined || visited.has(last.fingerprint256) || (child && !issuance.isSigned(child, last))) {
+        if (last === undefined || visited.has(last.fingerprint256) || (child && !checks.isSigned(child, last))) {
             continue;
         }
         visited.add(last.fingerprint256);

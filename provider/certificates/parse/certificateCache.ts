@@ -2,8 +2,8 @@ import { X509Certificate, type KeyObject } from "node:crypto";
 
 /**
  * Hundreds of resources share their issuers, and each asks several times who issued whom, and until when it is valid.
- * Decoding, parsing, keys, dates and signatures are nearly all of the work; none of them can come out differently the
- * second time.
+ * Decoding, parsing, dates and signatures are nearly all of the work; none of them can come out differently the second
+ * time.
  */
 const MOST_DECODED = 512;
 const decoded = new Map<string, Buffer>();
@@ -24,25 +24,21 @@ export function decodeBlock(label: string, base64: string): Buffer {
     return der;
 }
 
-const parsed = new WeakMap<Buffer, X509Certificate>();
-
-/** Throws what OpenSSL throws where the bytes are no certificate. */
-export function parseCertificate(der: Buffer): X509Certificate {
-    const certificate = parsed.get(der) ?? new X509Certificate(der);
-    parsed.set(der, certificate);
-    return certificate;
+/** A function that computes its answer once for each object, as long as there is the object. */
+export function remembered<K extends object, V extends object | boolean>(compute: (key: K) => V): (key: K) => V {
+    const known = new WeakMap<K, V>();
+    return (key) => {
+        const value = known.get(key) ?? compute(key);
+        known.set(key, value);
+        return value;
+    };
 }
 
-const publicKeys = new WeakMap<X509Certificate, { readonly key: KeyObject | undefined }>();
+/** Throws what OpenSSL throws where the bytes are no certificate. */
+export const parseCertificate = remembered((der: Buffer) => new X509Certificate(der));
 
 /** The public key, or `undefined` where this version of Node cannot read its type: then the getter throws. */
 export function publicKeyOf(certificate: X509Certificate): KeyObject | undefined {
-    const known = publicKeys.get(certificate) ?? { key: readPublicKey(certificate) };
-    publicKeys.set(certificate, known);
-    return known.key;
-}
-
-function readPublicKey(certificate: X509Certificate): KeyObject | undefined {
     try {
         return certificate.publicKey;
     } catch {
@@ -51,8 +47,6 @@ function readPublicKey(certificate: X509Certificate): KeyObject | undefined {
     }
 }
 
-const verdicts = new WeakMap<X509Certificate, WeakMap<X509Certificate, boolean>>();
-
 /** Whether `issuer` issued `certificate`: names, key identifiers and key usage, and then the signature as well. */
 export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
     return certificate.checkIssued(issuer) && isSignedBy(certificate, issuer);
@@ -60,12 +54,12 @@ export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate
 
 /** Whether the key of `issuer` made the signature of `certificate`, and nothing else. */
 export function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
-    const ofCertificate = verdicts.get(certificate) ?? new WeakMap<X509Certificate, boolean>();
-    verdicts.set(certificate, ofCertificate);
-    const verdict = ofCertificate.get(issuer) ?? verifies(certificate, issuer);
-    ofCertificate.set(issuer, verdict);
-    return verdict;
+    return verdictsOf(certificate)(issuer);
 }
+
+const verdictsOf = remembered((certificate: X509Certificate) =>
+    remembered((issuer: X509Certificate) => verifies(certificate, issuer)),
+);
 
 /** Authorities use 65537. Near the modulus' own length one signature takes a hundred times as long to check. */
 const LARGEST_EXPONENT = 2n ** 64n;

@@ -1,4 +1,5 @@
 import type { X509Certificate } from "node:crypto";
+import { remembered } from "./certificateCache";
 import { childrenOf, readElement, readElements, readOid, TAG, type DerElement } from "./der";
 import { comparableName } from "./distinguishedName";
 
@@ -56,18 +57,10 @@ const WEAK_SIGNATURES: ReadonlyMap<string, "SHA-1" | "MD5"> = new Map([
     ["1.2.840.10040.4.3", "SHA-1"],
 ]);
 
-type CertificateFields = Readonly<ReturnType<typeof readFields>>;
-
-const known = new WeakMap<X509Certificate, CertificateFields>();
-
 /** What of RFC 5280 §4.1 is needed and node:crypto does not tell, at least not in every version in use. */
-export function fieldsOf(certificate: X509Certificate): CertificateFields {
-    const fields = known.get(certificate) ?? readFields(certificate.raw);
-    known.set(certificate, fields);
-    return fields;
-}
+export const fieldsOf = remembered(readFields);
 
-function readFields(raw: Buffer) {
+function readFields({ raw }: X509Certificate) {
     const [body, signatureAlgorithm] = childrenOf(readElement(raw));
     const all = childrenOf(body);
     const version = all[0]?.tag === VERSION ? readElement(all[0].content)?.content.at(-1) : undefined;

@@ -2,13 +2,12 @@ import type { X509Certificate } from "node:crypto";
 import { fieldsOf } from "./certificateFields";
 import { isSignedBy } from "./certificateCache";
 
-/** Who signed what, with a bound on the signatures that are checked: each may take ten milliseconds with a hostile key. */
-export class Issuance {
-    readonly #asked = new Map<X509Certificate, Map<X509Certificate, boolean>>();
+/** Checks signatures, up to a bound: each may take ten milliseconds with a hostile key. */
+export class SignatureChecks {
     #left: number;
 
-    constructor(mostSignatures: number) {
-        this.#left = mostSignatures;
+    constructor(most: number) {
+        this.#left = most;
     }
 
     /** Whether there were more candidates than signatures that are checked; then answers are not to be relied on. */
@@ -16,20 +15,7 @@ export class Issuance {
         return this.#left < 0;
     }
 
-    /** Names, key identifiers, key usage, and then the signature. */
-    holds(certificate: X509Certificate, issuer: X509Certificate): boolean {
-        return certificate.checkIssued(issuer) && this.isSigned(certificate, issuer);
-    }
-
     isSigned(certificate: X509Certificate, issuer: X509Certificate): boolean {
-        const answers = this.#asked.get(certificate) ?? new Map<X509Certificate, boolean>();
-        this.#asked.set(certificate, answers);
-        const answer = answers.get(issuer) ?? this.#verify(certificate, issuer);
-        answers.set(issuer, answer);
-        return answer;
-    }
-
-    #verify(certificate: X509Certificate, issuer: X509Certificate): boolean {
         this.#left -= 1;
         return this.#left >= 0 && isSignedBy(certificate, issuer);
     }
