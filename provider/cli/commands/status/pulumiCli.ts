@@ -110,58 +110,42 @@ function cannotStart(code: string, { PATH = "" }: Environment): CommandError {
     );
 }
 
-/** The failures that a scheduled job meets, by the words of the CLI; first match. */
-const EXPLANATIONS = [
-    {
-        pattern: /PULUMI_ACCESS_TOKEN|not logged in|pulumi login|invalid access token|401/i,
-        problem: "not logged in to the backend that keeps the state",
-        nextStep: "set PULUMI_ACCESS_TOKEN or PULUMI_BACKEND_URL, or run pulumi login",
-    },
-    {
-        pattern: /passphrase/i,
-        problem: "the passphrase of the stack is missing",
-        nextStep: "set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
-    },
-    {
-        pattern: /no stack named/i,
-        problem: "no stack NAME in this project",
-        nextStep: "check --stack and --cwd, and the backend, which pulumi whoami --verbose shows",
-    },
-    {
-        pattern: /no stack selected/i,
-        problem: "no stack is selected in the folder",
-        nextStep: "name one by --stack, or run pulumi stack select",
-    },
-    {
-        pattern: /fully qualified name|no Pulumi\.yaml|Pulumi project file/i,
-        problem: "no Pulumi.yaml in the folder",
-        nextStep: "give --cwd DIR, or the stack as organization/project/stack",
-    },
+/** The failures that a scheduled job meets, by the words of the CLI, and what to do; first match. */
+const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
+    [
+        /PULUMI_ACCESS_TOKEN|not logged in|pulumi login|invalid access token|401/i,
+        "not logged in to the backend that keeps the state; set PULUMI_ACCESS_TOKEN or PULUMI_BACKEND_URL, or run pulumi login",
+    ],
+    [
+        /passphrase/i,
+        "the passphrase of the stack is missing; set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
+    ],
+    [
+        /no stack named/i,
+        "no stack NAME in this project; check --stack and --cwd, and the backend, which pulumi whoami --verbose shows",
+    ],
+    [/no stack selected/i, "no stack is selected in the folder; name one by --stack, or run pulumi stack select"],
+    [
+        /fully qualified name|no Pulumi\.yaml|Pulumi project file/i,
+        "no Pulumi.yaml in the folder; give --cwd DIR, or the stack as organization/project/stack",
+    ],
 ];
 
 function explain(args: readonly string[], exitCode: number, complaint: string): string {
-    const known = EXPLANATIONS.find(({ pattern }) => pattern.test(complaint));
-    const { problem, nextStep } = known ?? {
-        problem: `pulumi ${args.slice(0, 2).join(" ")} failed with exit code ${String(exitCode)}`,
-        nextStep: `run pulumi ${args.map(shellWord).join(" ")} by hand`,
-    };
-    const named = problem.replace("NAME", () => quote(args.at(-1) ?? ""));
-    return `${named}; ${nextStep}${complaint === "" ? "" : ` (pulumi says: ${complaint})`}`;
+    const [, known] = EXPLANATIONS.find(([pattern]) => pattern.test(complaint)) ?? [];
+    const failed = `pulumi ${args.slice(0, 2).join(" ")} failed with exit code ${String(exitCode)}`;
+    const byHand = `${failed}; run pulumi ${args.map(shellWord).join(" ")} by hand`;
+    const said = known?.replace("NAME", () => quote(args.at(-1) ?? "")) ?? byHand;
+    return complaint === "" ? said : `${said} (pulumi says: ${complaint})`;
 }
 
 /** What could stand in a message of the CLI, since it was told so. */
-const SECRET_VARIABLES = [
-    "PULUMI_ACCESS_TOKEN",
-    "PULUMI_CONFIG_PASSPHRASE",
-    "VERCEL_API_TOKEN",
-    "VERCEL_TOKEN",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AZURE_STORAGE_KEY",
-] as const;
+const SECRET_VARIABLE = /(?:TOKEN|PASSPHRASE|PASSWORD|SECRET|KEY)$/i;
 
 function withoutSecretsOf({ environment }: CliHost, text: string): string {
-    const secrets = SECRET_VARIABLES.flatMap((name) => environment[name]?.trim() ?? []);
+    const secrets = Object.entries(environment).flatMap(([name, value]) =>
+        SECRET_VARIABLE.test(name) ? (value?.trim() ?? []) : [],
+    );
     // A backend may be given as a URL with credentials in it.
     const clean = redact(text, secrets).replace(/\/\/[^/\s@]*@/g, "//…@");
     return shownUpTo(LONGEST_SHOWN_COMPLAINT, clean.replace(/^error: /, ""));
