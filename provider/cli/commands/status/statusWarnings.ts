@@ -21,6 +21,7 @@ export function judgeAll(certificates: readonly StoredCertificate[], moment: Sta
         certFingerprint === "" || isPendingDeletion ? [] : [certFingerprint],
     );
     return certificates.map((certificate) => {
+        const { toMs } = certificate;
         const warnsFromMs = warnsFrom(certificate, moment);
         const warnings = [
             ...judgeDates(certificate, warnsFromMs, moment.nowMs),
@@ -28,12 +29,10 @@ export function judgeAll(certificates: readonly StoredCertificate[], moment: Sta
             ...judgeOwners(certificate, places, ids),
         ].sort((a, b) => WARNING_CODES.indexOf(a.code) - WARNING_CODES.indexOf(b.code));
         // Negative once it has expired.
-        const daysLeft = certificate.toMs === undefined ? undefined : daysUntil(certificate.toMs, moment.nowMs);
+        const daysLeft = toMs === undefined ? undefined : Math.floor((toMs - moment.nowMs) / DAY_MS);
         const copiesOf = copies.namesFor(certificate);
-        const notes: readonly Note[] =
-            copiesOf === undefined
-                ? []
-                : [{ code: "same-certificate", message: `the same certificate is that of ${copiesOf}` }];
+        const message = `the same certificate is that of ${copiesOf ?? ""}`;
+        const notes: readonly Note[] = copiesOf === undefined ? [] : [{ code: "same-certificate", message }];
         return { ...certificate, daysLeft, warnsFromMs, warnings, notes };
     });
 }
@@ -68,19 +67,17 @@ function judgeDates(
         // A lookup never tells dates, by design; where it is not known what is in place, there are none.
         const isExplained = isLookedUp || fingerprint === "" || encrypted.includes("notAfter");
         const message = "the state does not say when it expires; run pulumi up, which records it";
-        return isExplained ? [] : [warning("dates-unknown", message)];
+        return isExplained ? [] : warning("dates-unknown", message);
     }
+    const renewal = `${describeEnd(toMs, nowMs)} (${shownDate(toMs).slice(0, 10)}): renew it`;
     if (toMs < nowMs) {
-        return [warning("expired", `expired ${ago(toMs, nowMs)} (${dayOf(toMs)}): renew it`)];
+        return warning("expired", renewal);
     }
     const beginsMs = fromMs ?? 0;
     const future = `is valid only from ${shownDate(beginsMs)} on: wait, or check this machine's clock`;
     return [
-        ...when(beginsMs > nowMs, warning("not-yet-valid", future)),
-        ...when(
-            nowMs >= warnsFromMs,
-            warning("expires-soon", `expires ${within(toMs, nowMs)} (${dayOf(toMs)}): renew it`),
-        ),
+        ...(beginsMs > nowMs ? warning("not-yet-valid", future) : []),
+        ...(nowMs >= warnsFromMs ? warning("expires-soon", renewal) : []),
     ];
 }
 
@@ -90,10 +87,10 @@ function judgeState(certificate: StoredCertificate, ids: SharedBy): readonly War
     const secret = `the state keeps ${encrypted.join(", ")} as a secret, which status cannot read; take it out of additionalSecretOutputs`;
     return [
         ...(isPendingDeletion
-            ? [warning("pending-deletion", "was replaced, and is not deleted yet; run pulumi up, which deletes it")]
+            ? warning("pending-deletion", "was replaced, and is not deleted yet; run pulumi up, which deletes it")
             : judgePlace(certificate, ids)),
-        ...when(staleCertIds.length > 0, warning("stale-ids", stale)),
-        ...when(encrypted.length > 0, warning("encrypted", secret)),
+        ...(staleCertIds.length > 0 ? warning("stale-ids", stale) : []),
+        ...(encrypted.length > 0 ? warning("encrypted", secret) : []),
     ];
 }
 
@@ -103,23 +100,28 @@ function judgePlace(certificate: StoredCertificate, ids: SharedBy): readonly War
     if (isLookedUp) {
         return [];
     }
+    if (isUnconfirmed) {
+        return warning(
+            "unconfirmed",
+            "no listing has shown the last upload so far; run pulumi refresh, then pulumi up",
+        );
+    }
     const others = otherCertIds.map((id) => {
         const owners = ids.namesAt(id, certificate);
         return owners === undefined ? id : `${id} (${owners})`;
     });
-    if (isUnconfirmed) {
-        const message = "no listing has shown the last upload so far; run pulumi refresh, then pulumi up";
-        return [warning("unconfirmed", message)];
-    }
+    const there = `${enumerated(others)} is at the origin`;
     if (fingerprint === "" && !encrypted.includes("fingerprint")) {
-        const seen = others.length === 0 ? "" : `: ${enumerated(others)} is at the origin`;
-        const message = `may no longer be in place${seen}; run pulumi up, which uploads the declared certificate`;
-        return [warning("drifted", message)];
+        const seen = others.length === 0 ? "" : `: ${there}`;
+        return warning(
+            "drifted",
+            `may no longer be in place${seen}; run pulumi up, which uploads the declared certificate`,
+        );
     }
     const message =
-        `${enumerated(others)} is at the origin as well, and nobody but Vercel knows which one it presents; ` +
+        `${there} as well, and nobody but Vercel knows which one it presents; ` +
         "remove what does not belong there, then run pulumi refresh";
-    return when(others.length > 0, warning("other-certificate", message));
+    return others.length > 0 ? warning("other-certificate", message) : [];
 }
 
 /** Vercel has one certificate for an origin: what one resource uploads or deletes, the other one loses. */
@@ -129,14 +131,11 @@ function judgeOwners(certificate: StoredCertificate, places: SharedBy, ids: Shar
         const message =
             `its id is also in the state of ${sharers}: when one is rotated or destroyed, the other loses its certificate; ` +
             "keep one, and take the other out of its state with pulumi state delete";
-        return [warning("shared-id", message)];
+        return warning("shared-id", message);
     }
-    const twins = places.namesFor(certificate);
-    if (twins === undefined) {
-        return [];
-    }
+    const twins = places.namesFor(certificate) ?? "";
     const message = `${twins} has a certificate for ${placeOf(certificate)} as well; declare it once, and look it up elsewhere with .get`;
-    return [warning("duplicate", message)];
+    return twins === "" ? [] : warning("duplicate", message);
 }
 
 function isOwner({ isLookedUp, isPendingDeletion, origin }: StoredCertificate): boolean {
@@ -148,41 +147,23 @@ function idsOf({ certId, staleCertIds, isLookedUp }: StoredCertificate): readonl
     return isLookedUp ? [] : [...(certId === "" ? [] : [certId]), ...staleCertIds];
 }
 
-function warning(code: WarningCode, message: string): Warning {
-    return { code, message };
+function warning(code: WarningCode, message: string): readonly Warning[] {
+    return [{ code, message }];
 }
 
-function when(isSo: boolean, one: Warning): readonly Warning[] {
-    return isSo ? [one] : [];
-}
-
-function daysUntil(ms: number, nowMs: number): number {
-    return Math.floor((ms - nowMs) / DAY_MS);
-}
-
-function within(ms: number, nowMs: number): string {
-    const days = daysUntil(ms, nowMs);
-    return days === 0 ? "within a day" : `in ${counted(days, "day")}`;
-}
-
-function ago(ms: number, nowMs: number): string {
-    const days = Math.floor((nowMs - ms) / DAY_MS);
-    return days === 0 ? "within the last day" : `${counted(days, "day")} ago`;
+function describeEnd(toMs: number, nowMs: number): string {
+    const days = Math.floor(Math.abs(toMs - nowMs) / DAY_MS);
+    return toMs < nowMs
+        ? `expired ${days === 0 ? "within the last day" : `${counted(days, "day")} ago`}`
+        : `expires ${days === 0 ? "within a day" : `in ${counted(days, "day")}`}`;
 }
 
 /** How long it lasts, in words. */
-export function lastingOf({ toMs, daysLeft }: Pick<JudgedCertificate, "toMs" | "daysLeft">, nowMs: number): string {
-    if (toMs === undefined || daysLeft === undefined) {
+export function lastingOf({ toMs, daysLeft = 0 }: Pick<JudgedCertificate, "toMs" | "daysLeft">, nowMs: number): string {
+    if (toMs === undefined) {
         return "no dates known";
     }
-    if (toMs < nowMs) {
-        return `expired ${ago(toMs, nowMs)}`;
-    }
-    return daysLeft === 0 ? `expires ${within(toMs, nowMs)}` : `${counted(daysLeft, "day")} left`;
-}
-
-function dayOf(ms: number): string {
-    return shownDate(ms).slice(0, 10);
+    return daysLeft > 0 ? `${counted(daysLeft, "day")} left` : describeEnd(toMs, nowMs);
 }
 
 /** How lines name where a certificate is presented. */
