@@ -36,6 +36,15 @@ export class Declarations {
         return (found?.members.filter(ts.isPropertyDeclaration) ?? []).map((member) => this.#declared(member));
     }
 
+    /** The names of the properties of what a function returns, where that is written as an object. */
+    ofReturned(name: string): readonly string[] {
+        const found = this.#source.statements.find(
+            (node): node is ts.FunctionDeclaration => ts.isFunctionDeclaration(node) && node.name?.text === name,
+        );
+        const returned = found?.body?.statements.find(ts.isReturnStatement)?.expression;
+        return returned === undefined ? [] : propertiesIn(returned);
+    }
+
     #declared(member: ts.PropertySignature | ts.PropertyDeclaration): Declared {
         const comments = ts.getJSDocCommentsAndTags(member).map((node) => ts.getTextOfJSDocComment(node.comment) ?? "");
         return {
@@ -76,4 +85,13 @@ export class Declarations {
         );
         return alias === undefined ? [type.getText(this.#source)] : this.#alternatives(alias.type);
     }
+}
+
+/** Those of objects that are spread into it count as well. */
+function propertiesIn(expression: ts.Expression): readonly string[] {
+    return !ts.isObjectLiteralExpression(expression)
+        ? []
+        : expression.properties.flatMap((property) =>
+              ts.isSpreadAssignment(property) ? propertiesIn(property.expression) : (property.name?.getText() ?? []),
+          );
 }

@@ -8,11 +8,11 @@ import { filesBelow, markdownFiles, MarkdownFile, readText } from "../../support
 const documents = markdownFiles();
 const COMMAND_LINE = "docs/reference/command-line.md";
 
-/** A heading of the command line, and the interfaces that `--json` prints there. */
-const PRINTED: readonly (readonly [heading: string, file: string, interfaces: readonly string[]])[] = [
-    ["inspect", "cli/commands/inspect/inspection.ts", ["Inspection", "InspectedFile", "CertificateFacts"]],
+/** A heading of the command line, and what `--json` prints there: interfaces, and what functions return. */
+const PRINTED: readonly (readonly [heading: string, file: string, names: readonly string[]])[] = [
+    ["inspect", "cli/commands/inspect/inspection.ts", ["inspect", "describeFile", "factsOf"]],
     ["probe", "probe/originProbe.ts", ["ProbeReport"]],
-    ["JSON", "cli/commands/status/stackReport.ts", ["StatusJson", "CertificateJson", "StackProblem"]],
+    ["JSON", "cli/commands/status/stackReport.ts", ["statusJson", "certificateJson", "StackProblem"]],
     ["doctor", "cli/commands/doctor/doctorText.ts", ["DoctorReport"]],
     ["doctor", "cli/commands/doctor/examination.ts", ["Step"]],
     ["doctor", "cli/commands/doctor/answers.ts", ["Answer"]],
@@ -72,7 +72,10 @@ describe("the commands in the documents", () => {
             const declarations = new Declarations(`provider/${file}`);
             const text = new MarkdownFile(COMMAND_LINE).section(section).join("\n");
             for (const name of names) {
-                const properties = declarations.ofInterface(name).map((property) => property.name);
+                const properties = [
+                    ...declarations.ofInterface(name).map((property) => property.name),
+                    ...declarations.ofReturned(name),
+                ];
                 expect(properties, name).not.to.deep.equal([]);
                 expect(properties.filter((property) => !text.includes(`\`${property}\``))).to.deep.equal([]);
             }

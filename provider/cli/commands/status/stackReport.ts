@@ -1,6 +1,6 @@
 import { counted } from "../../../text/quoting";
 import type { JudgedCertificate } from "./statusWarnings";
-import { WARNING_CODES, type Note, type Warning } from "./warningTable";
+import { WARNING_CODES, type WarningCode } from "./warningTable";
 import { shownDate } from "../../../text/isoDates";
 
 /** One stack that was asked for. */
@@ -48,52 +48,14 @@ export function shareNeedingAttention(certificates: readonly JudgedCertificate[]
     return bad === 0 ? undefined : `${String(bad)} of ${counted(certificates.length, "certificate")} ${verb} attention`;
 }
 
-function has({ warnings }: JudgedCertificate, code: Warning["code"]): boolean {
+function has({ warnings }: JudgedCertificate, code: WarningCode): boolean {
     return warnings.some((warning) => warning.code === code);
 }
 
+export type StatusJson = ReturnType<typeof statusJson>;
+
 /** With `--json`, exactly this; documented in docs/reference/command-line.md. What is not known is `null`. */
-export interface StatusJson {
-    /** ISO 8601, as all times here. */
-    readonly at: string;
-    readonly inOrder: boolean;
-    readonly stacks: readonly {
-        readonly name: string;
-        readonly certificates: number;
-        readonly problem: StackProblem | null;
-    }[];
-    readonly certificates: readonly CertificateJson[];
-}
-
-export interface CertificateJson {
-    readonly stack: string;
-    readonly name: string;
-    readonly urn: string;
-    readonly id: string;
-    readonly team: string | null;
-    readonly project: string;
-    /** `*` for the whole project. */
-    readonly origin: string | null;
-    readonly certId: string | null;
-    readonly fingerprint: string | null;
-    readonly certFingerprint: string | null;
-    readonly subject: string | null;
-    readonly issuer: string | null;
-    readonly serialNumber: string | null;
-    readonly notBefore: string | null;
-    readonly notAfter: string | null;
-    readonly uploadedAt: string | null;
-    readonly warnsFrom: string | null;
-    readonly daysLeft: number | null;
-    readonly staleCertIds: readonly string[];
-    readonly otherCertIds: readonly string[];
-    readonly lookedUp: boolean;
-    readonly pendingDeletion: boolean;
-    readonly warnings: readonly Warning[];
-    readonly notes: readonly Note[];
-}
-
-export function statusJson(report: StatusReport): StatusJson {
+export function statusJson(report: StatusReport) {
     return {
         at: shownDate(report.nowMs),
         inOrder: report.stacks.every(({ problem }) => problem === undefined) && attentionOf(report) === undefined,
@@ -102,9 +64,10 @@ export function statusJson(report: StatusReport): StatusJson {
     };
 }
 
-function certificateJson(one: JudgedCertificate): CertificateJson {
+function certificateJson(one: JudgedCertificate) {
     return {
         ...{ stack: one.stack, name: one.name, urn: one.urn, id: one.id },
+        // An origin is `*` for the whole project.
         ...{ team: one.team ?? null, project: one.project, origin: told(one.origin), certId: told(one.certId) },
         ...{ fingerprint: told(one.fingerprint), certFingerprint: told(one.certFingerprint) },
         ...{ subject: told(one.subject), issuer: told(one.issuer), serialNumber: told(one.serialNumber) },
