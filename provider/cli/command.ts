@@ -17,10 +17,8 @@ export interface CommandHost {
     write(content: string | readonly Line[]): void;
     /** One line to standard error: progress, warnings, errors. Escaped as well. */
     writeError(line: string): void;
-    /** What the user answers at the terminal; `undefined` where nobody is at one. */
-    ask(question: string): Promise<string | undefined>;
-    /** The same for a secret, which does not show while it is typed. */
-    askForSecret(question: string): Promise<string | undefined>;
+    /** What the user answers at the terminal, a secret without showing it; `undefined` where nobody is at one. */
+    ask(question: string, isSecret?: boolean): Promise<string | undefined>;
     /** Standard input. */
     input(): AsyncIterable<Buffer | string>;
     /** From this call on, an interrupt aborts the signal instead of the process: the command ends by itself. */

@@ -39,7 +39,7 @@ export async function runCommandLine(args: readonly string[], process: ProcessHo
         ...process,
         write: (content) => process.write(rendered(content, hasColours)),
         writeError: (line) => process.writeError(printableLine(line)),
-        ask: (question) => process.ask(printable(question)),
+        ask: (question, isSecret) => process.ask(printable(question), isSecret),
     };
     try {
         return await runCommand(args, host);

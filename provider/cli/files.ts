@@ -53,7 +53,7 @@ export async function readBundleFiles(parsed: Parsed, host: CommandHost) {
     if (given !== undefined || locked.length === 0) {
         return { files, passphrase: given };
     }
-    const passphrase = await host.askForSecret(`Passphrase of ${locked.map((path) => quote(path)).join(", ")}: `);
+    const passphrase = await host.ask(`Passphrase of ${locked.map((path) => quote(path)).join(", ")}: `, true);
     return passphrase === undefined ? { files, passphrase } : { files: open(passphrase), passphrase };
 }
 
@@ -171,7 +171,7 @@ async function readBounded(path: string, { folder, input }: CommandHost): Promis
             }
         }
     } catch (error) {
-        throw error instanceof CommandError ? error : cannot("read", path, error);
+        throw cannot("read", path, error);
     }
     if (length > LARGEST_FILE_BYTES) {
         throw new CommandError(`the file ${quote(path)} has more than 1 MB; check that it is the right one`);

@@ -4,7 +4,7 @@ import { manifest } from "../manifest";
 import { systemClock } from "../vercel/clock";
 import { COMMAND, EXIT, type ProcessHost } from "./command";
 import { failureLine, runCommandLine } from "./commandLine";
-import { askAtTerminal, askForSecret, catchInterruption } from "./interaction";
+import { askAtTerminal, catchInterruption } from "./interaction";
 
 const args = process.argv.slice(2);
 const host: ProcessHost = {
@@ -16,7 +16,6 @@ const host: ProcessHost = {
     write: (text) => process.stdout.write(text),
     writeError: (line) => process.stderr.write(`${line}\n`),
     ask: askAtTerminal,
-    askForSecret,
     input: () => process.stdin,
     interruption: catchInterruption,
 };

@@ -8,64 +8,64 @@ import { quote } from "../text/quoting";
 export interface NewFile {
     readonly path: string;
     readonly text: string;
-    /** In words. */
-    readonly holds: string;
     /** Readable for its owner alone. */
     readonly isSecret?: boolean;
 }
 
 /**
- * Writes all of the files or none: each first beside its place, and none in its place before all are written. A file
- * that exists is kept, unless it is to be written over.
+ * Writes all of the files or none: each first beside its place, and none in its place before all are written.
+ *
+ * @param ifThere What is said of a file that exists, which then stays as it is; without it, it is written over.
  */
 export async function writeTogether(
     files: readonly NewFile[],
-    isForced: boolean,
     { folder }: Pick<CommandHost, "folder">,
+    ifThere?: string,
 ): Promise<void> {
-    const [repeated] = files.filter(
-        ({ path }, index) => files.findIndex((one) => resolve(folder, one.path) === resolve(folder, path)) < index,
-    );
+    const drafts = files.map((file) => {
+        const target = resolve(folder, file.path);
+        return { ...file, target, draft: `${target}.${randomBytes(6).toString("hex")}` };
+    });
+    const repeated = drafts.find(({ target }, index) => drafts.findIndex((one) => one.target === target) < index);
     if (repeated !== undefined) {
         throw new CommandError(
             `${quote(repeated.path)} is given for two files; give each a path of its own`,
             EXIT.usage,
         );
     }
-    const drafts: string[] = [];
-    const claimed: string[] = [];
-    try {
-        for (const { path, text, isSecret = false } of files) {
-            const draft = `${resolve(folder, path)}.${randomBytes(6).toString("hex")}`;
-            await mkdir(dirname(draft), { recursive: true }).catch((error: unknown) => {
-                throw cannot("written", path, error);
-            });
-            drafts.push(draft);
-            await writeFile(draft, text, { flag: "wx", mode: isSecret ? 0o600 : 0o666 }).catch(cannotWrite(path));
+    const made: string[] = [];
+    const attempt = async (path: string, work: Promise<unknown>): Promise<void> => {
+        try {
+            await work;
+        } catch (error) {
+            await Promise.all(made.map((one) => rm(one, { force: true })));
+            throw cannot("written", path, error);
         }
-        for (const { path } of isForced ? [] : files) {
-            await writeFile(resolve(folder, path), "", { flag: "wx" }).catch(cannotWrite(path));
-            claimed.push(resolve(folder, path));
+    };
+    for (const { path, target, draft, text, isSecret = false } of drafts) {
+        await attempt(path, mkdir(dirname(target), { recursive: true }));
+        if (ifThere !== undefined) {
+            await attempt(path, claim(target, `there is a file ${quote(path)} already${ifThere}`));
+            made.push(target);
         }
-        for (const [index, { path }] of files.entries()) {
-            await rename(drafts[index] ?? "", resolve(folder, path)).catch(cannotWrite(path));
-        }
-    } catch (error) {
-        await Promise.all([...drafts, ...claimed].map((path) => rm(path, { force: true })));
-        throw error;
+        made.push(draft);
+        await attempt(path, writeFile(draft, text, { flag: "wx", mode: isSecret ? 0o600 : 0o666 }));
+    }
+    for (const { path, target, draft } of drafts) {
+        await attempt(path, rename(draft, target));
     }
 }
 
-function cannotWrite(path: string): (error: unknown) => never {
-    return (error) => {
-        throw errorCode(error) === "EEXIST"
-            ? new CommandError(`there is a file ${quote(path)} already; --force writes over it`)
-            : cannot("written", path, error);
-    };
+async function claim(target: string, ifThere: string): Promise<void> {
+    await writeFile(target, "", { flag: "wx" }).catch((error: unknown) => {
+        throw errorCode(error) === "EEXIST" ? new CommandError(ifThere) : error;
+    });
 }
 
-/** What the system refuses, by its code. */
+/** What the system refuses, by its code; what a command has to say itself stays as it is. */
 export function cannot(what: "read" | "written", path: string, error: unknown): CommandError {
     const code = errorCode(error) ?? "unknown error";
-    return new CommandError(`the file ${quote(path)} cannot be ${what} (${code}); check the path and its permissions`);
+    return error instanceof CommandError
+        ? error
+        : new CommandError(`the file ${quote(path)} cannot be ${what} (${code}); check the path and its permissions`);
 }

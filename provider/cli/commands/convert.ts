@@ -5,7 +5,7 @@ import { isKeyOf, readPrivateKey, type PrivateKey } from "../../certificates/par
 import { CommandError, EXIT, type Command } from "../command";
 import { misuse } from "../options";
 import { PASSPHRASE_OPTION, passphraseOf, readBundleFiles, type BundleFile } from "../files";
-import { writeTogether, type NewFile } from "../newFiles";
+import { writeTogether } from "../newFiles";
 import { findLeaf } from "../roles";
 import { jsonText, table } from "../terminal";
 import { quote, shown } from "../../text/quoting";
@@ -31,21 +31,7 @@ export const convertCommand: Command = {
         force: { help: "Write over files that exist" },
     },
     run: async (parsed, host) => {
-        const { files, passphrase } = await readBundleFiles(parsed, host);
-        const problems = files.flatMap(({ path, problem }) =>
-            problem === undefined ? [] : [`${quote(path)}: ${problem}`],
-        );
-        if (problems.length > 0) {
-            throw new CommandError(problems.join("; "));
-        }
         const keyFile = parsed.value("key");
-        const key = findKey(files, passphrase, keyFile !== undefined);
-        const sorted = sort(certificatesOf(files), key);
-        const folder = parsed.value("out") ?? ".";
-        const created: NewFile[] = [
-            pemFile(`${folder}/client.pem`, sorted.chain),
-            ...(sorted.roots.length === 0 ? [] : [pemFile(`${folder}/ca.pem`, sorted.roots)]),
-        ];
         if (keyFile === "-") {
             throw misuse(convertCommand, "--key: a private key is not shown; give the name of a file");
         }
@@ -53,13 +39,29 @@ export const convertCommand: Command = {
         if (secret === "" || (secret !== undefined && keyFile === undefined)) {
             throw misuse(convertCommand, "--key-passphrase-env needs --key, and a passphrase that is not empty");
         }
-        if (keyFile !== undefined && key !== undefined) {
-            created.push({ path: keyFile, text: encode(key, secret), holds: "the private key", isSecret: true });
+        const { files, passphrase } = await readBundleFiles(parsed, host);
+        const problems = files.flatMap(({ path, problem }) =>
+            problem === undefined ? [] : [`${quote(path)}: ${problem}`],
+        );
+        if (problems.length > 0) {
+            throw new CommandError(problems.join("; "));
         }
-        await writeTogether(created, parsed.flag("force"), host);
+        const key = findKey(files, passphrase, keyFile !== undefined);
+        const sorted = sort(certificatesOf(files), key);
+        const folder = parsed.value("out") ?? ".";
+        const isKeyWanted = keyFile !== undefined && key !== undefined;
+        const created = [
+            pemFile(`${folder}/client.pem`, sorted.chain),
+            ...(sorted.roots.length === 0 ? [] : [pemFile(`${folder}/ca.pem`, sorted.roots)]),
+            ...(isKeyWanted
+                ? [{ path: keyFile, text: encode(key, secret), holds: "the private key", isSecret: true }]
+                : []),
+        ];
+        await writeTogether(created, host, parsed.flag("force") ? undefined : "; --force writes over it");
         const written = created.map(({ path, holds }) => ({ path, holds }));
-        const rows = written.map(({ path, holds }) => [path, holds]);
-        host.write(parsed.flag("json") ? jsonText({ files: written }) : table(rows));
+        host.write(
+            parsed.flag("json") ? jsonText({ files: written }) : table(written.map(({ path, holds }) => [path, holds])),
+        );
         sorted.others.forEach((certificate) =>
             host.writeError(
                 `left out ${describeCertificate(certificate)}: the path from the certificate to a root does not need it`,
@@ -143,13 +145,11 @@ function sort(all: readonly X509Certificate[], key: PrivateKey | undefined) {
     return { chain, roots, others: all.filter((one) => !chain.includes(one) && !roots.includes(one)) };
 }
 
-function pemFile(path: string, certificates: readonly X509Certificate[]): NewFile {
-    return { path, text: certificates.map(String).join(""), holds: describe(certificates) };
-}
-
-function describe([first, ...others]: readonly X509Certificate[]): string {
+function pemFile(path: string, certificates: readonly X509Certificate[]) {
+    const [first, ...others] = certificates;
     const more = others.length === 0 ? "" : ` and ${String(others.length)} more`;
-    return `${shown(nameOf(first?.subject)) || "a certificate without a subject"}${more}`;
+    const holds = `${shown(nameOf(first?.subject)) || "a certificate without a subject"}${more}`;
+    return { path, text: certificates.map(String).join(""), holds };
 }
 
 function encode({ key }: PrivateKey, passphrase: string | undefined): string {

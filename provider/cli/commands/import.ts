@@ -1,46 +1,26 @@
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { judgeChain } from "../../certificates/chain/chainVerdict";
 import { judgeCertificateSet, readCertificateSet } from "../../certificates/certificates";
 import { formatId, holdsOrigin, labelOf, normaliseOrigin, type Identity, type Owner } from "../../operations/identity";
+import type { Properties } from "../../operations/arguments";
 import { NOTHING_KNOWN, writeState } from "../../operations/state";
 import { PLUGIN_TYPE, PROVIDER_TEXT, TYPE } from "../../registration";
 import type { CertificateEntry } from "../../vercel/client";
 import { CommandError, EXIT, type Command, type CommandHost, type Parsed } from "../command";
-import { cannot } from "../newFiles";
+import { writeTogether } from "../newFiles";
 import { misuse } from "../options";
 import { requireBundleFile } from "../files";
 import { shellWord } from "../shell";
 import { jsonText } from "../terminal";
 import { listAtVercel, OWNER_OPTIONS, ownerOf } from "../vercelClient";
-import { errorCode } from "../../text/errorCode";
 import { enumerated, shown, quote } from "../../text/quoting";
 
 /** A file of `pulumi import --file`. The state keeps it in clear, so there is never a key in it. */
 export interface ImportFile {
-    readonly resources: readonly [...(readonly ImportedComponent[]), ImportedResource];
+    readonly resources: readonly (ImportedComponent | ImportedResource)[];
 }
 
-export interface ImportedResource {
-    readonly type: string;
-    readonly name: string;
-    readonly id: string;
-    /** The `name` of the component that it belongs to. */
-    readonly parent?: string;
-    /** What is public of the arguments, so that `ignoreChanges` has something to keep. */
-    readonly inputs: Readonly<Record<string, string | undefined>>;
-    readonly outputs: Readonly<Record<string, unknown>>;
-}
-
-/** pulumi creates it where the state has none yet, and leaves it alone where it does. */
-interface ImportedComponent {
-    readonly type: string;
-    /** Within the file, where names must differ; in the program it has the logical name. */
-    readonly name: string;
-    readonly logicalName: string;
-    readonly component: true;
-    readonly parent?: string;
-}
+export type ImportedResource = ReturnType<typeof resourceOf>;
+type ImportedComponent = ReturnType<typeof componentsOf>[number];
 
 type Adopted = Identity & Owner;
 
@@ -91,33 +71,28 @@ async function runImport(parsed: Parsed, host: CommandHost): Promise<typeof EXIT
         host.writeError(`${severity === "error" ? "warning" : severity}: ${argument}: ${message}`);
     }
     const entry = await findInPlace(identity, parsed.value("cert-id"), host);
-    const name = parsed.value("name") ?? defaultName(identity);
-    const parent = components.at(-1)?.name;
-    const isPlugin = parsed.flag("plugin");
-    const resource = {
-        type: isPlugin ? PLUGIN_TYPE : TYPE,
-        name,
-        ...adopted(identity, entry, declared, isPlugin ? {} : { __provider: PROVIDER_TEXT }),
-        ...(parent === undefined ? {} : { parent }),
-    };
-    const file: ImportFile = { resources: [...components, resource] };
+    const resource = resourceOf(identity, entry, declared, parsed);
+    const file: ImportFile = { resources: [...components, { ...resource, parent: components.at(-1)?.name }] };
     const output = parsed.value("output") ?? "import.json";
     const text = jsonText(file);
     if (output === "-") {
         host.write(text);
         return EXIT.fine;
     }
-    await writeNew(output, text, host);
+    const ifThere = ", and it stays as it is; remove it, or give another --output";
+    await writeTogether([{ path: output, text }], host, ifThere);
+    const { name, id } = resource;
     const { certId } = entry;
     const { fingerprint } = certificates;
     const said = findings.map(({ code, severity, argument, message }) => ({ code, severity, argument, message }));
-    const result = { file: output, name, id: formatId(identity), certId, fingerprint, findings: said };
+    const result = { file: output, name, id, certId, fingerprint, findings: said };
     host.write(parsed.flag("json") ? jsonText(result) : nextSteps(output, name, certId));
     return EXIT.fine;
 }
 
-function componentsOf(parents: readonly string[]): readonly ImportedComponent[] {
-    const names = parents.map((text) => {
+/** pulumi creates them where the state has none yet, and leaves them alone where it does. */
+function componentsOf(parents: readonly string[]) {
+    return parents.map((text, index) => {
         const [, type, logicalName] = /^([^\s=$]+)=(.+)$/.exec(text) ?? [];
         if (type === undefined || logicalName === undefined) {
             throw misuse(
@@ -125,12 +100,10 @@ function componentsOf(parents: readonly string[]): readonly ImportedComponent[] 
                 `--parent: expected the type and the name of a component, as my:module:Gateway=main, got ${quote(text)}`,
             );
         }
-        return { type, logicalName };
+        const parent = index === 0 ? undefined : nameInFile(index - 1);
+        // `name` is for the file, where names must differ; in the program it has the logical name.
+        return { type, name: nameInFile(index), logicalName, component: true, parent };
     });
-    return names.map(({ type, logicalName }, index) => ({
-        ...{ type, name: nameInFile(index), logicalName, component: true },
-        ...(index === 0 ? {} : { parent: nameInFile(index - 1) }),
-    }));
 }
 
 /** No resource in a program has a name like this. */
@@ -201,38 +174,31 @@ function nothingThere(
 }
 
 /** With every output, as `create` would leave it: a program may use any of them. Who uploaded it, and when, is not known. */
-function adopted(
+function resourceOf(
     identity: Adopted,
     { certId, origin }: CertificateEntry,
     { certificates, canonical }: Certificates,
-    provider: Readonly<Record<string, string>>,
-): Pick<ImportedResource, "id" | "inputs" | "outputs"> {
+    parsed: Parsed,
+) {
     const { project, team, tokenEnv } = identity;
-    const declared = { project, team, origin: identity.origin, tokenEnv, ...canonical };
+    const isPlugin = parsed.flag("plugin");
+    const provider = isPlugin ? {} : { __provider: PROVIDER_TEXT };
     const { fingerprint } = certificates;
     const state = { project, team, tokenEnv, certId, origin, ...NOTHING_KNOWN, fingerprint };
+    const outputs: Properties = { ...provider, ...writeState(state, certificates) };
     return {
+        type: isPlugin ? PLUGIN_TYPE : TYPE,
+        name: parsed.value("name") ?? defaultName(identity),
         id: formatId(identity),
-        // By the fingerprint, and by the key that is missing, check tells an import.
-        inputs: { ...provider, ...declared, fingerprint },
-        outputs: { ...provider, ...writeState(state, certificates) },
+        // What is public of the arguments, so that `ignoreChanges` has something to keep. By the fingerprint, and by the
+        // key that is missing, check tells an import.
+        inputs: { ...provider, project, team, origin: identity.origin, tokenEnv, ...canonical, fingerprint },
+        outputs,
     };
 }
 
 function defaultName({ project, origin }: Identity): string {
     return (origin === undefined ? project : new URL(origin).host).replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, "");
-}
-
-async function writeNew(path: string, text: string, { folder }: CommandHost): Promise<void> {
-    try {
-        await writeFile(resolve(folder, path), text, { flag: "wx" });
-    } catch (error) {
-        throw errorCode(error) === "EEXIST"
-            ? new CommandError(
-                  `there is a file ${quote(path)} already, and it stays as it is; remove it, or give another --output`,
-              )
-            : cannot("written", path, error);
-    }
 }
 
 function nextSteps(output: string, name: string, certId: string): string {

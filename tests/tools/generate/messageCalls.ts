@@ -47,7 +47,7 @@ const SAYERS: Readonly<Record<string, Maker>> = {
         writeLine: { kind: "warning", at: 0 },
     },
     ...{ say: { kind: "progress", at: 0 }, sayAtOnce: error(0), speak: { kind: "warning", at: 0 } },
-    ...{ ask: { kind: "question", at: 0 }, askForSecret: { kind: "question", at: 0 } },
+    ...{ ask: { kind: "question", at: 0 } },
     ...{ misuse: error(1), malformed: part(2), warning: { kind: "warning", at: 1 } },
     ...{ info: { kind: "note", at: 0 }, warn: { kind: "warning", at: 0 } },
 };

@@ -51,7 +51,6 @@ export class Terminal {
             write: (text) => out.push(text),
             writeError: (line) => err.push(`${line}\n`),
             ask: () => Promise.resolve(answer),
-            askForSecret: () => Promise.resolve(answer),
             input: () => Readable.from(input === undefined ? [] : [input]) as AsyncIterable<Buffer>,
             interruption: () => signal,
         });

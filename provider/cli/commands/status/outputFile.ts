@@ -96,7 +96,7 @@ async function readEarlier(target: string, path: string, isOwn: (head: string) =
         if (errorCode(error) === "ENOENT") {
             return undefined;
         }
-        throw error instanceof CommandError ? error : cannot("read", path, error);
+        throw cannot("read", path, error);
     }
 }
 
