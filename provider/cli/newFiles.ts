@@ -45,7 +45,12 @@ export async function writeTogether(
     for (const { path, target, draft, text, isSecret = false } of drafts) {
         await attempt(path, mkdir(dirname(target), { recursive: true }));
         if (ifThere !== undefined) {
-            await attempt(path, claim(target, `there is a file ${quote(path)} already${ifThere}`));
+            const claim = writeFile(target, "", { flag: "wx" }).catch((error: unknown) => {
+                throw errorCode(error) === "EEXIST"
+                    ? new CommandError(`there is a file ${quote(path)} already${ifThere}`)
+                    : error;
+            });
+            await attempt(path, claim);
             made.push(target);
         }
         made.push(draft);
@@ -54,12 +59,6 @@ export async function writeTogether(
     for (const { path, target, draft } of drafts) {
         await attempt(path, rename(draft, target));
     }
-}
-
-async function claim(target: string, ifThere: string): Promise<void> {
-    await writeFile(target, "", { flag: "wx" }).catch((error: unknown) => {
-        throw errorCode(error) === "EEXIST" ? new CommandError(ifThere) : error;
-    });
 }
 
 /** What the system refuses, by its code; what a command has to say itself stays as it is. */

@@ -16,8 +16,6 @@ const PASSING: readonly string[] = [
     "cli/commands/import.ts: host.writeError",
     "cli/commands/probe.ts: host.writeError",
     "cli/files.ts: CommandError",
-    "cli/interaction.ts: ask",
-    "cli/interaction.ts: ask",
     "cli/vercelClient.ts: host.writeError",
     "operations/arguments.ts: argumentProblem",
     "operations/arguments.ts: report",

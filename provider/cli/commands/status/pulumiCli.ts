@@ -136,7 +136,7 @@ function explain(args: readonly string[], exitCode: number, complaint: string): 
     const failed = `pulumi ${args.slice(0, 2).join(" ")} failed with exit code ${String(exitCode)}`;
     const byHand = `${failed}; run pulumi ${args.map(shellWord).join(" ")} by hand`;
     const said = known?.replace("NAME", () => quote(args.at(-1) ?? "")) ?? byHand;
-    return complaint === "" ? said : `${said} (pulumi says: ${complaint})`;
+    return `${said}${complaint === "" ? "" : ` (pulumi says: ${complaint})`}`;
 }
 
 /** What could stand in a message of the CLI, since it was told so. */
