@@ -38,10 +38,10 @@ async function runDoctor(parsed: Parsed, host: CommandHost): Promise<ExitCode> {
     const traffic = new Traffic(() => host.clock.now());
     const { client, address } = connectToVercel(ownerOf(parsed), host, (...seen) => traffic.observe(...seen));
     const made = new CertificatesMade(client, address, host.clock);
-    const { steps, observations } = await examine(parsed, host, made, traffic);
+    const { steps, told } = await examine(parsed, host, made, traffic);
     const report: DoctorReport = {
         ...{ version: host.version, node: process.versions.node, at: isoDate(host.clock.now()) },
-        ...{ steps, answers: answersOf(observations) },
+        ...{ steps, answers: answersOf(told) },
         ...{ limits: traffic.limits, listing: traffic.properties },
     };
     host.write(parsed.flag("json") ? jsonText(report) : reportText(report));
@@ -53,7 +53,7 @@ async function examine(
     host: CommandHost,
     made: CertificatesMade,
     traffic: Traffic,
-): Promise<Pick<Examination, "steps" | "observations">> {
+): Promise<Pick<Examination, "steps" | "told">> {
     const access = "token, scope and route";
     let listed: readonly CertificateEntry[];
     try {
@@ -63,7 +63,7 @@ async function examine(
             throw error;
         }
         host.writeError(`doctor: ${messageOf(error)}`);
-        return { steps: [{ step: access, outcome: "failed", detail: describeFailure(error) }], observations: {} };
+        return { steps: [{ step: access, outcome: "failed", detail: describeFailure(error) }], told: {} };
     }
     refuseOthers(listed);
     await askFirst(parsed, listed.length, host);
@@ -83,7 +83,9 @@ async function examine(
     } finally {
         steps.push(...examination.steps, await cleanUp("clean-up", made, say));
     }
-    return { steps, observations: { ...examination.observations, listing: traffic.properties.ofListing } };
+    const hasPages = traffic.properties.ofListing.includes("pagination");
+    const pages = [hasPages ? "yes" : "not that one can see", "reads every page there is"] as const;
+    return { steps, told: { ...examination.told, pages } };
 }
 
 /** If the API held one certificate only, an upload would remove one that is in use. */

@@ -1,7 +1,8 @@
 import type { TestCertificates } from "../../../certificates/testCertificates";
 import { messageOf } from "../../../operations/failures";
 import type { CertificateEntry } from "../../../vercel/client";
-import { VercelError, type ErrorKind } from "../../../vercel/errors";
+import { VercelError } from "../../../vercel/errors";
+import type { Told } from "./answers";
 import type { CertificatesMade } from "./certificatesMade";
 import { RESERVED_ORIGINS, isReserved, respelled } from "./reserved";
 import type { Traffic } from "./traffic";
@@ -14,22 +15,6 @@ export interface Step {
     readonly step: string;
     readonly outcome: Outcome;
     readonly detail: string;
-}
-
-/** What is open about the API, as far as the steps could tell. */
-export interface Observations {
-    secondUpload?: "keeps the id" | "replaces" | "adds";
-    /** Whether the same certificate has the same id again. */
-    idOfContent?: boolean;
-    otherAuthority?: "refused" | "accepted";
-    respelling?: "restored" | "joined" | "separate" | "refused";
-    /** As JSON. */
-    projectWideOrigin?: string;
-    /** How long it took until a listing showed the slowest write; infinite where none did in half a minute. */
-    slowestMs?: number;
-    secondDeletion?: ErrorKind | "accepted";
-    /** The names of its properties. */
-    listing?: readonly string[];
 }
 
 export interface ExaminationOptions {
@@ -52,14 +37,18 @@ const notInOrder = (detail: string): Finding => ({ outcome: "not in order", deta
 /** Asks the API, step by step, what is not documented. What a step finds out the later ones may build on. */
 export class Examination {
     readonly steps: Step[] = [];
-    readonly observations: Observations = {};
+    readonly told: Told = {};
     #origin: string = RESERVED_ORIGINS[0];
     /** The id of the first certificate. */
     #first = "";
     /** The id that was given last. */
     #last = "";
+    /** Whether the second upload for an origin had another id than the first. */
+    #changesId = false;
     /** The last listing. */
     #listed: readonly CertificateEntry[] = [];
+    /** How long it took until a listing showed the slowest write; infinite where none did in half a minute. */
+    #slowestMs = 0;
 
     constructor(private readonly options: ExaminationOptions) {}
 
@@ -129,16 +118,29 @@ export class Examination {
         const { certs, ca } = this.options.certificates;
         const { certId, finding } = await this.#put(certs[1], ca, this.#origin);
         const isThere = this.#listed.some((entry) => entry.certId === this.#first);
-        this.observations.secondUpload = certId === this.#first ? "keeps the id" : isThere ? "adds" : "replaces";
+        this.#changesId = certId !== this.#first;
+        this.told.rotation = this.#changesId
+            ? ["yes", "deletes the old id where it is still listed"]
+            : ["no", "never deletes the id of the certificate that is in place"];
+        this.told.secondUpload = !this.#changesId
+            ? ["replaces it, under the same id", "a rotation is one upload; nothing is deleted"]
+            : isThere
+              ? ["adds to it", "a rotation deletes the old certificate once the new one is listed"]
+              : ["replaces it, under another id", "a rotation is one upload; the old id goes with it"];
         return finding;
     }
 
     async #uploadWithOtherAuthority(): Promise<Finding> {
         const { certs, otherCa } = this.options.certificates;
         const put = await this.#put(certs[0], otherCa, this.#origin).catch(requireRefusal);
-        const isRefused = put instanceof VercelError;
-        this.observations.otherAuthority = isRefused ? "refused" : "accepted";
-        return isRefused ? fine(describeFailure(put)) : put.finding;
+        if (put instanceof VercelError) {
+            const answer = "the issuer: the certificate of another authority is refused";
+            this.told.authority = [answer, "refuses it before the upload"];
+            return fine(describeFailure(put));
+        }
+        const answer = "not checked: the certificate of another authority is accepted";
+        this.told.authority = [answer, "refuses it all the same; with skipValidation it warns"];
+        return put.finding;
     }
 
     async #uploadRespelled(): Promise<Finding> {
@@ -146,15 +148,23 @@ export class Examination {
         const origin = respelled(this.#origin);
         const put = await this.#put(certs[0], ca, origin).catch(requireRefusal);
         if (put instanceof VercelError) {
-            this.observations.respelling = "refused";
+            const behaviour = "sends the origin as it is declared: spell it in lower case, without a port";
+            this.told.respelling = ["it refuses another spelling", behaviour];
             return fine(describeFailure(put));
         }
         const origins = new Set(this.#listed.filter(isReserved).map((entry) => entry.origin));
-        this.observations.respelling = put.answered !== origin ? "restored" : origins.size > 1 ? "separate" : "joined";
+        const isOne = "compares origins in normal form, so that two spellings are one";
+        const isTwo = "compares origins in normal form: a change of spelling uploads nothing";
+        this.told.respelling =
+            put.answered !== origin
+                ? ["yes", isOne]
+                : origins.size > 1
+                  ? ["no: two spellings are two origins", isTwo]
+                  : ["no, but two spellings are one origin", isOne];
         // The first certificate once more: where ids do not stay, only one made of it is the same again.
-        const { secondUpload } = this.observations;
-        if (secondUpload !== undefined && secondUpload !== "keeps the id") {
-            this.observations.idOfContent = put.certId === this.#first;
+        if (this.#changesId && put.certId === this.#first) {
+            const behaviour = "deletes the old id where it is still listed; the way back has an id of earlier";
+            this.told.rotation = ["yes; the same certificate has the same id again", behaviour];
         }
         return put.finding;
     }
@@ -162,7 +172,8 @@ export class Examination {
     async #uploadProjectWide(): Promise<Finding> {
         const { certs, ca } = this.options.certificates;
         const { certId, finding } = await this.#put(certs[1], ca, undefined);
-        this.observations.projectWideOrigin = this.options.traffic.listedOrigin(certId);
+        const behaviour = "finds its certificate by certId; takes any origin that is no https URL as project-wide";
+        this.told.projectWide = [this.options.traffic.listedOrigin(certId), behaviour];
         return finding;
     }
 
@@ -175,15 +186,18 @@ export class Examination {
         const { made, traffic } = this.options;
         try {
             await made.delete(this.#last);
-            this.observations.secondDeletion = "accepted";
+            this.told.secondDeletion = ["it is accepted", "takes that for deleted"];
             return fine("accepted once more");
         } catch (error) {
             if (!(error instanceof VercelError) || error.effect === "unknown") {
                 throw error;
             }
-            this.observations.secondDeletion = error.kind;
+            const isDocumented = error.kind === "certificate-missing";
+            this.told.secondDeletion = isDocumented
+                ? ["the documented 404", "takes that for deleted where a listing agrees"]
+                : [`another error (${error.kind})`, "fails, and keeps the id in the state"];
             const detail = `${describeFailure(error)}, with the words ${quote(traffic.lastSaid)}`;
-            return error.kind === "certificate-missing" ? fine(detail) : notInOrder(detail);
+            return isDocumented ? fine(detail) : notInOrder(detail);
         }
     }
 
@@ -209,8 +223,11 @@ export class Examination {
             throw new Interrupted();
         }
         this.#listed = entries;
-        const { slowestMs = 0 } = this.observations;
-        this.observations.slowestMs = Math.max(slowestMs, afterMs ?? Number.POSITIVE_INFINITY);
+        this.#slowestMs = Math.max(this.#slowestMs, afterMs ?? Infinity);
+        this.told.delay =
+            this.#slowestMs === Infinity
+                ? ["not in 30 seconds", "counts the write as not confirmed, and warns"]
+                : [`after ${secondsOf(this.#slowestMs)} at most`, "lists until it does, up to 30 seconds"];
         return afterMs === undefined
             ? notInOrder(`accepted, but no listing showed ${what} in half a minute`)
             : fine(`accepted; a listing showed it after ${secondsOf(afterMs)}`);
@@ -234,6 +251,6 @@ export function describeFailure({ status, code, kind }: VercelError): string {
     return `${answer.length === 0 ? "no answer" : answer.join(" ")}, understood as ${kind}`;
 }
 
-export function secondsOf(milliseconds: number): string {
+function secondsOf(milliseconds: number): string {
     return `${(milliseconds / 1000).toFixed(1)} s`;
 }
