@@ -151,21 +151,22 @@ export class VercelClient {
         };
         try {
             const queue = this.#queueOf(address, request.operation === "upload" ? "uploads" : "deletions");
-            return await this.#call(send, queue, label);
+            return await this.#call(send, queue, label, () => this.#clock.remaining?.() ?? Number.POSITIVE_INFINITY);
         } finally {
             this.#listings.forget();
         }
     }
 
+    /** @param patience Milliseconds that the caller may still take; of a listing, several may wait, each as long as it may. */
     async #call(
         send: () => Promise<CallAnswer | CallFailure>,
         queue: RateLimitedQueue,
         label: string,
+        patience = () => Number.POSITIVE_INFINITY,
     ): Promise<CallAnswer> {
         let firstLimitedAt: number | undefined;
         for (let attempts = 1; ; attempts += 1) {
-            const patienceMs = this.#clock.remaining?.() ?? Number.POSITIVE_INFINITY;
-            await (attempts === 1 ? queue.enter(label, patienceMs) : queue.reenter(label, patienceMs));
+            await (attempts === 1 ? queue.enter(label, patience()) : queue.reenter(label, patience()));
             let headers: AnswerHeaders | undefined;
             let result: CallAnswer | CallFailure;
             try {
@@ -186,7 +187,7 @@ export class VercelClient {
             if (result.error.kind === "rate-limited") {
                 queue.block(delayMs);
             } else {
-                await this.#clock.sleep(Math.min(delayMs, this.#clock.remaining?.() ?? delayMs));
+                await this.#clock.sleep(Math.min(delayMs, patience()));
             }
         }
     }

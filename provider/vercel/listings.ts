@@ -1,4 +1,5 @@
 import type { Clock } from "./clock";
+import { OutOfTimeError } from "./errors";
 
 /** How long a listing waits for others of the same project that are wanted at the same moment. */
 const GATHER_MS = 5;
@@ -22,6 +23,10 @@ export class SharedListings<Listing> {
 
     /** By a request that is sent after this call. Calls that arrive before it is sent share it. */
     fresh(key: string, request: () => Promise<Listing>): Promise<Listing> {
+        return this.#inTime(() => this.#share(key, request));
+    }
+
+    #share(key: string, request: () => Promise<Listing>): Promise<Listing> {
         const gathering = this.#gathering.get(key) ?? this.#gather(key, request);
         this.#gathering.set(key, gathering);
         return gathering;
@@ -38,14 +43,30 @@ export class SharedListings<Listing> {
 
     /** For those who only look: the answer may be half a minute old, but never older than a write of this process. */
     recent(key: string, request: () => Promise<Listing>): Promise<Listing> {
-        return this.#look(key, request).listing;
+        return this.#inTime(() => this.#look(key, request).listing);
     }
 
     /** A second answer, some time after the one that `recent` gives. All who want it share it, and the wait for it. */
     again(key: string, request: () => Promise<Listing>, onWait: () => void): Promise<Listing> {
-        const look = this.#look(key, request);
-        look.again ??= this.#lookAgain(look, key, request, onWait);
-        return look.again;
+        return this.#inTime(() => {
+            const look = this.#look(key, request);
+            return (look.again ??= this.#lookAgain(look, key, request, onWait));
+        });
+    }
+
+    /** A request goes on for all who share it; whoever may not wait so long stops waiting, and then asks for nothing more. */
+    async #inTime(share: () => Promise<Listing>): Promise<Listing> {
+        const patienceMs = this.clock.remaining?.() ?? Number.POSITIVE_INFINITY;
+        if (patienceMs <= 0) {
+            throw new OutOfTimeError();
+        }
+        if (patienceMs === Number.POSITIVE_INFINITY) {
+            return await share();
+        }
+        const over = this.clock.sleep(patienceMs).then(() => {
+            throw new OutOfTimeError();
+        });
+        return await Promise.race([share(), over]);
     }
 
     async #lookAgain(
@@ -57,7 +78,7 @@ export class SharedListings<Listing> {
         await listing;
         onWait();
         await this.clock.sleep(SECOND_LOOK_MS);
-        return await this.fresh(key, request);
+        return await this.#share(key, request);
     }
 
     #look(key: string, request: () => Promise<Listing>): Look<Listing> {
@@ -66,7 +87,7 @@ export class SharedListings<Listing> {
         if (known !== undefined && now - known.askedAt < RECENT_MS) {
             return known;
         }
-        const look = { askedAt: now, listing: this.fresh(key, request) };
+        const look = { askedAt: now, listing: this.#share(key, request) };
         this.#looks.set(key, look);
         // Who asked gets the error; who asks next asks anew.
         look.listing.catch(() => {

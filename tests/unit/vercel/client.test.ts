@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { generateKeyPairSync } from "node:crypto";
 import { inspect } from "node:util";
 import { expect } from "chai";
@@ -7,6 +8,7 @@ import {
     isCertificateMissing,
     isEffectUnknown,
     isProjectMissing,
+    OutOfTimeError,
     VercelError,
     type ErrorKind,
 } from "../../../provider/vercel/errors";
@@ -725,6 +727,37 @@ describe("vercel/client", () => {
                     expect(second).not.to.equal(first);
                     await clock.advance(1_000);
                     await Promise.all([first, second]);
+                    expect(server.received.length).to.equal(2);
+                },
+            );
+        });
+
+        it("are given up by a caller without time, and by nobody else: all failed by the limit of the first", async () => {
+            const limits = new AsyncLocalStorage<number>();
+            const clock = Object.assign(new ManualClock(), {
+                remaining: () => limits.getStore() ?? Number.POSITIVE_INFINITY,
+            });
+            const refused: Reply = { status: 429, headers: { "retry-after": "5" } };
+            await withServer(
+                (_request, index) => (index === 0 ? refused : LISTED),
+                async (server) => {
+                    const client = new VercelClient({ baseUrl: server.url, clock, notify: () => undefined });
+                    for (const list of ["listCertificates", "recentCertificates"] as const) {
+                        server.received.length = 0;
+                        const hasty = limits.run(2_000, () => client[list](ADDRESS)).catch((error: unknown) => error);
+                        const patient = client[list](ADDRESS);
+                        for (let seconds = 0; seconds < 8; seconds += 1) {
+                            await clock.advance(1_000);
+                            await new Promise((resolve) => setTimeout(resolve, 20));
+                        }
+                        expect(await hasty).to.be.instanceOf(OutOfTimeError);
+                        expect(await patient).to.have.length(1);
+                        expect(server.received.length).to.equal(2);
+                    }
+                    const late = await limits
+                        .run(0, () => client.listCertificates(ADDRESS))
+                        .catch((error: unknown) => error);
+                    expect(late).to.be.instanceOf(OutOfTimeError);
                     expect(server.received.length).to.equal(2);
                 },
             );
