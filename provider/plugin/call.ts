@@ -42,10 +42,10 @@ export function urnOfCall(): string | undefined {
 /** The engine shows nobody the stderr of a plugin; it has a call for what a plugin says. */
 export function say(message: string, severity: "warning" | "info" = "warning"): void {
     const call = calls.getStore();
-    const request = new LogRequest();
-    request.setSeverity(severity === "warning" ? LogSeverity.WARNING : LogSeverity.INFO);
-    request.setMessage(message);
-    request.setUrn(call?.urn ?? "");
+    const request = new LogRequest()
+        .setSeverity(severity === "warning" ? LogSeverity.WARNING : LogSeverity.INFO)
+        .setMessage(message)
+        .setUrn(call?.urn ?? "");
     const sent = new Promise<void>((resolve) => {
         // What the engine could not be told must not fail the operation that it is about.
         engine?.log(request, () => {

@@ -41,28 +41,20 @@ export function pluginService(): UntypedServiceImplementation {
             return new Empty();
         }),
         getPluginInfo: unary(async () => {
-            const info = new PluginInfo();
-            info.setVersion(manifest.version);
-            return info;
+            return new PluginInfo().setVersion(manifest.version);
         }),
         getSchema: unary(async () => {
-            const response = new proto.GetSchemaResponse();
-            response.setSchema(schemaText(manifest));
-            return response;
+            return new proto.GetSchemaResponse().setSchema(schemaText(manifest));
         }),
         checkConfig: unary(async (request: proto.CheckRequest) => {
-            const response = new proto.CheckResponse();
-            response.setInputs(request.getNews());
-            return response;
+            return new proto.CheckResponse().setInputs(request.getNews());
         }),
         diffConfig: unary(diffConfig),
         configure: unary(async (request: proto.ConfigureRequest) => {
             const settings = fromStruct(request.getArgs());
             const get = (key: string): string | undefined => textOf(settings[key.replace(`${PACKAGE}:`, "")]);
             await provider().configure({ config: { get } });
-            const response = new proto.ConfigureResponse();
-            response.setSupportspreview(true);
-            return response;
+            return new proto.ConfigureResponse().setSupportspreview(true);
         }),
         check: ofResource((request: proto.CheckRequest) => check(provider(), request)),
         diff: ofResource((request: proto.DiffRequest) => diff(provider(), request)),
@@ -80,27 +72,19 @@ export function pluginService(): UntypedServiceImplementation {
 async function check(provider: ClientCertificateProvider, request: proto.CheckRequest): Promise<proto.CheckResponse> {
     const olds = fromStruct(request.getOlds());
     const news = fromStruct(request.getNews());
-    const response = new proto.CheckResponse();
     if (isAdopted(olds) && isAdopted(news)) {
         // What `read` told of a certificate that is being imported: the program is still to be written.
-        response.setInputs(request.getNews());
-        return response;
+        return new proto.CheckResponse().setInputs(request.getNews());
     }
     const { inputs, failures } = await provider.check(isAdopted(olds) ? IMPORTED : olds, news);
     if (failures.length === 0) {
         const nowMs = callClock.now();
         speak([...newWarnings(inputs["findings"], nowMs), ...dueWarnings(inputs["expiries"], nowMs)]);
     }
-    response.setInputs(toStruct(inputs));
-    response.setFailuresList(
-        failures.map(({ property, reason }) => {
-            const failure = new proto.CheckFailure();
-            failure.setProperty(property);
-            failure.setReason(reason);
-            return failure;
-        }),
+    const failuresList = failures.map(({ property, reason }) =>
+        new proto.CheckFailure().setProperty(property).setReason(reason),
     );
-    return response;
+    return new proto.CheckResponse().setInputs(toStruct(inputs)).setFailuresList(failuresList);
 }
 
 /** What the operations take for the inputs of an import. */
@@ -155,20 +139,16 @@ async function diffConfig(request: proto.DiffRequest): Promise<proto.DiffRespons
 type Change = readonly [name: string, kind: proto.PropertyDiff.Kind];
 
 function answerOf(changes: boolean, details: readonly Change[]): proto.DiffResponse {
-    const response = new proto.DiffResponse();
     const { DIFF_SOME, DIFF_NONE } = proto.DiffResponse.DiffChanges;
-    response.setChanges(changes ? DIFF_SOME : DIFF_NONE);
     if (!changes) {
-        return response;
-    }
-    response.setHasdetaileddiff(true);
-    for (const [name, kind] of details) {
-        const change = new proto.PropertyDiff();
-        change.setKind(kind);
-        response.getDetaileddiffMap().set(name, change);
+        return new proto.DiffResponse().setChanges(DIFF_NONE);
     }
     const { UPDATE_REPLACE } = proto.PropertyDiff.Kind;
-    response.setReplacesList(details.filter(([, kind]) => kind === UPDATE_REPLACE).map(([name]) => name));
+    const replaced = details.filter(([, kind]) => kind === UPDATE_REPLACE).map(([name]) => name);
+    const response = new proto.DiffResponse().setChanges(DIFF_SOME).setHasdetaileddiff(true).setReplacesList(replaced);
+    for (const [name, kind] of details) {
+        response.getDetaileddiffMap().set(name, new proto.PropertyDiff().setKind(kind));
+    }
     return response;
 }
 
@@ -177,16 +157,12 @@ async function create(
     request: proto.CreateRequest,
 ): Promise<proto.CreateResponse> {
     const inputs = fromStruct(request.getProperties());
-    const response = new proto.CreateResponse();
     if (request.getPreview()) {
-        response.setProperties(toStruct(planned(inputs, {})));
-        return response;
+        return new proto.CreateResponse().setProperties(toStruct(planned(inputs, {})));
     }
     const { id, outs } = await provider.create(inputs);
     speakOfWrite(outs);
-    response.setId(id);
-    response.setProperties(toStruct(outs));
-    return response;
+    return new proto.CreateResponse().setId(id).setProperties(toStruct(outs));
 }
 
 async function update(
@@ -195,15 +171,12 @@ async function update(
 ): Promise<proto.UpdateResponse> {
     const olds = fromStruct(request.getOlds());
     const news = fromStruct(request.getNews());
-    const response = new proto.UpdateResponse();
     if (request.getPreview()) {
-        response.setProperties(toStruct(planned(news, olds)));
-        return response;
+        return new proto.UpdateResponse().setProperties(toStruct(planned(news, olds)));
     }
     const { outs } = await provider.update(request.getId(), olds, news);
     speakOfWrite(outs);
-    response.setProperties(toStruct(outs));
-    return response;
+    return new proto.UpdateResponse().setProperties(toStruct(outs));
 }
 
 /** The outputs as far as a preview can tell: what `check` computed, and without an upload what is in place. */
@@ -217,15 +190,12 @@ function planned(inputs: Properties, olds: Properties): Properties {
 
 async function read(provider: ClientCertificateProvider, request: proto.ReadRequest): Promise<proto.ReadResponse> {
     const { id, props } = await provider.read(request.getId(), fromStruct(request.getProperties()));
-    const response = new proto.ReadResponse();
     if (id === undefined || props === undefined) {
-        return response;
+        return new proto.ReadResponse();
     }
-    response.setId(id);
-    response.setProperties(toStruct(props));
     // A refresh keeps its inputs. An import has none, and the engine refuses a resource without any.
-    response.setInputs(request.getInputs() ?? toStruct({ ...parseId(id) }));
-    return response;
+    const inputs = request.getInputs() ?? toStruct({ ...parseId(id) });
+    return new proto.ReadResponse().setId(id).setProperties(toStruct(props)).setInputs(inputs);
 }
 
 interface ResourceRequest extends Message {

@@ -35,15 +35,11 @@ export function toServiceError(error: unknown): Partial<ServiceError> {
 }
 
 function statusOf({ id, properties, reasons }: PartialFailure, message: string): Status {
-    const failure = new ErrorResourceInitFailed();
-    failure.setId(id);
-    failure.setProperties(toStruct(properties));
-    failure.setReasonsList([...reasons]);
+    const failure = new ErrorResourceInitFailed()
+        .setId(id)
+        .setProperties(toStruct(properties))
+        .setReasonsList([...reasons]);
     const detail = new Any();
     detail.pack(failure.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
-    const whole = new Status();
-    whole.setCode(status.UNKNOWN);
-    whole.setMessage(message);
-    whole.addDetails(detail);
-    return whole;
+    return new Status().setCode(status.UNKNOWN).setMessage(message).setDetailsList([detail]);
 }
