@@ -215,7 +215,8 @@ export class VercelClient {
         if (decision.retry) {
             return decision.delayMs;
         }
-        throw decision.until === undefined ? error : limitedUntil(error, decision.until);
+        const detail = `the limit is used up until ${decision.until ?? ""}, more than ten minutes away`;
+        throw decision.until === undefined ? error : new VercelError({ ...error, detail });
     }
 
     /** One queue per kind of call and owner, for the limit is the owner's. */
@@ -230,14 +231,6 @@ export class VercelClient {
 /** Whose certificates are listed, and with which right. */
 function listingKey({ project, team, token }: ProjectAddress): string {
     return JSON.stringify([project, team ?? null, token]);
-}
-
-function limitedUntil(error: VercelError, until: string): VercelError {
-    const { operation, method, path, kind, status, code, requestId, effect } = error;
-    return new VercelError({
-        ...{ operation, method, path, kind, status, code, requestId, effect },
-        detail: `the limit is used up until ${until}, more than ten minutes away`,
-    });
 }
 
 /** `team_…` is an id, anything else a slug: project-scoped tokens may not ask which it is. */

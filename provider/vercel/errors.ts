@@ -64,33 +64,20 @@ export interface ErrorFacts {
 }
 
 /**
- * A call that failed. It holds no request data and no cause, for those carry token and private key; its stack is empty
- * because the dynamic provider's host prints stacks; and it has no property `id`, which the host would misread.
+ * A call that failed, with its facts as properties. It holds no request data and no cause, for those carry token and
+ * private key; its stack is empty because the dynamic provider's host prints stacks; and it has no property `id`, which
+ * the host would misread.
  */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the constructor assigns all of them
 export class VercelError extends Error {
-    readonly operation: Operation;
-    readonly method: string;
-    readonly path: string;
-    readonly kind: ErrorKind;
-    readonly status: number | undefined;
-    readonly code: string | undefined;
-    readonly requestId: string | undefined;
-    readonly effect: "none" | "unknown";
-
     constructor(facts: ErrorFacts) {
         super(describe(facts));
-        this.name = "VercelError";
-        this.stack = "";
-        this.operation = facts.operation;
-        this.method = facts.method;
-        this.path = facts.path;
-        this.kind = facts.kind;
-        this.status = facts.status;
-        this.code = facts.code;
-        this.requestId = facts.requestId;
-        this.effect = facts.effect;
+        Object.assign(this, facts, { name: "VercelError", stack: "" });
     }
 }
+
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type -- see above
+export interface VercelError extends ErrorFacts {}
 
 const VERBS: Readonly<Record<Operation, string>> = {
     list: "Listing the client certificates",
@@ -195,18 +182,12 @@ export class OutOfTimeError extends Error {
     }
 }
 
-export function isProjectMissing(error: unknown): boolean {
-    return error instanceof VercelError && error.kind === "project-missing";
-}
+const isOfKind = (kind: ErrorKind) => (error: unknown) => error instanceof VercelError && error.kind === kind;
 
+export const isProjectMissing = isOfKind("project-missing");
+export const isCertificateMissing = isOfKind("certificate-missing");
 /** A deletion that was not found, in words that say neither project nor certificate. */
-export function isUnclearNotFound(error: unknown): boolean {
-    return error instanceof VercelError && error.kind === "unclear-missing";
-}
-
-export function isCertificateMissing(error: unknown): boolean {
-    return error instanceof VercelError && error.kind === "certificate-missing";
-}
+export const isUnclearNotFound = isOfKind("unclear-missing");
 
 /** Whether a write may have happened although it failed. */
 export function isEffectUnknown(error: unknown): boolean {
