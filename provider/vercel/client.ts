@@ -97,8 +97,7 @@ export class VercelClient {
         const entries: CertificateEntry[] = [];
         let next: string | undefined;
         for (let pages = 1; ; pages += 1) {
-            const query = next === undefined ? {} : { until: next };
-            const path = pathOf(address, { query });
+            const path = pathOf(address, { until: next });
             const request: CallRequest = { operation: "list", method: "GET", path, token: address.token };
             const answer = await this.#call(() => this.#transport.send(request), queue, address.project);
             const page = readPage(request, answer);
@@ -119,11 +118,10 @@ export class VercelClient {
         upload: CertificateUpload,
         label: string,
     ): Promise<CertificateEntry> {
-        const { cert, key, ca, origin, skipValidation } = upload;
-        // JSON has no field for what is not given.
-        const body = { cert, key, ca, origin, skipValidation };
         const path = pathOf(address);
-        const request: CallRequest = { operation: "upload", method: "POST", path, token: address.token, body, key };
+        // JSON has no field for what is not given.
+        const content = { body: { ...upload }, key: upload.key };
+        const request: CallRequest = { operation: "upload", method: "POST", path, token: address.token, ...content };
         const answer = await this.#write(address, request, label);
         const { certId, origin: stored } = parseObject(answer.text);
         const entry = readEntry(certId, stored, answer);
@@ -167,14 +165,14 @@ export class VercelClient {
         let firstLimitedAt: number | undefined;
         for (let attempts = 1; ; attempts += 1) {
             await (attempts === 1 ? queue.enter(label, patience()) : queue.reenter(label, patience()));
-            let headers: AnswerHeaders | undefined;
+            let headers: AnswerHeaders = {};
             let result: CallAnswer | CallFailure;
             try {
                 result = await send();
                 headers = result.headers;
             } finally {
                 // Also after a request that could not be made: others may be waiting for an answer to it.
-                queue.announce(headers === undefined ? {} : announced(headers, this.#clock));
+                queue.announce(announced(headers, this.#clock));
             }
             if (!isFailure(result)) {
                 return result;
@@ -199,19 +197,9 @@ export class VercelClient {
         firstLimitedAt: number | undefined,
         now: number,
     ): number {
-        const decision = decideRetry(
-            {
-                operation: error.operation,
-                kind: error.kind,
-                attempts,
-                firstLimitedAt,
-                retryAfter: headers.retryAfter,
-                rateLimitReset: headers.reset,
-                bodyReset: body.reset,
-            },
-            now,
-            this.#random(),
-        );
+        const { operation, kind } = error;
+        const attempt = { operation, kind, attempts, firstLimitedAt, ...headers, bodyReset: body.reset };
+        const decision = decideRetry(attempt, now, this.#random());
         if (decision.retry) {
             return decision.delayMs;
         }
@@ -236,12 +224,13 @@ function listingKey({ project, team, token }: ProjectAddress): string {
 /** `team_…` is an id, anything else a slug: project-scoped tokens may not ask which it is. */
 function pathOf(
     { project, team }: ProjectAddress,
-    { certId, query = {} }: { readonly certId?: string; readonly query?: Readonly<Record<string, string>> } = {},
+    { certId, until }: { readonly certId?: string; readonly until?: string | undefined } = {},
 ): string {
     const base = `/v1/projects/${segment(project)}/client-cert`;
     const path = certId === undefined ? base : `${base}/${segment(certId)}`;
     const scope = team === undefined ? {} : { [team.startsWith("team_") ? "teamId" : "slug"]: team };
-    const pairs = Object.entries({ ...scope, ...query }).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+    const query = { ...scope, ...(until === undefined ? {} : { until }) };
+    const pairs = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
     return pairs.length === 0 ? path : `${path}?${pairs.join("&")}`;
 }
 

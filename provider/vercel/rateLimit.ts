@@ -159,18 +159,12 @@ interface Waiter {
     readonly fail: (reason: unknown) => void;
 }
 
-/** Something that happens once, for those who wait for it. */
-class Signal {
-    raise: () => void = () => undefined;
-    readonly raised = new Promise<void>((resolve) => {
-        this.raise = resolve;
-    });
-}
-
 /** Requests of one kind and owner, first come first served, no faster than the limit allows. */
 export class RateLimitedQueue {
     readonly #waiters: Waiter[] = [];
-    #changed = new Signal();
+    /** What is waited for may become shorter: an answer may announce a larger limit. */
+    #change: () => void = () => undefined;
+    #changed = this.#nextChange();
     #state: RateLimitState;
     #serving = false;
     #settledAt = 0;
@@ -201,7 +195,8 @@ export class RateLimitedQueue {
     announce(limit: AnnouncedLimit): void {
         const now = this.clock.steady();
         this.#state = applyAnnounced(applyAnswered(this.#state, now), limit, now);
-        this.#wake();
+        this.#change();
+        this.#changed = this.#nextChange();
     }
 
     /** A request was refused for the limit: nothing else of this queue goes before that one may come back. */
@@ -209,10 +204,8 @@ export class RateLimitedQueue {
         this.#state = applyRefused(this.#state, this.clock.steady() + milliseconds);
     }
 
-    /** What is waited for may have become shorter: an answer may announce a larger limit. */
-    #wake(): void {
-        this.#changed.raise();
-        this.#changed = new Signal();
+    #nextChange(): Promise<void> {
+        return new Promise((resolve) => (this.#change = resolve));
     }
 
     #enqueue(label: string, patienceMs: number, add: (waiter: Waiter) => void): Promise<void> {
@@ -264,7 +257,7 @@ export class RateLimitedQueue {
     /** Until the next request may go, an answer comes, or it is time to say how long it takes. */
     async #pause(label: string, delayMs: number): Promise<void> {
         if (delayMs === UNTIL_AN_ANSWER) {
-            await this.#changed.raised;
+            await this.#changed;
             return;
         }
         const unsettledMs = delayMs > SAY_AFTER_MS ? this.#settledAt - this.clock.steady() : 0;
@@ -272,7 +265,7 @@ export class RateLimitedQueue {
             this.#say(label, delayMs);
         }
         const pauseMs = unsettledMs > 0 ? unsettledMs : delayMs;
-        await Promise.race([this.clock.sleep(pauseMs), this.#changed.raised]);
+        await Promise.race([this.clock.sleep(pauseMs), this.#changed]);
     }
 
     #say(label: string, delayMs: number): void {

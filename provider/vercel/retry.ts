@@ -8,7 +8,7 @@ export interface FailedAttempt {
     readonly attempts: number;
     /** What the answer says about when to come back: headers first, then the body. */
     readonly retryAfter?: string | undefined;
-    readonly rateLimitReset?: string | undefined;
+    readonly reset?: string | undefined;
     readonly bodyReset?: number | undefined;
     /** When this request was first refused for the limit, in milliseconds since the epoch. */
     readonly firstLimitedAt?: number | undefined;
@@ -67,7 +67,7 @@ function isoTime(ms: number): string {
 
 /** Milliseconds from now, from the first source that can be read. */
 export function announcedDelay(
-    { retryAfter, rateLimitReset, bodyReset }: Pick<FailedAttempt, "retryAfter" | "rateLimitReset" | "bodyReset">,
+    { retryAfter, reset, bodyReset }: Pick<FailedAttempt, "retryAfter" | "reset" | "bodyReset">,
     now: number,
 ): number | undefined {
     if (retryAfter !== undefined && retryAfter.trim() !== "") {
@@ -77,9 +77,9 @@ export function announcedDelay(
             return delayMs;
         }
     }
-    const header = Number(rateLimitReset?.trim() === "" ? undefined : rateLimitReset);
-    const reset = Number.isFinite(header) ? header : bodyReset;
-    return reset === undefined || !Number.isFinite(reset) ? undefined : resetTime(reset) - now;
+    const header = Number(reset?.trim() === "" ? undefined : reset);
+    const resetAt = Number.isFinite(header) ? header : bodyReset;
+    return resetAt === undefined || !Number.isFinite(resetAt) ? undefined : resetTime(resetAt) - now;
 }
 
 /** Vercel documents seconds and has sent milliseconds; no time in seconds is that large. */

@@ -31,10 +31,10 @@ export interface CallAnswer {
 
 /** The headers that say something about the limit. */
 export interface AnswerHeaders {
-    readonly retryAfter: string | undefined;
-    readonly limit: string | undefined;
-    readonly remaining: string | undefined;
-    readonly reset: string | undefined;
+    readonly retryAfter?: string | undefined;
+    readonly limit?: string | undefined;
+    readonly remaining?: string | undefined;
+    readonly reset?: string | undefined;
 }
 
 /** A failed call together with what its answer said about the limit; only for the retry policy. */
@@ -47,7 +47,6 @@ export interface CallFailure {
 /** Is told of every answer. */
 export type Observe = (operation: Operation, result: CallAnswer | CallFailure) => void;
 
-const NO_HEADERS: AnswerHeaders = { retryAfter: undefined, limit: undefined, remaining: undefined, reset: undefined };
 const TIMEOUT_MS = 30_000;
 const LARGEST_ANSWER_BYTES = 4 * 1024 * 1024;
 
@@ -77,13 +76,22 @@ export class Transport {
     ) {}
 
     async send(request: CallRequest): Promise<CallAnswer | CallFailure> {
-        const { token, key = "" } = request;
+        const { method, path, token, key = "", body } = request;
         [token, key].forEach((secret) => this.#secrets.add(secret));
         // Outside `try`: neither a setting nor what cannot be loaded is a failure of the network.
         const signal = this.clock.deadline(TIMEOUT_MS);
         const agent = this.#agent(signal);
         const axios = this.#load();
-        const result = await this.#request(axios, request, signal, agent).then(
+        const config = {
+            method,
+            url: `${this.baseUrl}${path}`,
+            headers: { Authorization: `Bearer ${token}`, Accept: "application/json" },
+            // A limit of axios' own would end a silent connection only; the signal ends one that drips as well.
+            signal,
+            httpsAgent: agent,
+            data: body,
+        };
+        const result = await axios.request<string>(config).then(
             (response) => this.#readAnswer(request, response),
             (thrown: unknown) => failureOf(request, thrown),
         );
@@ -100,23 +108,6 @@ export class Transport {
         refuseUnverifiedTls(process.env);
         const proxy = proxyFor(new URL(this.baseUrl), process.env);
         return proxy === undefined ? undefined : new TunnelAgent(proxy, signal);
-    }
-
-    async #request(
-        axios: Axios,
-        { method, path, token, body }: CallRequest,
-        // A limit of axios' own would end a silent connection only; the signal ends one that drips as well.
-        signal: AbortSignal,
-        agent: TunnelAgent | undefined,
-    ): Promise<AxiosResponse<string>> {
-        return await axios.request<string>({
-            method,
-            url: `${this.baseUrl}${path}`,
-            headers: { Authorization: `Bearer ${token}`, Accept: "application/json" },
-            signal,
-            ...(agent === undefined ? {} : { httpsAgent: agent }),
-            ...(body === undefined ? {} : { data: body }),
-        });
     }
 
     /**
@@ -246,7 +237,7 @@ function failureOf(request: CallRequest, thrown: unknown): CallFailure {
     const isRefused = code.startsWith(PROXY_REFUSED);
     const detail = isRefused ? DETAILS.proxy : DETAILS[kind];
     const mayHaveHappened = !isRefused && !NOT_SENT.has(code);
-    return { error: newError(request, { kind, code, detail }, mayHaveHappened), headers: NO_HEADERS, body: {} };
+    return { error: newError(request, { kind, code, detail }, mayHaveHappened), headers: {}, body: {} };
 }
 
 const DETAILS = {

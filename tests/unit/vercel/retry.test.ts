@@ -13,20 +13,20 @@ describe("vercel/retry", () => {
         const inTen = START_MS / 1000 + 10;
 
         it("is read from Retry-After, in seconds or as a date, before all others", () => {
-            expect(delay({ retryAfter: "7", rateLimitReset: String(inTen), bodyReset: inTen })).to.equal(7_000);
+            expect(delay({ retryAfter: "7", reset: String(inTen), bodyReset: inTen })).to.equal(7_000);
             expect(delay({ retryAfter: "Tue, 01 Jan 2030 00:00:30 GMT" })).to.equal(30_000);
         });
 
         it("is read from X-RateLimit-Reset, then from the body, in seconds or milliseconds", () => {
-            expect(delay({ rateLimitReset: String(inTen), bodyReset: inTen + 5 })).to.equal(11_000);
+            expect(delay({ reset: String(inTen), bodyReset: inTen + 5 })).to.equal(11_000);
             expect(delay({ bodyReset: inTen })).to.equal(11_000);
             expect(delay({ bodyReset: inTen * 1000 })).to.equal(10_000);
         });
 
         it("is not lost when a source before it cannot be read", () => {
-            expect(delay({ retryAfter: "soon", rateLimitReset: String(inTen) })).to.equal(11_000);
-            expect(delay({ retryAfter: " ", rateLimitReset: "never", bodyReset: inTen })).to.equal(11_000);
-            expect(delay({ rateLimitReset: " ", bodyReset: inTen })).to.equal(11_000);
+            expect(delay({ retryAfter: "soon", reset: String(inTen) })).to.equal(11_000);
+            expect(delay({ retryAfter: " ", reset: "never", bodyReset: inTen })).to.equal(11_000);
+            expect(delay({ reset: " ", bodyReset: inTen })).to.equal(11_000);
             expect(delay({})).to.equal(undefined);
         });
 
