@@ -56,14 +56,14 @@ export class VercelClient {
     readonly #notify: (line: string) => void;
     readonly #random: () => number;
     readonly #queues = new Map<string, RateLimitedQueue>();
-    readonly #listings: SharedListings<readonly CertificateEntry[]>;
+    readonly #listings: SharedListings<ProjectAddress, readonly CertificateEntry[]>;
 
     constructor({ baseUrl, clock, notify, random = Math.random, observe }: VercelClientOptions) {
         this.#transport = new Transport(baseUrl, clock, observe);
         this.#clock = clock;
         this.#notify = notify;
         this.#random = random;
-        this.#listings = new SharedListings(clock);
+        this.#listings = new SharedListings(clock, (address) => this.#list(address));
     }
 
     /**
@@ -71,7 +71,7 @@ export class VercelClient {
      * arrive before it is sent share it.
      */
     listCertificates(address: ProjectAddress): Promise<readonly CertificateEntry[]> {
-        return this.#listings.fresh(listingKey(address), () => this.#list(address));
+        return this.#listings.fresh(address);
     }
 
     /**
@@ -79,7 +79,7 @@ export class VercelClient {
      * those who only look, as all resources of a refresh do.
      */
     recentCertificates(address: ProjectAddress): Promise<readonly CertificateEntry[]> {
-        return this.#listings.recent(listingKey(address), () => this.#list(address));
+        return this.#listings.recent(address);
     }
 
     /** A second listing, at least a quarter of a minute after the one of `recentCertificates`, and shared like that. */
@@ -89,7 +89,7 @@ export class VercelClient {
                 `${address.project}: waiting ${String(SECOND_LOOK_MS / 1000)} s for a second listing, ` +
                     `because the first one lacks a certificate that the state has`,
             );
-        return this.#listings.again(listingKey(address), () => this.#list(address), onWait);
+        return this.#listings.again(address, onWait);
     }
 
     async #list(address: ProjectAddress): Promise<readonly CertificateEntry[]> {
@@ -214,11 +214,6 @@ export class VercelClient {
         this.#queues.set(key, queue);
         return queue;
     }
-}
-
-/** Whose certificates are listed, and with which right. */
-function listingKey({ project, team, token }: ProjectAddress): string {
-    return JSON.stringify([project, team ?? null, token]);
 }
 
 /** `team_…` is an id, anything else a slug: project-scoped tokens may not ask which it is. */

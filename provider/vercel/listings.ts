@@ -14,43 +14,47 @@ interface Look<Listing> {
     again?: Promise<Listing>;
 }
 
-/** Who may share a request. The keys say whose certificates are listed, and with which right. */
-export class SharedListings<Listing> {
+/** Who may share a request: those who give the same address, which says whose certificates are listed, with which right. */
+export class SharedListings<Address, Listing> {
     readonly #gathering = new Map<string, Promise<Listing>>();
     readonly #looks = new Map<string, Look<Listing>>();
 
-    constructor(private readonly clock: Clock) {}
+    constructor(
+        private readonly clock: Clock,
+        private readonly request: (address: Address) => Promise<Listing>,
+    ) {}
 
     /** By a request that is sent after this call. Calls that arrive before it is sent share it. */
-    fresh(key: string, request: () => Promise<Listing>): Promise<Listing> {
-        return this.#inTime(() => this.#share(key, request));
+    fresh(address: Address): Promise<Listing> {
+        return this.#inTime(() => this.#share(address));
     }
 
-    #share(key: string, request: () => Promise<Listing>): Promise<Listing> {
-        const gathering = this.#gathering.get(key) ?? this.#gather(key, request);
+    #share(address: Address): Promise<Listing> {
+        const key = JSON.stringify(address);
+        const gathering = this.#gathering.get(key) ?? this.#gather(key, address);
         this.#gathering.set(key, gathering);
         return gathering;
     }
 
-    async #gather(key: string, request: () => Promise<Listing>): Promise<Listing> {
+    async #gather(key: string, address: Address): Promise<Listing> {
         try {
             await this.clock.sleep(GATHER_MS);
         } finally {
             this.#gathering.delete(key);
         }
-        return await request();
+        return await this.request(address);
     }
 
     /** For those who only look: the answer may be half a minute old, but never older than a write of this process. */
-    recent(key: string, request: () => Promise<Listing>): Promise<Listing> {
-        return this.#inTime(() => this.#look(key, request).listing);
+    recent(address: Address): Promise<Listing> {
+        return this.#inTime(() => this.#look(address).listing);
     }
 
     /** A second answer, some time after the one that `recent` gives. All who want it share it, and the wait for it. */
-    again(key: string, request: () => Promise<Listing>, onWait: () => void): Promise<Listing> {
+    again(address: Address, onWait: () => void): Promise<Listing> {
         return this.#inTime(() => {
-            const look = this.#look(key, request);
-            return (look.again ??= this.#lookAgain(look, key, request, onWait));
+            const look = this.#look(address);
+            return (look.again ??= this.#lookAgain(look, address, onWait));
         });
     }
 
@@ -69,25 +73,21 @@ export class SharedListings<Listing> {
         return await Promise.race([share(), over]);
     }
 
-    async #lookAgain(
-        { listing }: Look<Listing>,
-        key: string,
-        request: () => Promise<Listing>,
-        onWait: () => void,
-    ): Promise<Listing> {
+    async #lookAgain({ listing }: Look<Listing>, address: Address, onWait: () => void): Promise<Listing> {
         await listing;
         onWait();
         await this.clock.sleep(SECOND_LOOK_MS);
-        return await this.#share(key, request);
+        return await this.#share(address);
     }
 
-    #look(key: string, request: () => Promise<Listing>): Look<Listing> {
+    #look(address: Address): Look<Listing> {
+        const key = JSON.stringify(address);
         const known = this.#looks.get(key);
         const now = this.clock.steady();
         if (known !== undefined && now - known.askedAt < RECENT_MS) {
             return known;
         }
-        const look = { askedAt: now, listing: this.#share(key, request) };
+        const look = { askedAt: now, listing: this.#share(address) };
         this.#looks.set(key, look);
         // Who asked gets the error; who asks next asks anew.
         look.listing.catch(() => {
