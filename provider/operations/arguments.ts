@@ -31,16 +31,7 @@ export interface Arguments {
 }
 
 /** The same for an operation that runs with everything known: create and update. */
-export interface KnownArguments extends Arguments {
-    readonly project: string;
-    readonly team: string | undefined;
-    readonly origin: string | undefined;
-    readonly cert: string;
-    readonly key: KeySource;
-    readonly ca: string;
-    readonly expectedFingerprint: string | undefined;
-    readonly tokenEnv: string | undefined;
-}
+export type KnownArguments = { readonly [Name in keyof Arguments]: Exclude<Arguments[Name], Unknown> };
 
 export type Properties = Readonly<Record<string, unknown>>;
 
@@ -49,21 +40,6 @@ export const PROVIDER_PROPERTY = "__provider";
 
 /** The inputs that `check` adds, so that a preview shows what changes behind long or secret PEM texts. */
 export const COMPUTED_INPUTS = ["fingerprint", "certFingerprint", "notAfter", "expiries", "findings"] as const;
-
-const ARGUMENT_NAMES = [
-    "project",
-    "team",
-    "origin",
-    "cert",
-    "key",
-    "ca",
-    "skipValidation",
-    "allowOverwrite",
-    "expectedFingerprint",
-    "expiryWarningDays",
-    "probe",
-    "tokenEnv",
-] as const satisfies readonly (keyof Arguments)[];
 
 /** An output without a value is not sent, and would pass for left out: the constructor sends `null` instead. */
 export const NO_VALUE = null;
@@ -77,8 +53,6 @@ export interface ParsedArguments {
     readonly problems: readonly string[];
     /** What is given as `key` is not known for one, and so would not be kept as a secret. */
     readonly isKeyMalformed: boolean;
-    /** Whether `team` is an output without a value: it counts as left out, but that may not be meant. */
-    readonly isTeamWithoutValue: boolean;
 }
 
 export function parseArguments(inputs: Properties): ParsedArguments {
@@ -92,51 +66,50 @@ export function parseArguments(inputs: Properties): ParsedArguments {
         isKeyMalformed = true;
         return report(...problem);
     };
-    reportUnknownNames(inputs, report);
-    const given = new TextReader(inputs, report);
-    const name = (what: string): Form => ({ expected: `the ${what}`, refine: readName });
+    const optional = (name: string, form: Form): string | Unknown | undefined =>
+        inputs[name] === undefined ? undefined : readText(name, inputs[name], form, report);
+    const required = (name: string, form: Form): string | Unknown =>
+        isWithoutValue(inputs[name])
+            ? report("missing-argument", `${name}: missing ${form.expected}`)
+            : readText(name, inputs[name], form, report);
+    const flag = (name: string): boolean => readFlag(name, inputs[name], report);
     const args: Arguments = {
-        project: given.required("project", name("name or id of a Vercel project")),
-        team: given.optional("team", name("id (team_…) or slug of a Vercel team"), true),
-        origin: given.optional("origin", { expected: "https://host[:port]", refine: readOrigin, absent: FOR_PROJECT }),
-        cert: given.required("cert", { expected: "the certificate as PEM text" }),
+        project: required("project", { expected: "the name or id of a Vercel project", refine: readName }),
+        team: isWithoutValue(inputs["team"]) ? undefined : optional("team", TEAM),
+        origin: optional("origin", ORIGIN),
+        cert: required("cert", { expected: "the certificate as PEM text" }),
         key: readKeySource(inputs["key"], reportKey),
-        ca: given.required("ca", { expected: "the certificates of the issuers as PEM text" }),
-        skipValidation: flag(inputs, "skipValidation", report),
-        allowOverwrite: flag(inputs, "allowOverwrite", report),
-        expectedFingerprint: given.optional("expectedFingerprint", { expected: FINGERPRINT_FORM, absent: NO_GATE }),
-        expiryWarningDays: optionalDays(inputs, "expiryWarningDays", report),
-        probe: flag(inputs, "probe", report),
-        tokenEnv: given.optional("tokenEnv", { ...VARIABLE, absent: "for the token of all resources" }),
+        ca: required("ca", { expected: "the certificates of the issuers as PEM text" }),
+        skipValidation: flag("skipValidation"),
+        allowOverwrite: flag("allowOverwrite"),
+        expectedFingerprint: optional("expectedFingerprint", EXPECTED_FINGERPRINT),
+        expiryWarningDays: readDays("expiryWarningDays", inputs["expiryWarningDays"], report),
+        probe: flag("probe"),
+        tokenEnv: optional("tokenEnv", VARIABLE),
     };
     if (args.probe && args.origin === undefined) {
         report("probe-without-origin", "probe: there is no origin to ask");
     }
-    return { args, problems, isKeyMalformed, isTeamWithoutValue: inputs["team"] === NO_VALUE };
+    reportUnknownNames(inputs, Object.keys(args), report);
+    return { args, problems, isKeyMalformed };
 }
 
 /** The arguments of create and update, which the engine calls only with inputs that `check` let pass. */
 export function parseKnownArguments(inputs: Properties): KnownArguments {
     const { args, problems } = parseArguments(inputs);
-    const { project, team, origin, cert, key, ca, expectedFingerprint, tokenEnv } = args;
     if (problems.length > 0) {
         throw new Error(problems.join("\n"));
     }
-    if (
-        project === UNKNOWN ||
-        team === UNKNOWN ||
-        origin === UNKNOWN ||
-        cert === UNKNOWN ||
-        key === UNKNOWN ||
-        ca === UNKNOWN ||
-        expectedFingerprint === UNKNOWN ||
-        tokenEnv === UNKNOWN
-    ) {
+    if (!isKnown(args)) {
         throw new Error(
             "an argument is still unknown, though the engine knows all of them by now; please report this as a bug",
         );
     }
-    return { ...args, project, team, origin, cert, key, ca, expectedFingerprint, tokenEnv };
+    return args;
+}
+
+function isKnown(args: Arguments): args is KnownArguments {
+    return !Object.values(args).includes(UNKNOWN);
 }
 
 /** `import --file` records a resource with nothing but the provider's text; there is nothing to check in it. */
@@ -144,54 +117,46 @@ export function isBare(inputs: Properties): boolean {
     return Object.keys(inputs).every((name) => name === PROVIDER_PROPERTY);
 }
 
-const FOR_PROJECT = "for a certificate of the whole project";
-const NO_GATE = "where everything may be deployed";
-
 type Refined = { readonly value: string } | Accident;
 
 /** What a text has to be. */
 interface Form {
     readonly expected: string;
     readonly refine?: (text: string) => Refined;
-    /** What it means to leave the argument out, in words. */
+    /** What it means to leave the argument out, in words, where an output without a value must not pass for that. */
     readonly absent?: string;
 }
 
-class TextReader {
-    readonly #inputs: Properties;
-    readonly #report: Report;
+const TEAM: Form = { expected: "the id (team_…) or slug of a Vercel team", refine: readName };
+const ORIGIN: Form = {
+    ...{ expected: "https://host[:port]", refine: readOrigin },
+    absent: "for a certificate of the whole project",
+};
+const EXPECTED_FINGERPRINT: Form = { expected: FINGERPRINT_FORM, absent: "where everything may be deployed" };
+const VARIABLE: Form = {
+    ...{ expected: "the name of an environment variable", refine: readVariableName },
+    absent: "for the token of all resources",
+};
 
-    constructor(inputs: Properties, report: Report) {
-        this.#inputs = inputs;
-        this.#report = report;
-    }
+function isWithoutValue(value: unknown): boolean {
+    return value === undefined || value === NO_VALUE;
+}
 
-    required(name: string, form: Form): string | Unknown {
-        const value = this.optional(name, form, true);
-        return value ?? this.#report("missing-argument", `${name}: missing ${form.expected}`);
+function readText(name: string, value: unknown, { expected, refine, absent }: Form, report: Report): string | Unknown {
+    const facts = (got: string): string => `${name}: expected ${expected}, got ${got}`;
+    if (value === NO_VALUE) {
+        const fix = `leave ${name} out, or give a literal undefined, ${String(absent)}`;
+        return report("no-value", facts("an output that has no value"), fix);
     }
-
-    /** @param maybeNoValue Whether an output without a value counts as left out. */
-    optional(name: string, { expected, refine, absent }: Form, maybeNoValue = false): string | Unknown | undefined {
-        const value = this.#inputs[name];
-        if (value === undefined || (value === NO_VALUE && maybeNoValue)) {
-            return undefined;
-        }
-        const facts = (got: string): string => `${name}: expected ${expected}, got ${got}`;
-        if (value === NO_VALUE) {
-            const fix = `leave ${name} out, or give a literal undefined, ${absent ?? "where none is meant"}`;
-            return this.#report("no-value", facts("an output that has no value"), fix);
-        }
-        if (value === UNKNOWN_VALUE) {
-            return UNKNOWN;
-        }
-        if (typeof value !== "string") {
-            const { got, fix } = describeValue(value);
-            return this.#report("wrong-type", facts(got), fix);
-        }
-        const refined = refine?.(value) ?? { value };
-        return "value" in refined ? refined.value : this.#report(refined.code, facts(refined.got), refined.fix);
+    if (value === UNKNOWN_VALUE) {
+        return UNKNOWN;
     }
+    if (typeof value !== "string") {
+        const { got, fix } = describeValue(value);
+        return report("wrong-type", facts(got), fix);
+    }
+    const refined = refine?.(value) ?? { value };
+    return "value" in refined ? refined.value : report(refined.code, facts(refined.got), refined.fix);
 }
 
 function readName(text: string): Refined {
@@ -219,8 +184,6 @@ function readOrigin(text: string): Refined {
     return value === undefined ? { code: "wrong-origin", ...originProblem(text) } : { value };
 }
 
-const VARIABLE: Form = { expected: "the name of an environment variable", refine: readVariableName };
-
 /** Whoever pastes the token itself must find it neither in the message nor in the state: tokens have lower-case letters. */
 function readVariableName(text: string): Refined {
     if (isVariableName(text)) {
@@ -241,18 +204,16 @@ function readVariableName(text: string): Refined {
     };
 }
 
-function flag(inputs: Properties, name: string, report: Report): boolean {
-    const value = inputs[name];
-    if (value !== undefined && value !== null && typeof value !== "boolean" && value !== UNKNOWN_VALUE) {
+function readFlag(name: string, value: unknown, report: Report): boolean {
+    if (!isWithoutValue(value) && typeof value !== "boolean" && value !== UNKNOWN_VALUE) {
         const fix = value === "true" || value === "false" ? `write ${value} without quotes` : undefined;
         report("wrong-type", `${name}: expected true or false, got ${describeValue(value).got}`, fix);
     }
     return value === true;
 }
 
-function optionalDays(inputs: Properties, name: string, report: Report): number | undefined {
-    const value = inputs[name];
-    if (value === undefined || value === null || value === UNKNOWN_VALUE) {
+function readDays(name: string, value: unknown, report: Report): number | undefined {
+    if (isWithoutValue(value) || value === UNKNOWN_VALUE) {
         return undefined;
     }
     if (typeof value === "number" && Number.isFinite(value) && value >= 0) {
@@ -263,10 +224,10 @@ function optionalDays(inputs: Properties, name: string, report: Report): number 
     return undefined;
 }
 
-function reportUnknownNames(inputs: Properties, report: Report): void {
-    const known = new Set<string>([PROVIDER_PROPERTY, PREVIEW_PROPERTY, ...ARGUMENT_NAMES, ...COMPUTED_INPUTS]);
+function reportUnknownNames(inputs: Properties, names: readonly string[], report: Report): void {
+    const known = new Set<string>([PROVIDER_PROPERTY, PREVIEW_PROPERTY, ...names, ...COMPUTED_INPUTS]);
     for (const name of Object.keys(inputs).filter((name) => !known.has(name))) {
-        const fact = `${quote(name)}: is none of the arguments ${ARGUMENT_NAMES.join(", ")}`;
-        report("unknown-argument", fact, suggestion(name, ARGUMENT_NAMES));
+        const fact = `${quote(name)}: is none of the arguments ${names.join(", ")}`;
+        report("unknown-argument", fact, suggestion(name, names));
     }
 }

@@ -1,7 +1,7 @@
 import { quote } from "../text/quoting";
 import { PREVIEW_PROPERTY } from "../registration";
 import { argumentProblem } from "./argumentTable";
-import { isBare, parseArguments, UNKNOWN, UNKNOWN_VALUE, type Arguments, type Properties } from "./arguments";
+import { isBare, NO_VALUE, parseArguments, UNKNOWN, UNKNOWN_VALUE, type Arguments, type Properties } from "./arguments";
 import { assess, isPreview } from "./assess";
 import { isImport } from "./computedInputs";
 import type { OperationContext } from "./context";
@@ -28,9 +28,9 @@ export async function check(olds: Properties, news: Properties, context: Operati
     if (isBare(news)) {
         return { inputs: { ...news }, failures: [] };
     }
-    const { args, problems, isKeyMalformed, isTeamWithoutValue } = parseArguments(
-        isImport(olds, news) ? { ...news, key: UNKNOWN_VALUE } : news,
-    );
+    const given = isImport(olds, news) ? { ...news, key: UNKNOWN_VALUE } : news;
+    const { args, problems, isKeyMalformed } = parseArguments(given);
+    const isTeamWithoutValue = news["team"] === NO_VALUE;
     if (typeof args.tokenEnv === "string") {
         context.commands.withhold(args.tokenEnv);
     }
