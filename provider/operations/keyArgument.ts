@@ -1,4 +1,4 @@
-import { suggestion, type Report } from "./argumentTable";
+import { suggestion, type ArgumentCode, type Report } from "./argumentTable";
 import { accidentIn, describeValue, isBytes } from "./describeValue";
 import { UNKNOWN, UNKNOWN_VALUE, type Unknown } from "./unknown";
 import { quote } from "../text/quoting";
@@ -8,54 +8,63 @@ import { isPlainObject, isResource, isSpecial, secretValue, withoutMark } from "
 export type Reference =
     { readonly kind: "file"; readonly file: string } | { readonly kind: "environment"; readonly variable: string };
 
-export type PassphraseSource = { readonly kind: "text"; readonly text: string } | Reference;
+interface Text {
+    readonly kind: "text";
+    readonly text: string;
+}
+
+export type PassphraseSource = Text | Reference;
 
 /** Where the private key comes from: the text itself, a file, an environment variable, or what a command prints. */
 export type KeySource =
-    | { readonly kind: "text"; readonly text: string }
+    | Text
     | (Reference & { readonly passphrase?: PassphraseSource })
     | { readonly kind: "command"; readonly command: readonly [string, ...string[]] };
 
 type Given = Readonly<Record<string, unknown>>;
 
-const KEY_EXPECTED = `the private key as PEM text, { file: "path" }, { env: "VARIABLE" } or { command: ["program"] }`;
-const PASSPHRASE_EXPECTED = `the passphrase as text, { env: "VARIABLE" } or { file: "path" }`;
 const COMMAND_EXPECTED = `a program and its arguments in command, as ["op", "read", "op://vault/item/key"]`;
-const KEY_PARTS = ["file", "env", "command", "passphrase"] as const;
-const PASSPHRASE_PARTS = ["file", "env"] as const;
+
+/** A text, or an object of which exactly one property says where to look. */
+interface SourceForm<Name extends string> {
+    readonly expected: string;
+    readonly names: readonly Name[];
+    readonly wrongType: ArgumentCode;
+}
+
+const KEY: SourceForm<"file" | "env" | "command" | "passphrase"> = {
+    expected: `the private key as PEM text, { file: "path" }, { env: "VARIABLE" } or { command: ["program"] }`,
+    names: ["file", "env", "command", "passphrase"],
+    wrongType: "wrong-type",
+};
+const PASSPHRASE: SourceForm<"file" | "env"> = {
+    expected: `the passphrase as text, { env: "VARIABLE" } or { file: "path" }`,
+    names: ["file", "env"],
+    wrongType: "wrong-key-source",
+};
 /** How many properties a message names. */
 const MOST_NAMES = 5;
 
 export function readKeySource(given: unknown, report: Report): KeySource | Unknown {
-    const value = withoutMark(given);
-    if (value === UNKNOWN_VALUE) {
-        return UNKNOWN;
+    const value = withoutMark(given) ?? null;
+    if (value === null) {
+        return report("missing-argument", `key: missing ${KEY.expected}`);
     }
-    if (typeof value === "string") {
-        return { kind: "text", text: value };
+    const source = readSource(KEY, value, report);
+    if (source === UNKNOWN || "kind" in source) {
+        return source;
     }
-    if (value === undefined || value === null) {
-        return report("missing-argument", `key: missing ${KEY_EXPECTED}`);
-    }
-    if (!isReference(value)) {
-        const { got, fix } = describeValue(value);
-        return report("wrong-type", `key: expected ${KEY_EXPECTED}, got ${got}`, fixForKey(value) ?? fix);
-    }
-    const parts = readParts(KEY_EXPECTED, KEY_PARTS, value, report);
-    if (parts === UNKNOWN) {
-        return UNKNOWN;
-    }
-    if (parts.command !== undefined) {
-        return parts.passphrase === undefined
-            ? readCommand(parts.command, report)
+    if (source.command !== undefined) {
+        return source.passphrase === undefined
+            ? readCommand(source.command, report)
             : report(
                   "wrong-key-source",
-                  `key: expected ${KEY_EXPECTED}, got a command with a passphrase`,
+                  `key: expected ${KEY.expected}, got a command with a passphrase`,
                   "have the command print the decrypted key; a passphrase goes with file or env",
               );
     }
-    const reference = readReference(parts, report);
-    const passphrase = "passphrase" in value ? readPassphrase(withoutMark(value["passphrase"]), report) : undefined;
+    const reference = readReference(source, report);
+    const passphrase = "passphrase" in source ? readPassphrase(withoutMark(source.passphrase), report) : undefined;
     if (reference === UNKNOWN || passphrase === UNKNOWN) {
         return UNKNOWN;
     }
@@ -71,40 +80,23 @@ export function storedKey(key: unknown): unknown {
     return typeof passphrase === "string" ? { ...(key as Given), passphrase: storedKey(passphrase) } : key;
 }
 
-function isReference(value: unknown): value is Given {
-    return isPlainObject(value) && !isSpecial(value) && !isBytes(value) && Object.keys(value).length > 0;
-}
-
-const NO_NAME = 'give the name in quotes, as { env: "CLIENT_KEY" }: a variable or path without a value leaves nothing';
-
-function fixForKey(value: unknown): string | undefined {
-    if (!isPlainObject(value)) {
-        return undefined;
-    }
-    if (isSpecial(value)) {
-        return isResource(value)
-            ? undefined
-            : `an asset would put the key into the state in clear: use { file: "path" }`;
-    }
-    if (isBytes(value)) {
-        return `give { file: "path" }, which reads DER, PKCS #12 and PEM, or the text of the PEM`;
-    }
-    return fixForEmpty(value);
-}
-
-function fixForEmpty(value: unknown): string | undefined {
-    return isPlainObject(value) && Object.keys(value).length === 0 ? NO_NAME : undefined;
-}
-
 type Parts<Name extends string> = Readonly<Partial<Record<Name, unknown>>>;
 
-/** The properties of a source, of which exactly one says where to look. */
-function readParts<Name extends string>(
-    expected: string,
-    names: readonly Name[],
-    value: Given,
+function readSource<Name extends string>(
+    { expected, names, wrongType }: SourceForm<Name>,
+    value: unknown,
     report: Report,
-): Parts<Name> | Unknown {
+): Text | Parts<Name> | Unknown {
+    if (value === UNKNOWN_VALUE) {
+        return UNKNOWN;
+    }
+    if (typeof value === "string") {
+        return { kind: "text", text: value };
+    }
+    if (!isPlainObject(value) || isSpecial(value) || isBytes(value) || Object.keys(value).length === 0) {
+        const { got, fix } = describeValue(value);
+        return report(wrongType, `key: expected ${expected}, got ${got}`, fixFor(value) ?? fix);
+    }
     const given = Object.keys(value);
     const unknown = given.filter((name) => !names.some((known) => known === name));
     const sources = given.filter((name) => name !== "passphrase" && !unknown.includes(name));
@@ -114,6 +106,19 @@ function readParts<Name extends string>(
     const shown = given.slice(0, MOST_NAMES).map(quote).join(", ");
     const [fix] = unknown.slice(0, MOST_NAMES).flatMap((name) => suggestion(name, names) ?? []);
     return report("wrong-key-source", `key: expected ${expected}, got an object with ${shown}`, fix);
+}
+
+/** What to do instead of giving such a value, where it is not what `describeValue` says for any argument. */
+function fixFor(value: unknown): string | undefined {
+    if (!isPlainObject(value) || isResource(value)) {
+        return undefined;
+    }
+    if (isSpecial(value)) {
+        return `an asset would put the key into the state in clear: use { file: "path" }`;
+    }
+    return isBytes(value)
+        ? `give { file: "path" }, or the text; a key file may be DER, PKCS #12 or PEM`
+        : `give the name in quotes, as { env: "CLIENT_KEY" }: a variable or path without a value leaves nothing`;
 }
 
 function readReference({ file, env }: Parts<"file" | "env">, report: Report): Reference | Unknown {
@@ -168,26 +173,12 @@ function readText(expected: string, value: unknown, report: Report): string | Un
 }
 
 function readPassphrase(value: unknown, report: Report): PassphraseSource | Unknown {
-    if (value === UNKNOWN_VALUE) {
-        return UNKNOWN;
-    }
-    if (typeof value === "string") {
-        return { kind: "text", text: value };
-    }
     if (value === null) {
         const fix = "leave passphrase out, or give a literal undefined, where the key is not encrypted";
-        return report("no-value", `key: expected ${PASSPHRASE_EXPECTED}, got an output that has no value`, fix);
+        return report("no-value", `key: expected ${PASSPHRASE.expected}, got an output that has no value`, fix);
     }
-    if (!isReference(value)) {
-        const { got, fix } = describeValue(value);
-        return report(
-            "wrong-key-source",
-            `key: expected ${PASSPHRASE_EXPECTED}, got ${got}`,
-            fixForEmpty(value) ?? fix,
-        );
-    }
-    const parts = readParts(PASSPHRASE_EXPECTED, PASSPHRASE_PARTS, value, report);
-    return parts === UNKNOWN ? UNKNOWN : readReference(parts, report);
+    const source = readSource(PASSPHRASE, value, report);
+    return source === UNKNOWN || "kind" in source ? source : readReference(source, report);
 }
 
 function readCommand(value: unknown, report: Report): KeySource | Unknown {
