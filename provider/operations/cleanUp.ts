@@ -1,8 +1,8 @@
 import { isCertificateMissing, isEffectUnknown } from "../vercel/errors";
-import type { CertificateEntry, ProjectAddress } from "../vercel/client";
+import type { CertificateEntry } from "../vercel/client";
 import type { OperationContext } from "./context";
 import { messageOf, OperationError } from "./failures";
-import { isElsewhere, labelOf, type Identity, type OwnedIdentity } from "./identity";
+import { isElsewhere, labelOf, type Identity, type OwnedIdentity, type Owner } from "./identity";
 import { isUnlisted, listUntil } from "./listing";
 import { explainNotFound } from "./notFound";
 import { holdersIn } from "./ownership";
@@ -10,10 +10,9 @@ import { enumerated } from "../text/quoting";
 
 const MOST_ATTEMPTS = 2;
 
-/** Whose certificates are to go, and how the project is called now. */
+/** Whose certificates are to go. */
 export interface Place {
     readonly identity: OwnedIdentity;
-    readonly address: ProjectAddress;
     /** The origin as Vercel answered the upload. */
     readonly answered: string;
 }
@@ -74,26 +73,26 @@ async function removeCertificate(
     place: Place,
     context: OperationContext,
 ): Promise<void> {
-    const { identity, address } = place;
-    const { store, memory } = context;
+    const { identity } = place;
+    const { store, memory, addressOf } = context;
     let entries = listed;
     for (let attempt = 1; ; attempt += 1) {
         refuseElsewhere(certId, entries, place);
         await refuseHeldElsewhere(certId, place, context);
         try {
-            await store.deleteCertificate(address, certId, labelOf(identity));
+            await store.deleteCertificate(addressOf(identity), certId, labelOf(identity));
             memory.noteDeleted(certId, identity);
             return;
         } catch (error) {
             if (isCertificateMissing(error)) {
-                await confirmGone(certId, address, context);
+                await confirmGone(certId, identity, context);
                 return;
             }
             if (!isEffectUnknown(error) || attempt >= MOST_ATTEMPTS) {
                 throw error;
             }
         }
-        entries = await store.listCertificates(address);
+        entries = await store.listCertificates(addressOf(identity));
     }
 }
 
@@ -135,9 +134,9 @@ function sharedWith(certId: string, others: string): string {
     );
 }
 
-async function confirmGone(certId: string, address: ProjectAddress, context: OperationContext): Promise<void> {
+async function confirmGone(certId: string, owner: Owner, context: OperationContext): Promise<void> {
     const isGone = (entries: readonly CertificateEntry[]): boolean => isUnlisted(entries, certId);
-    if (!isGone(await listUntil(address, isGone, context))) {
+    if (!isGone(await listUntil(owner, isGone, context))) {
         throw new OperationError(
             `Vercel says that the certificate ${certId} could not be found, and still lists it, or entries that cannot ` +
                 `be read. Run this again later; if it stays so, ask Vercel.`,

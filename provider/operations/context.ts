@@ -1,7 +1,7 @@
 import type { Clock } from "../vercel/clock";
 import type { ProjectAddress, VercelClient } from "../vercel/client";
 import type { KeyCommands } from "./keyCommands";
-import { mayBeSame, mayBeSameProject, type Identity, type Owner, type ProjectName } from "./identity";
+import { isNamedAlike, mayBeSame, mayBeSameProject, type Identity, type Owner, type ProjectName } from "./identity";
 
 /** The calls, as the operations need them. */
 export type CertificateStore = Pick<
@@ -34,6 +34,7 @@ export interface OperationContext {
  * run, or by one beside.
  */
 export interface Holder {
+    readonly certId: string;
     readonly identity: Identity;
     readonly by: "state" | "upload over it" | "upload";
     /** Its URN, where the engine says it: to the plugin, not to a dynamic provider. */
@@ -48,38 +49,36 @@ export interface Holder {
  * for what is true at Vercel or in the state.
  */
 export class ProcessMemory {
-    readonly #declared = new Map<string, number>();
-    readonly #holders = new Map<string, readonly Holder[]>();
+    readonly #declared: Identity[] = [];
+    readonly #holders: Holder[] = [];
     #deleted: readonly { readonly certId: string; readonly owner: ProjectName }[] = [];
     readonly #failed: Identity[] = [];
     #turns: readonly { readonly identity: Identity; readonly over: Promise<unknown> }[] = [];
 
     /** `check` saw this: the program of this run declares it. */
     declare(identity: Identity): void {
-        this.#declared.set(keyOf(identity), this.declarationsOf(identity) + 1);
+        this.#declared.push(identity);
     }
 
     /** How often; also twice for one resource, if the engine replaces it. */
     declarationsOf(identity: Identity): number {
-        return this.#declared.get(keyOf(identity)) ?? 0;
+        return this.#declared.filter((declared) => isNamedAlike(declared, identity)).length;
     }
 
     /** This certificate is in the state of a resource that the program declares, or was uploaded by this run. */
-    keepInPlace(certId: string, holder: Holder): void {
-        const { identity } = holder;
-        this.#holders.set(certId, [...this.holdersOf(certId), holder]);
+    keepInPlace(holder: Holder): void {
+        const { certId, identity } = holder;
+        this.#holders.push(holder);
         this.#deleted = this.#deleted.filter((one) => one.certId !== certId || !mayBeSameProject(one.owner, identity));
     }
 
     holdersOf(certId: string): readonly Holder[] {
-        return this.#holders.get(certId) ?? [];
+        return this.#holders.filter((holder) => holder.certId === certId);
     }
 
-    /** Who has a certificate at what may be this place, and which. */
-    holdersFor(identity: Identity): readonly (Holder & { readonly certId: string })[] {
-        return [...this.#holders].flatMap(([certId, holders]) =>
-            holders.filter((holder) => mayBeSame(holder.identity, identity)).map((holder) => ({ ...holder, certId })),
-        );
+    /** Who has a certificate at what may be this place. */
+    holdersFor(identity: Identity): readonly Holder[] {
+        return this.#holders.filter((holder) => mayBeSame(holder.identity, identity));
     }
 
     /** This run has deleted it; listings may show it for a while. */
@@ -112,8 +111,4 @@ export class ProcessMemory {
             this.#turns = this.#turns.filter((other) => other !== turn);
         }
     }
-}
-
-function keyOf({ project, team, origin }: Identity): string {
-    return JSON.stringify([team ?? null, project, origin ?? null]);
 }

@@ -6,7 +6,6 @@ import { deploy } from "./deploy";
 import { formatId, type OwnedIdentity } from "./identity";
 import { atOrigin, listUntil } from "./listing";
 import { refuseSecond, refuseTakeover } from "./ownership";
-import { recordDeployment } from "./recordDeployment";
 
 export interface CreateResult {
     readonly id: string;
@@ -32,15 +31,13 @@ async function createAlone(
     args: KnownArguments,
     context: OperationContext,
 ): Promise<CreateResult> {
-    const address = context.addressOf(identity);
     const bundle = await loadBundle(loadCertificateSet(args), args, context);
     // Deleted before it is replaced, a certificate may be listed for a while.
     const isSettled = (entries: readonly CertificateEntry[]): boolean =>
         !atOrigin(entries, identity.origin).some(({ certId }) => context.memory.isDeleted(certId, identity));
-    const before = await listUntil(address, isSettled, context);
+    const before = await listUntil(identity, isSettled, context);
     refuseSecond(before, identity, [], context);
     refuseTakeover(before, identity, args.allowOverwrite);
     const id = formatId(identity);
-    const request = { identity, address, args, bundle, before, owned: [] };
-    return { id, outs: recordDeployment(id, request, await deploy(request, context), context.clock) };
+    return { id, outs: await deploy({ id, identity, args, bundle, before, owned: [] }, context) };
 }

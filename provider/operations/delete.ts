@@ -40,13 +40,10 @@ async function removeUnheld(
                 `origin, and its creation failed in this run. Run pulumi up again once that is fixed.`,
         );
     }
-    const address = context.addressOf(identity);
-    const listed = await context.store.listCertificates(address);
+    const listed = await context.store.listCertificates(context.addressOf(identity));
     // Before a replacement, the engine deletes while it still plans what follows: `diff` may have seen more by now.
     const due = await leaveHeld(unheld, identity, context);
-    return (await removeEach(due, listed, { identity, address, answered: state.origin }, context)).map(
-        ({ error }) => error,
-    );
+    return (await removeEach(due, listed, { identity, answered: state.origin }, context)).map(({ error }) => error);
 }
 
 /** The ids without those that a resource of this run has in place, which stay. */

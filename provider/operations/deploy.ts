@@ -1,17 +1,21 @@
 import { isEffectUnknown } from "../vercel/errors";
-import type { CertificateEntry, CertificateUpload } from "../vercel/client";
+import type { CertificateEntry } from "../vercel/client";
 import type { KnownArguments } from "./arguments";
 import type { CertificateBundle } from "./certificateBundle";
-import { removeReplaced, type Place } from "./cleanUp";
+import { removeReplaced } from "./cleanUp";
 import type { Holder, OperationContext } from "./context";
-import { messageOf, OperationError, UncertainUploadError } from "./failures";
-import { isPlacedAt, labelOf } from "./identity";
+import { messageOf, OperationError, PartialFailure, UncertainUploadError } from "./failures";
+import { isPlacedAt, labelOf, type OwnedIdentity } from "./identity";
 import { atOrigin, isListed, isListedAt, listUntil, othersAt } from "./listing";
 import { probeBeforeUpload } from "./probeBeforeUpload";
+import { writeState } from "./state";
 import { describeUnmanaged } from "./unmanaged";
 
 /** What is to be put in place of what. */
-export interface DeployRequest extends Omit<Place, "answered"> {
+export interface DeployRequest {
+    /** Of the resource. */
+    readonly id: string;
+    readonly identity: OwnedIdentity;
     readonly args: KnownArguments;
     readonly bundle: CertificateBundle;
     /** What was listed before the upload. */
@@ -20,29 +24,22 @@ export interface DeployRequest extends Omit<Place, "answered"> {
     readonly owned: readonly string[];
 }
 
-export interface Deployment extends CertificateEntry {
-    readonly staleCertIds: readonly string[];
-    readonly otherCertIds: readonly string[];
-    /** Whether a listing that began after the upload showed the certificate, lacked it, or could not be had. */
-    readonly listed: boolean | undefined;
-}
-
 /**
  * Uploads a certificate that the origin does not refuse, makes sure that it is there, and only then removes what it
  * replaces, so that the origin is never without one. A clean-up that fails does not undo the rotation: what is left over
- * is returned.
+ * is in the outputs.
  */
-export async function deploy(request: DeployRequest, context: OperationContext): Promise<Deployment> {
+export async function deploy(request: DeployRequest, context: OperationContext): Promise<Record<string, unknown>> {
     const { identity, args, bundle, before, owned } = request;
     if (args.probe) {
         await probeBeforeUpload(identity, bundle, context);
     }
-    const { entry, repeated } = await upload(request, context);
-    const { certId } = entry;
+    const uploaded = await upload(request, context);
+    const { certId } = uploaded.entry;
     const wasListed = isListed(before, certId);
     // Back again, an id that this run deleted tells as little of its project as one that was there all the time.
     const isOver = wasListed || context.memory.isDeleted(certId, identity);
-    context.memory.keepInPlace(certId, { identity, by: isOver ? "upload over it" : "upload", urn: context.urn });
+    context.memory.keepInPlace({ certId, identity, by: isOver ? "upload over it" : "upload", urn: context.urn });
     if (!owned.includes(certId) && wasListed) {
         context.notify(
             `${labelOf(identity)}: Vercel kept the id ${certId} of a certificate that was there before. Another resource with ` +
@@ -50,7 +47,7 @@ export async function deploy(request: DeployRequest, context: OperationContext):
                 `with it: take that resource out of its state with pulumi state delete, unless this run does so`,
         );
     }
-    return await settle(request, entry, repeated, context);
+    return await settle(request, uploaded, context);
 }
 
 interface Uploaded {
@@ -63,10 +60,13 @@ interface Uploaded {
  * An upload that may have happened is looked for before it is sent again: one new id at the origin is ours. Where the
  * ids are what they were, it is sent once more, since an upload is an upsert.
  */
-async function upload(request: DeployRequest, { store }: OperationContext): Promise<Uploaded> {
-    const { identity, address } = request;
-    const send = (): Promise<CertificateEntry> =>
-        store.uploadCertificate(address, uploadOf(request), labelOf(identity));
+async function upload(request: DeployRequest, { store, addressOf }: OperationContext): Promise<Uploaded> {
+    const { identity, args, bundle } = request;
+    const { certPem: cert, caPem: ca } = bundle.certificates;
+    const skipValidation = args.skipValidation || undefined;
+    const content = { cert, key: bundle.key.pem, ca, origin: identity.origin, skipValidation };
+    const address = addressOf(identity);
+    const send = (): Promise<CertificateEntry> => store.uploadCertificate(address, content, labelOf(identity));
     try {
         return { entry: await send(), repeated: false };
     } catch (error) {
@@ -74,7 +74,7 @@ async function upload(request: DeployRequest, { store }: OperationContext): Prom
             throw error;
         }
         try {
-            const found = newEntry(request, await listAfterFailure(request, store, error));
+            const found = newEntry(request, await store.listCertificates(address).catch(explain(error)));
             return found === undefined ? { entry: await send(), repeated: true } : { entry: found, repeated: false };
         } catch (later) {
             throw new UncertainUploadError(messageOf(later));
@@ -82,28 +82,15 @@ async function upload(request: DeployRequest, { store }: OperationContext): Prom
     }
 }
 
-function uploadOf({ identity: { origin }, args, bundle: { certificates, key } }: DeployRequest): CertificateUpload {
-    return {
-        ...{ cert: certificates.certPem, key: key.pem, ca: certificates.caPem, origin },
-        ...(args.skipValidation ? { skipValidation: true } : {}),
-    };
-}
-
-async function listAfterFailure(
-    { address }: DeployRequest,
-    store: OperationContext["store"],
-    uploadError: unknown,
-): Promise<readonly CertificateEntry[]> {
-    try {
-        return await store.listCertificates(address);
-    } catch (error) {
+function explain(uploadError: unknown) {
+    return (error: unknown): never => {
         // The error as a cause would take its stack out with it, which the host prints.
         throw new OperationError(
             `${messageOf(uploadError)} The upload may have happened, and the listing that would show it failed: ` +
                 `${messageOf(error)} Run pulumi up again; if it then finds a certificate that no state knows, ` +
                 `set allowOverwrite for one run.`,
         );
-    }
+    };
 }
 
 /**
@@ -121,13 +108,16 @@ function newEntry(
     return isCertain ? atOrigin(after, origin).find(({ certId }) => certId === found) : undefined;
 }
 
+/**
+ * The outputs after an upload. Once one was accepted its id reaches the state, if need be by a partial failure, with no
+ * fingerprint, so that the next run puts the certificate in place.
+ */
 async function settle(
     request: DeployRequest,
-    entry: CertificateEntry,
-    repeated: boolean,
+    { entry, repeated }: Uploaded,
     context: OperationContext,
-): Promise<Deployment> {
-    const { identity, address, before } = request;
+): Promise<Record<string, unknown>> {
+    const { id, identity, before, bundle } = request;
     const label = labelOf(identity);
     const { certId } = entry;
     // At this origin: an id that Vercel makes of the content may be listed for others as well. There it may have been
@@ -135,36 +125,39 @@ async function settle(
     const isHere = (origin: string): boolean => isPlacedAt(origin, identity.origin, entry.origin);
     const shows = (entries: readonly CertificateEntry[]): boolean =>
         !context.memory.isDeleted(certId, identity) && isListedAt(entries, { certId, isHere });
-    const owned = request.owned.filter((id) => id !== certId);
-    let after: readonly CertificateEntry[];
-    try {
-        after = await listUntil(address, shows, context);
-    } catch (error) {
+    const after = await listUntil(identity, shows, context).catch((error: unknown) => {
         context.notify(
             `${label}: the certificate ${certId} was uploaded, but no listing has confirmed it: ${messageOf(error)}`,
         );
-        return {
-            ...entry,
-            staleCertIds: union(owned, taken(request, entry, before, context)),
-            otherCertIds: [],
-            listed: undefined,
-        };
-    }
-    const left = repeated ? newEntry(request, after, certId)?.certId : undefined;
-    const replaced = union(owned, [...(left === undefined ? [] : [left]), ...taken(request, entry, after, context)]);
-    const otherCertIds = othersAt(after, identity.origin, [certId, ...replaced]);
-    if (otherCertIds.length > 0) {
+    });
+    const isThere = after !== undefined && shows(after);
+    const owned = request.owned.filter((ownedId) => ownedId !== certId);
+    const left = repeated && after !== undefined ? newEntry(request, after, certId)?.certId : undefined;
+    const takenOver = taken(request, entry, after ?? before, context);
+    const replaced = [...new Set([...owned, ...(left === undefined ? [] : [left]), ...takenOver])];
+    const otherCertIds = after === undefined ? [] : othersAt(after, identity.origin, [certId, ...replaced]);
+    if (after !== undefined && otherCertIds.length > 0) {
         context.notify(`${label}: ${describeUnmanaged(otherCertIds, after, entry.origin)}`);
     }
-    if (!shows(after)) {
-        return { ...entry, staleCertIds: replaced, otherCertIds, listed: false };
-    }
-    return {
-        ...entry,
-        staleCertIds: await removeReplaced(replaced, after, { ...request, answered: entry.origin }, context),
-        otherCertIds,
-        listed: true,
+    const place = { identity, answered: entry.origin };
+    const staleCertIds = isThere ? await removeReplaced(replaced, after, place, context) : replaced;
+    const { project, team, tokenEnv } = identity;
+    const { certificates } = bundle;
+    const state = {
+        ...{ project, team, tokenEnv, ...entry, staleCertIds, otherCertIds },
+        unconfirmed: !isThere,
+        fingerprint: certificates.fingerprint,
+        uploadedAt: new Date(context.clock.now()).toISOString(),
     };
+    if (after !== undefined && !isThere) {
+        throw new PartialFailure(
+            id,
+            writeState({ ...state, fingerprint: "" }, certificates),
+            `${label}: Vercel accepted the certificate as ${certId}, but does not list it; ` +
+                `run pulumi up again, which uploads it once more`,
+        );
+    }
+    return writeState(state, certificates);
 }
 
 /**
@@ -190,8 +183,4 @@ function taken(
               // What came up meanwhile in the state of a declared one: the next run refuses one of the two.
               .filter((id) => !memory.holdersOf(id).some(isAnothers))
         : [];
-}
-
-function union(one: readonly string[], other: readonly string[]): readonly string[] {
-    return [...new Set([...one, ...other])];
 }

@@ -37,7 +37,7 @@ export async function diff(
     const declarations = context.memory.declarationsOf({ ...place, team: context.teamFor(declaredTeam(args)) });
     const rememberInPlace = (): void => {
         if (state.certId !== "" && declarations > 0) {
-            context.memory.keepInPlace(state.certId, { identity: place, by: "state", urn: context.urn });
+            context.memory.keepInPlace({ certId: state.certId, identity: place, by: "state", urn: context.urn });
         }
     };
     if (renamed.length === 0) {

@@ -1,24 +1,24 @@
-import type { CertificateEntry, ProjectAddress } from "../vercel/client";
+import type { CertificateEntry } from "../vercel/client";
 import { isProjectMissing } from "../vercel/errors";
 import type { OperationContext } from "./context";
-import { holdsOrigin, mayBeSameProject, type ProjectName } from "./identity";
+import { holdsOrigin, mayBeSameProject, type Owner, type ProjectName } from "./identity";
 
 /** Between the listings after a write: half a minute altogether. Vercel may list what was written a while later. */
 const WAITS_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 
 /** Lists until something shows that was written, with growing waits; the last listing, whether it shows or not. */
 export async function listUntil(
-    address: ProjectAddress,
+    owner: Owner,
     shows: (entries: readonly CertificateEntry[]) => boolean,
-    { store, clock }: Pick<OperationContext, "store" | "clock">,
+    { store, clock, addressOf }: OperationContext,
 ): Promise<readonly CertificateEntry[]> {
-    let entries = await store.listCertificates(address);
+    let entries = await store.listCertificates(addressOf(owner));
     for (const waitMs of WAITS_MS) {
         if (shows(entries) || (clock.remaining?.() ?? Number.POSITIVE_INFINITY) <= waitMs) {
             break;
         }
         await clock.sleep(waitMs);
-        entries = await store.listCertificates(address);
+        entries = await store.listCertificates(addressOf(owner));
     }
     return entries;
 }
@@ -41,6 +41,15 @@ export interface Placed {
 
 export function isListedAt(entries: readonly CertificateEntry[], { certId, isHere }: Placed): boolean {
     return entries.some((entry) => entry.certId === certId && isHere(entry.origin));
+}
+
+/** Whether no entry is this certificate; an entry that cannot be read may be any. */
+export function isUnlisted(
+    entries: readonly CertificateEntry[],
+    certId: string,
+    isHere: Placed["isHere"] = () => true,
+): boolean {
+    return entries.every((entry) => entry.certId !== "" && (entry.certId !== certId || !isHere(entry.origin)));
 }
 
 /**
@@ -73,11 +82,6 @@ export async function isSameProject(
         }
         throw error;
     }
-}
-
-/** Whether no entry is this certificate; an entry that cannot be read may be any. */
-export function isUnlisted(entries: readonly CertificateEntry[], certId: string): boolean {
-    return entries.every((entry) => entry.certId !== certId && entry.certId !== "");
 }
 
 /** The entries at an origin, one that cannot be read included if it may be there. */

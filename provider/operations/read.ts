@@ -1,11 +1,11 @@
 import type { Properties } from "./arguments";
-import type { CertificateEntry, ProjectAddress } from "../vercel/client";
+import type { CertificateEntry } from "../vercel/client";
 import type { OperationContext } from "./context";
 import { OperationError } from "./failures";
 import { isPlacedAt, labelOf, parseId } from "./identity";
-import { atOrigin, isListed, othersAt } from "./listing";
+import { atOrigin, isListed, isUnlisted, othersAt } from "./listing";
 import { explainNotFound } from "./notFound";
-import { idsOf, NOTHING_KNOWN, readState, writeState } from "./state";
+import { idsOf, NOTHING_KNOWN, readState, writeState, type CertificateState } from "./state";
 import { describeUnmanaged } from "./unmanaged";
 import { enumerated } from "../text/quoting";
 
@@ -31,13 +31,13 @@ async function refresh(id: string, props: Properties, context: OperationContext)
     const { origin } = parseId(id);
     const label = labelOf({ project: state.project, team: state.team, origin });
     const isHere = (listed: string): boolean => isPlacedAt(listed, origin, state.origin);
-    const { entries, gone } = await look(idsOf(state), isHere, context.addressOf(state), context);
+    const { entries, gone } = await look(state, isHere, context);
     const others = othersAt(entries, origin, idsOf(state));
     if (!gone.includes(state.certId)) {
         if (others.length > 0) {
             context.notify(`${label}: ${describeUnmanaged(others, entries, state.origin)}`);
         }
-        return { id, props: refreshed(props, entries, gone, others) };
+        return { id, props: refreshed(props, state, { entries, gone, others }) };
     }
     const there = othersAt(entries, origin, [state.certId]);
     const kept = state.staleCertIds.filter((certId) => !gone.includes(certId));
@@ -51,42 +51,37 @@ async function refresh(id: string, props: Properties, context: OperationContext)
         `${label}: the certificate ${state.certId} of this stack is gone, and ${enumerated([...kept, ...there])} is in its place; ` +
             `the next pulumi up uploads the declared one`,
     );
-    return { id, props: { ...refreshed(props, entries, gone, others), certId: "", fingerprint: "" } };
+    return { id, props: { ...refreshed(props, state, { entries, gone, others }), certId: "", fingerprint: "" } };
+}
+
+interface Looked {
+    readonly entries: readonly CertificateEntry[];
+    /** Of the ids in the state. */
+    readonly gone: readonly string[];
 }
 
 /** Which of the ids are gone for certain: listings may lag behind, so two must agree, and show all that there is. */
 async function look(
-    certIds: readonly string[],
+    state: CertificateState,
     isHere: (listedOrigin: string) => boolean,
-    address: ProjectAddress,
-    { store }: OperationContext,
-): Promise<{ readonly entries: readonly CertificateEntry[]; readonly gone: readonly string[] }> {
-    const first = await store.recentCertificates(address);
-    const missing = certIds.filter((certId) => isGone(certId, first, isHere));
+    { store, addressOf }: OperationContext,
+): Promise<Looked> {
+    const first = await store.recentCertificates(addressOf(state));
+    // Gone is also what is listed for other origins only.
+    const missing = idsOf(state).filter((certId) => isUnlisted(first, certId, isHere));
     if (missing.length === 0) {
         return { entries: first, gone: [] };
     }
-    const entries = await store.certificatesAgain(address);
-    return { entries, gone: missing.filter((certId) => isGone(certId, entries, isHere)) };
-}
-
-/** Gone is also what is listed for other origins only. */
-function isGone(
-    certId: string,
-    entries: readonly CertificateEntry[],
-    isHere: (listedOrigin: string) => boolean,
-): boolean {
-    return entries.every((entry) => entry.certId !== "" && (entry.certId !== certId || !isHere(entry.origin)));
+    const entries = await store.certificatesAgain(addressOf(state));
+    return { entries, gone: missing.filter((certId) => isUnlisted(entries, certId, isHere)) };
 }
 
 /** The outputs with what was found out; as they are where that is nothing new, or every refresh would show a change. */
 function refreshed(
     props: Properties,
-    entries: readonly CertificateEntry[],
-    gone: readonly string[],
-    otherCertIds: readonly string[],
+    state: CertificateState,
+    { entries, gone, others: otherCertIds }: Looked & { readonly others: readonly string[] },
 ): Record<string, unknown> {
-    const state = readState(props);
     const staleCertIds = state.staleCertIds.filter((certId) => !gone.includes(certId));
     const { unconfirmed, ...others } = props;
     return {

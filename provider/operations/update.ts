@@ -7,7 +7,6 @@ import { PartialFailure, UncertainUploadError } from "./failures";
 import { isPlacedAt, labelOf, parseId } from "./identity";
 import { isListedAt, othersAt } from "./listing";
 import { refuseSecond } from "./ownership";
-import { recordDeployment } from "./recordDeployment";
 import { idsOf, readState, teamInUse, writeState, type CertificateState } from "./state";
 import { enumerated } from "../text/quoting";
 
@@ -28,19 +27,18 @@ export async function update(
     const identity = { project, team: teamInUse(state, args.team, context), origin: parseId(id).origin, tokenEnv };
     const certificates = loadCertificateSet(args);
     // Before anything is stored: a variable that is not set would otherwise come up in the next refresh.
-    const address = context.addressOf(identity);
+    context.addressOf(identity);
     if (certificates.fingerprint === state.fingerprint) {
-        const tidied = await tidyUp(state, { identity, address, answered: state.origin }, context);
+        const tidied = await tidyUp(state, { identity, answered: state.origin }, context);
         return { outs: writeState({ ...tidied, project, team: identity.team, tokenEnv }, certificates) };
     }
     return await context.memory.exclusively(identity, async () => {
         const bundle = await loadBundle(certificates, args, context);
-        const before = await context.store.listCertificates(address);
+        const before = await context.store.listCertificates(context.addressOf(identity));
         const owned = idsOf(state);
         refuseSecond(before, identity, owned, context);
-        const request = { identity, address, args, bundle, before, owned };
         try {
-            return { outs: recordDeployment(id, request, await deploy(request, context), context.clock) };
+            return { outs: await deploy({ id, identity, args, bundle, before, owned }, context) };
         } catch (error) {
             if (error instanceof UncertainUploadError) {
                 // Under an id that stays, what was in place may have been replaced: no listing could tell.
@@ -57,7 +55,7 @@ async function tidyUp(state: CertificateState, place: Place, context: OperationC
     if (staleCertIds.length === 0) {
         return state;
     }
-    const listed = await context.store.listCertificates(place.address);
+    const listed = await context.store.listCertificates(context.addressOf(place.identity));
     const isHere = (origin: string): boolean => isPlacedAt(origin, place.identity.origin, place.answered);
     if (!isListedAt(listed, { certId, isHere })) {
         context.notify(

@@ -22,14 +22,14 @@ export const MUTANTS: readonly Mutant[] = [
     },
     {
         name: "an entry that cannot be read is nothing",
-        module: "operations/read",
+        module: "operations/listing",
         from: 'entry.certId !== "" && (entry.certId',
         to: "(entry.certId",
     },
     {
         name: "a deletion is done where Vercel says that there is nothing",
         module: "operations/cleanUp",
-        from: "await confirmGone(certId, address, context);",
+        from: "await confirmGone(certId, identity, context);",
         to: "",
     },
     {
@@ -59,8 +59,8 @@ export const MUTANTS: readonly Mutant[] = [
     {
         name: "an upload that could not be confirmed forgets what it replaces",
         module: "operations/deploy",
-        from: "staleCertIds: union(owned, taken(request, entry, before, context)),",
-        to: "staleCertIds: [],",
+        from: "removeReplaced)(replaced, after, place, context) : replaced;",
+        to: "removeReplaced)(replaced, after, place, context) : [];",
     },
     {
         name: "a rotation forgets what is in the state",
