@@ -8,7 +8,7 @@ import { messageOf, OperationError, PartialFailure, UncertainUploadError } from 
 import { isPlacedAt, labelOf, type OwnedIdentity } from "./identity";
 import { atOrigin, isListed, isListedAt, listUntil, othersAt } from "./listing";
 import { probeBeforeUpload } from "./probeBeforeUpload";
-import { writeState } from "./state";
+import { writeState, type CertificateState } from "./state";
 import { describeUnmanaged } from "./unmanaged";
 
 /** What is to be put in place of what. */
@@ -108,16 +108,12 @@ function newEntry(
     return isCertain ? atOrigin(after, origin).find(({ certId }) => certId === found) : undefined;
 }
 
-/**
- * The outputs after an upload. Once one was accepted its id reaches the state, if need be by a partial failure, with no
- * fingerprint, so that the next run puts the certificate in place.
- */
 async function settle(
     request: DeployRequest,
     { entry, repeated }: Uploaded,
     context: OperationContext,
 ): Promise<Record<string, unknown>> {
-    const { id, identity, before, bundle } = request;
+    const { identity, before } = request;
     const label = labelOf(identity);
     const { certId } = entry;
     // At this origin: an id that Vercel makes of the content may be listed for others as well. There it may have been
@@ -130,34 +126,46 @@ async function settle(
             `${label}: the certificate ${certId} was uploaded, but no listing has confirmed it: ${messageOf(error)}`,
         );
     });
-    const isThere = after !== undefined && shows(after);
-    const owned = request.owned.filter((ownedId) => ownedId !== certId);
+    const owned = request.owned.filter((id) => id !== certId);
     const left = repeated && after !== undefined ? newEntry(request, after, certId)?.certId : undefined;
     const takenOver = taken(request, entry, after ?? before, context);
     const replaced = [...new Set([...owned, ...(left === undefined ? [] : [left]), ...takenOver])];
-    const otherCertIds = after === undefined ? [] : othersAt(after, identity.origin, [certId, ...replaced]);
-    if (after !== undefined && otherCertIds.length > 0) {
+    if (after === undefined) {
+        return outputsOf(request, { ...entry, staleCertIds: replaced, otherCertIds: [], unconfirmed: true }, context);
+    }
+    const otherCertIds = othersAt(after, identity.origin, [certId, ...replaced]);
+    if (otherCertIds.length > 0) {
         context.notify(`${label}: ${describeUnmanaged(otherCertIds, after, entry.origin)}`);
     }
-    const place = { identity, answered: entry.origin };
-    const staleCertIds = isThere ? await removeReplaced(replaced, after, place, context) : replaced;
-    const { project, team, tokenEnv } = identity;
-    const { certificates } = bundle;
-    const state = {
-        ...{ project, team, tokenEnv, ...entry, staleCertIds, otherCertIds },
-        unconfirmed: !isThere,
-        fingerprint: certificates.fingerprint,
-        uploadedAt: new Date(context.clock.now()).toISOString(),
-    };
-    if (after !== undefined && !isThere) {
+    if (!shows(after)) {
+        const placed = { ...entry, staleCertIds: replaced, otherCertIds, unconfirmed: true, fingerprint: "" };
         throw new PartialFailure(
-            id,
-            writeState({ ...state, fingerprint: "" }, certificates),
+            request.id,
+            outputsOf(request, placed, context),
             `${label}: Vercel accepted the certificate as ${certId}, but does not list it; ` +
                 `run pulumi up again, which uploads it once more`,
         );
     }
-    return writeState(state, certificates);
+    const staleCertIds = await removeReplaced(replaced, after, { identity, answered: entry.origin }, context);
+    return outputsOf(request, { ...entry, staleCertIds, otherCertIds, unconfirmed: false }, context);
+}
+
+type Known = "project" | "team" | "tokenEnv" | "uploadedAt" | "fingerprint";
+/** What an upload has led to. Without a fingerprint of its own it has that of the certificates. */
+type Placement = Omit<CertificateState, Known> & { readonly fingerprint?: string };
+
+/**
+ * The outputs after an upload. Once one was accepted its id reaches the state, if need be by a partial failure, with no
+ * fingerprint, so that the next run puts the certificate in place.
+ */
+function outputsOf(
+    { identity: { project, team, tokenEnv }, bundle: { certificates } }: DeployRequest,
+    placed: Placement,
+    { clock }: OperationContext,
+): Record<string, unknown> {
+    const { fingerprint } = certificates;
+    const uploadedAt = new Date(clock.now()).toISOString();
+    return writeState({ project, team, tokenEnv, fingerprint, uploadedAt, ...placed }, certificates);
 }
 
 /**

@@ -59,8 +59,8 @@ export const MUTANTS: readonly Mutant[] = [
     {
         name: "an upload that could not be confirmed forgets what it replaces",
         module: "operations/deploy",
-        from: "removeReplaced)(replaced, after, place, context) : replaced;",
-        to: "removeReplaced)(replaced, after, place, context) : [];",
+        from: "staleCertIds: replaced, otherCertIds: [], unconfirmed: true",
+        to: "staleCertIds: [], otherCertIds: [], unconfirmed: true",
     },
     {
         name: "a rotation forgets what is in the state",
