@@ -6,7 +6,7 @@ import { PAGE_STYLE } from "./pageStyle";
 import { shareNeedingAttention, type ReportedStack, type StatusReport } from "../stackReport";
 import { COLUMNS, originText, ownerOf } from "../statusText";
 import { layOut, MONTH_NAMES, type Bar } from "./timeline";
-import { axis, barPicture, definitions, icon, sample, todaySample } from "./timelineSvg";
+import { axis, barPicture, definitions, icon } from "./timelineSvg";
 import { WARNING_CODES, WARNINGS, type Standing } from "../warningTable";
 import { shownDate } from "../../../../text/isoDates";
 import { counted } from "../../../../text/quoting";
@@ -40,7 +40,7 @@ ${Markup.trusted(PAGE_MARK)}
 </header>
 <main>
 ${problems(stacks)}
-${certificates.length === 0 ? [] : [tiles(certificates), lifetimes(report), remarks(certificates), table(certificates)]}
+${certificates.length === 0 ? [] : [tally(certificates), lifetimes(report), remarks(certificates), table(certificates)]}
 </main>
 <footer><p>Made by <code>${COMMAND} status</code>. Vercel was not asked: what the last refresh noticed is what is known.</p></footer>
 </body>
@@ -54,68 +54,63 @@ function titleOf({ certificates, stacks }: StatusReport): string {
     return `Client certificates: ${verdict}`;
 }
 
-function problems(stacks: readonly ReportedStack[]): Markup {
-    const troubled = stacks.flatMap(({ name, problem }) => (problem === undefined ? [] : [{ name, problem }]));
-    if (troubled.length === 0) {
-        return markup``;
-    }
-    return markup`<section class="card problems" aria-labelledby="problems">
-<h2 id="problems">Stacks with nothing to show</h2>
-<ul>
-${troubled.map(({ name, problem }) => markup`<li>${icon("attention")}<div><strong>${name}</strong> <span>${problem.message}</span></div></li>`)}
-</ul>
+/** A part of the page; `id` names its heading. */
+function section(id: string, title: string, content: Markup): Markup {
+    return markup`<section class="card" aria-labelledby="${id}">
+<h2 id="${id}">${title}</h2>
+${content}
 </section>`;
 }
 
-const TILES: readonly { icon: Standing; words: string; counts: readonly Standing[] }[] = [
-    { icon: "fine", words: "in order", counts: ["fine", "looked-up"] },
-    { icon: "soon", words: "expiring soon", counts: ["soon"] },
-    { icon: "expired", words: "expired", counts: ["expired"] },
-    { icon: "attention", words: "other findings", counts: ["attention", "pending"] },
+function list(id: string, title: string, items: readonly Markup[]): Markup {
+    return items.length === 0 ? markup`` : section(id, title, markup`<ul>${items}</ul>`);
+}
+
+function listed(label: Markup, subject: string, message: string): Markup {
+    return markup`<li class="listed">${label}<div><strong>${subject}</strong> <span>${message}</span></div></li>\n`;
+}
+
+const PROBLEMS = { unreadable: "Not readable", "no-certificates": "Empty" } as const;
+
+function problems(stacks: readonly ReportedStack[]): Markup {
+    const troubled = stacks.flatMap(({ name, problem }) =>
+        problem === undefined ? [] : [listed(badge("attention", PROBLEMS[problem.code]), name, problem.message)],
+    );
+    return list("problems", "Stacks with nothing to show", troubled);
+}
+
+const TALLY: readonly { words: string; of: readonly [shown: Standing, ...others: Standing[]] }[] = [
+    { words: "in order", of: ["fine", "looked-up"] },
+    { words: "expiring soon", of: ["soon"] },
+    { words: "expired", of: ["expired"] },
+    { words: "with other findings", of: ["attention", "pending"] },
 ];
 
-function tiles(certificates: readonly JudgedCertificate[]): Markup {
+function tally(certificates: readonly JudgedCertificate[]): Markup {
     const standings = certificates.map(standingOf);
-    return markup`<ul class="tiles">
-${TILES.map((tile) => {
-    const count = standings.filter((one) => tile.counts.includes(one)).length;
-    return markup`<li class="tile ${tile.icon}${count === 0 ? " none" : ""}">${icon(tile.icon)}<strong>${count}</strong> <span>${tile.words}</span></li>`;
-})}
-</ul>`;
+    const counts = TALLY.map(({ words, of }) => {
+        const count = standings.filter((one) => of.includes(one)).length;
+        return count === 0 ? markup`` : badge(of[0], `${String(count)} ${words}`);
+    });
+    return markup`<p class="tally">${counts}</p>`;
 }
 
 function lifetimes({ nowMs, certificates }: StatusReport): Markup {
     const timeline = layOut(certificates, nowMs);
-    const stacks = new Map<string, Markup[]>();
-    certificates.forEach((certificate, index) => {
-        const rows = stacks.get(certificate.stack) ?? [];
-        rows.push(row(certificate, timeline.bars[index], nowMs));
-        stacks.set(certificate.stack, rows);
+    const stacks = [...new Set(certificates.map(({ stack }) => stack))].map((stack) => {
+        const rows = certificates.flatMap((one, index) =>
+            one.stack === stack ? [row(one, timeline.bars[index], nowMs)] : [],
+        );
+        return markup`<h3>${stack} <span>${counted(rows.length, "certificate")}</span></h3>\n<ol>\n${rows}</ol>\n`;
     });
-    return markup`<section class="card timeline" aria-labelledby="timeline">
-${definitions(timeline)}
-<div class="head"><h2 id="timeline">Lifetimes</h2>${legend()}</div>
+    return section(
+        "timeline",
+        "Lifetimes",
+        markup`${definitions(timeline)}
+<p>The hatched end of a bar is its warning window.</p>
 <div class="scale">${axis(timeline)}</div>
-${[...stacks].map(
-    ([stack, rows]) => markup`<section class="stack">
-<h3>${stack} <span>${counted(rows.length, "certificate")}</span></h3>
-<ol>
-${rows}
-</ol>
-</section>`,
-)}
-</section>`;
-}
-
-function legend(): Markup {
-    return markup`<ul class="legend" aria-label="How to read the bars">
-<li>${sample("fine", "life")}valid</li>
-<li>${sample("soon", "window")}warning window</li>
-<li>${sample("expired", "life")}expired</li>
-<li>${sample("attention", "life")}with a finding</li>
-<li>${sample("pending", "life")}to be deleted</li>
-<li>${todaySample()}today</li>
-</ul>`;
+${stacks}`,
+    );
 }
 
 function row(certificate: JudgedCertificate, bar: Bar | undefined, nowMs: number): Markup {
@@ -125,7 +120,7 @@ function row(certificate: JudgedCertificate, bar: Bar | undefined, nowMs: number
 <div class="what"><b>${originText(origin).replace(/^https:\/\//, "")}</b><span>${ownerOf(certificate)} · ${name}</span></div>
 <div class="when">${barPicture(bar, standing, spoken(certificate, nowMs))}</div>
 <div class="how">${badge(standing, standingText(certificate, standing, nowMs))}<span>${endText(toMs, nowMs)}</span></div>
-</li>`;
+</li>\n`;
 }
 
 function endText(toMs: number | undefined, nowMs: number): string {
@@ -159,32 +154,29 @@ function spoken(certificate: JudgedCertificate, nowMs: number): string {
 
 function remarks(certificates: readonly JudgedCertificate[]): Markup {
     const all = certificates
-        .flatMap((certificate) => certificate.warnings.map((warning) => ({ certificate, warning })))
-        .sort((a, b) => WARNING_CODES.indexOf(a.warning.code) - WARNING_CODES.indexOf(b.warning.code));
-    if (all.length === 0) {
-        return markup``;
-    }
-    return markup`<section class="card remarks" aria-labelledby="remarks">
-<h2 id="remarks">What to do</h2>
-<ul>
-${all.map(
-    ({ certificate, warning: { code, message } }) =>
-        markup`<li>${badge(WARNINGS[code].standing, WARNINGS[code].words)}<div><strong>${certificate.stack} · ${placeOf(certificate)}</strong> <span>${message}</span></div></li>`,
-)}
-</ul>
-</section>`;
+        .flatMap((certificate) => certificate.warnings.map((warning) => ({ certificate, ...warning })))
+        .sort((a, b) => WARNING_CODES.indexOf(a.code) - WARNING_CODES.indexOf(b.code))
+        .map(({ certificate, code, message }) => {
+            const { standing, words } = WARNINGS[code];
+            return listed(badge(standing, words), `${certificate.stack} · ${placeOf(certificate)}`, message);
+        });
+    return list("remarks", "What to do", all);
 }
 
 function table(certificates: readonly JudgedCertificate[]): Markup {
     const columns = [...COLUMNS, { heading: "State", textOf: stateText }];
-    return markup`<section class="card" aria-labelledby="table">
-<h2 id="table">As a table</h2>
-<table>
+    const rows = certificates.map(
+        (one) => markup`<tr>${columns.map(({ textOf }) => markup`<td>${textOf(one) || "–"}</td>`)}</tr>\n`,
+    );
+    return section(
+        "table",
+        "As a table",
+        markup`<table>
 <thead><tr>${columns.map(({ heading }) => markup`<th scope="col">${heading}</th>`)}</tr></thead>
 <tbody>
-${certificates.map((one) => markup`<tr>${columns.map(({ heading, textOf }) => markup`<td data-heading="${heading}">${textOf(one) || "–"}</td>`)}</tr>\n`)}</tbody>
-</table>
-</section>`;
+${rows}</tbody>
+</table>`,
+    );
 }
 
 function stateText({ warnings, notes, isLookedUp }: JudgedCertificate): string {

@@ -64,16 +64,6 @@ function arrow(x: string, path: string): Markup {
     return markup`<svg class="beyond" x="${x}" y="50%"><path class="arrow" d="${path}"/></svg>`;
 }
 
-/** A bar as the legend shows it. */
-export function sample(standing: string, part: "life" | "window"): Markup {
-    const shape = markup`x="1" y="2" width="26" height="10" rx="2"`;
-    return markup`<svg class="bar ${standing}" aria-hidden="true" focusable="false"><rect class="${part}" ${shape}/><rect class="outline" ${shape}/></svg>`;
-}
-
-export function todaySample(): Markup {
-    return markup`<svg class="bar" aria-hidden="true" focusable="false"><line class="today" x1="14" x2="14" y1="0" y2="14"/></svg>`;
-}
-
 /** A sign that tells a standing from the others without its colour. */
 export function icon(standing: string): Markup {
     return markup`<svg class="icon" aria-hidden="true" focusable="false"><use href="#${standing}"/></svg>`;
