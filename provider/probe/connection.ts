@@ -1,5 +1,5 @@
 import * as net from "node:net";
-import { Duplex } from "node:stream";
+import { Duplex, Transform } from "node:stream";
 import * as tls from "node:tls";
 import type { Ending } from "./ending";
 import { HttpAnswer } from "./httpAnswer";
@@ -54,9 +54,9 @@ export async function attempt(
         ...(version === undefined ? {} : { minVersion: version, maxVersion: version }),
     });
     const raw = net.connect({ host, port });
-    const recording = new Recording();
+    const recorded: Buffer[] = [];
     const socket = tls.connect({
-        socket: tapped(raw, recording),
+        socket: tapped(raw, recorded),
         host,
         // RFC 6066 §3: addresses are not sent as a server name.
         ...(net.isIP(host) === 0 ? { servername: host } : {}),
@@ -69,7 +69,7 @@ export async function attempt(
     socket.on("keylog", (line: Buffer) => keyLog.push(line.toString("latin1")));
     try {
         const seen = await firstEnding(raw, socket, target, deadline);
-        const handshake = readServerHandshake(recording.bytes(), keyLog);
+        const handshake = readServerHandshake(Buffer.concat(recorded), keyLog);
         return { ending: withoutHandshake(seen, handshake), handshake };
     } finally {
         socket.destroy();
@@ -111,8 +111,8 @@ function firstEnding(raw: net.Socket, socket: tls.TLSSocket, target: Target, dea
 }
 
 /** Before the server agreed on a version and a cipher, no failure is about the client's certificate. */
-function withoutHandshake(ending: Ending, { began }: ServerHandshake): Ending {
-    if (began) {
+function withoutHandshake(ending: Ending, { version }: ServerHandshake): Ending {
+    if (version !== undefined) {
         return ending;
     }
     if (ending.kind === "refused") {
@@ -151,48 +151,21 @@ function requestFor({ host, port, path }: Target): string {
     return [`GET ${path} HTTP/1.1`, `Host: ${authority}`, "Accept: */*", "Connection: close", "", ""].join("\r\n");
 }
 
-/** The beginning of what a server sent. */
-class Recording {
-    readonly #chunks: Buffer[] = [];
-    #length = 0;
-
-    add(chunk: Buffer): void {
-        if (this.#length < LARGEST_RECORDING_BYTES) {
-            this.#chunks.push(Buffer.from(chunk));
-            this.#length += chunk.length;
-        }
-    }
-
-    bytes(): Buffer {
-        return Buffer.concat(this.#chunks);
-    }
-}
-
 /** A wire that is listened to. TLS on a bare socket would read past the listener. */
-function tapped(raw: net.Socket, recording: Recording): Duplex {
+function tapped(raw: net.Socket, recorded: Buffer[]): Duplex {
     // Small packets wait for each other otherwise, and an alert could come after the deadline.
     raw.setNoDelay(true);
-    const wire = new Duplex({
-        read: () => raw.resume(),
-        write: (chunk: Buffer, _encoding, done) => {
-            raw.write(chunk, done);
-        },
-        final: (done) => {
-            raw.end(done);
-        },
-        destroy: (error, done) => {
-            raw.destroy();
-            done(error);
+    let left = LARGEST_RECORDING_BYTES;
+    const tap = new Transform({
+        transform: (chunk: Buffer, _encoding, done) => {
+            if (left > 0) {
+                recorded.push(chunk);
+                left -= chunk.length;
+            }
+            done(null, chunk);
         },
     });
-    raw.on("data", (chunk: Buffer) => {
-        recording.add(chunk);
-        if (!wire.push(chunk)) {
-            raw.pause();
-        }
-    });
-    raw.once("end", () => wire.push(null));
-    raw.once("close", () => wire.destroy());
+    const wire = Duplex.from({ readable: raw.pipe(tap), writable: raw });
     wire.on("error", () => undefined);
     return wire;
 }

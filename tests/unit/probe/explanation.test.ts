@@ -10,7 +10,7 @@ const issuer = mintCertificate({ name: "Clients", key: pool.get("issuer"), isAut
 
 function explained(alert: string | undefined, options: Partial<CertificateOptions> = {}): string {
     const leaf = mintCertificate({ name: "client", key: pool.get("leaf"), issuer, ...options });
-    const handshake = { began: true, version: "TLSv1.3", asked: true, authorities: undefined } as const;
+    const handshake = { version: "TLSv1.3", asked: true, authorities: undefined } as const;
     const attempt: Attempt = { ending: { kind: "refused", alert }, handshake };
     return explain({
         origin: "https://billing.example.com",

@@ -11,7 +11,7 @@ const silent: Ending = { kind: "silent" };
 function verdictOf(without: Ending, presented: Ending, asked: boolean | undefined = true): Verdict {
     const attempt = (ending: Ending): Attempt => ({
         ending,
-        handshake: { began: true, version: "TLSv1.3", asked, authorities: undefined },
+        handshake: { version: "TLSv1.3", asked, authorities: undefined },
     });
     return conclude(attempt(without), attempt(presented));
 }
