@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import { fieldsOf } from "../parse/certificateFields";
 import { isSelfSigned, mayHaveIssued, SignatureChecks } from "../parse/issuance";
-import { includes, isSame, type Path, type Pools } from "../pools";
+import { includes, type Path, type Pools } from "../pools";
 import { isFitIssuer, LONGEST_PATH } from "../checks/rules";
 
 /**
@@ -11,31 +11,17 @@ import { isFitIssuer, LONGEST_PATH } from "../checks/rules";
  */
 export function pathOfOpenSsl({ chain, authorities }: Pools, nowMs: number): Path {
     const certificates = chain.slice(0, 1);
-    let presented: number | undefined;
-    for (;;) {
-        const last = certificates.at(-1);
-        if (last === undefined) {
-            return ended(certificates, presented, authorities);
-        }
-        const trusted = firstIssuer(last, authorities, nowMs);
-        if (isSelfSigned(last)) {
-            const isRoot = trusted !== undefined && isSame(trusted, last);
-            return isRoot
-                ? { certificates, presented: certificates.length - 1, end: "root" }
-                : ended(certificates, presented, authorities);
-        }
-        const left = presented === undefined ? chain.filter((one) => !includes(certificates, one)) : [];
-        const issuer = trusted ?? firstIssuer(last, left, nowMs);
+    for (let [last] = certificates; last !== undefined && !isSelfSigned(last); last = certificates.at(-1)) {
+        const isInCa = certificates.slice(1).some((one) => includes(authorities, one));
+        const left = isInCa ? [] : chain.filter((one) => !includes(certificates, one));
+        const issuer = firstIssuer(last, authorities, nowMs) ?? firstIssuer(last, left, nowMs);
         // Authorities of `ca` that issued each other would be followed until the path is too long.
         if (issuer === undefined || includes(certificates, issuer) || certificates.length >= LONGEST_PATH) {
-            return ended(certificates, presented, authorities);
+            break;
         }
-        presented ??= trusted === undefined ? undefined : certificates.length;
         certificates.push(issuer);
-        if (presented !== undefined && isSelfSigned(issuer)) {
-            return { certificates, presented, end: "root" };
-        }
     }
+    return asPath(certificates, authorities);
 }
 
 function firstIssuer(
@@ -49,16 +35,15 @@ function firstIssuer(
     return named.find((one) => isValidOn(one, nowMs)) ?? (named.length === 0 ? undefined : named.reduce(lastsLongest));
 }
 
-function ended(
-    certificates: readonly X509Certificate[],
-    presented: number | undefined,
-    authorities: readonly X509Certificate[],
-): Path {
-    const [leaf] = certificates;
+function asPath(certificates: readonly X509Certificate[], authorities: readonly X509Certificate[]): Path {
+    const [leaf, last] = [certificates[0], certificates.at(-1)];
+    const isInCa = (one: X509Certificate | undefined): boolean => one !== undefined && includes(authorities, one);
+    const anchor = certificates.findIndex((one, index) => index > 0 && isInCa(one));
     // A client that takes any certificate of `ca` for an anchor takes the leaf itself, too.
-    const ofLeaf = leaf !== undefined && includes(authorities, leaf) ? 0 : certificates.length;
-    const reached = presented ?? ofLeaf;
-    return { certificates, presented: reached, end: reached < certificates.length ? "intermediate" : "nowhere" };
+    const presented = anchor > 0 ? anchor : isInCa(leaf) ? 0 : certificates.length;
+    const isRoot = last !== undefined && isInCa(last) && isSelfSigned(last);
+    const end = isRoot ? "root" : presented < certificates.length ? "intermediate" : "nowhere";
+    return { certificates, presented, end };
 }
 
 /** As far as a client needs it that takes any certificate of `ca` for an anchor; `undefined` where there is none. */
@@ -89,7 +74,7 @@ export function meantPath(pools: Pools): Path {
     const visited = new Set<string>();
     const start = { certificates: pools.chain.slice(0, 1), isSound: true, untilMs: Infinity };
     let open: readonly Step[] = [start];
-    let best = asPath(start.certificates, pools);
+    let best = asPath(start.certificates, pools.authorities);
     for (let steps = 0; open.length > 0 && steps < MOST_STEPS && !checks.exhausted; steps += 1) {
         const step = open.reduce((a, b) => (isBetter(b, a) ? b : a));
         open = open.filter((one) => one !== step);
@@ -98,13 +83,12 @@ export function meantPath(pools: Pools): Path {
             continue;
         }
         visited.add(last.fingerprint256);
-        const path = asPath(step.certificates, pools);
+        const path = asPath(step.certificates, pools.authorities);
         if (path.end === "root") {
             return path;
         }
-        if (RANKS.indexOf(path.end) > RANKS.indexOf(best.end) || (path.end === best.end && isLonger(path, best))) {
-            best = path;
-        }
+        const isLonger = path.certificates.length > best.certificates.length;
+        best = (path.end === best.end ? isLonger : path.end === "intermediate") ? path : best;
         // As OpenSSL, which does not come back to `cert`.
         const left = child !== undefined && includes(pools.authorities, last) ? pools.authorities : pool;
         const issuers = left.filter((one) => mayHaveIssued(one, last) && !visited.has(one.fingerprint256));
@@ -120,22 +104,8 @@ export function meantPath(pools: Pools): Path {
     return best;
 }
 
-const RANKS: readonly Path["end"][] = ["nowhere", "intermediate", "root"];
-
 function isBetter(a: Step, b: Step): boolean {
     return a.isSound === b.isSound ? a.untilMs > b.untilMs : a.isSound;
-}
-
-function isLonger(a: Path, b: Path): boolean {
-    return a.certificates.length > b.certificates.length;
-}
-
-function asPath(certificates: readonly X509Certificate[], { authorities }: Pools): Path {
-    const last = certificates.at(-1);
-    const anchor = certificates.findIndex((one, index) => index > 0 && includes(authorities, one));
-    return last !== undefined && includes(authorities, last) && isSelfSigned(last)
-        ? { certificates, presented: Math.max(anchor, 0), end: "root" }
-        : ended(certificates, anchor < 0 ? undefined : anchor, authorities);
 }
 
 function isValidOn(certificate: X509Certificate, nowMs: number): boolean {
