@@ -1,21 +1,11 @@
-import { childrenOf, readElement, readElements, readOid, TAG, type DerElement } from "./der";
+import { childrenOf, readElement, readElements, readOid, TAG } from "./der";
 import { isPkcs12 } from "./pkcs12";
 
-/** What DER bytes hold, by the outermost elements of their structure; named as a label of PEM where there is one. */
-export type DerShape =
-    | "PRIVATE KEY"
-    | "RSA PRIVATE KEY"
-    | "EC PRIVATE KEY"
-    | "ENCRYPTED PRIVATE KEY"
-    | "PUBLIC KEY"
-    | "CERTIFICATE"
-    | "CERTIFICATE REQUEST"
-    | "PKCS7"
-    | "PKCS12"
-    | "other";
-
-/** The encodings of RFC 5958, RFC 8017, RFC 5915, RFC 5280, RFC 2986, RFC 5652 and RFC 7292 differ in their first elements. */
-export function shapeOf(der: Buffer): DerShape {
+/**
+ * What DER bytes hold, named as a label of PEM where there is one. The encodings of RFC 5958, RFC 8017, RFC 5915, RFC 5280,
+ * RFC 2986, RFC 5652 and RFC 7292 differ in their first elements.
+ */
+export function shapeOf(der: Buffer) {
     if (isPkcs12(der)) {
         return "PKCS12";
     }
@@ -47,8 +37,7 @@ export function shapeOf(der: Buffer): DerShape {
 
 /** The object identifier of the key's type in PKCS #8, or the empty text. */
 export function algorithmOf(der: Buffer): string {
-    const algorithm: DerElement | undefined = childrenOf(readElement(der))[1];
-    return readOid(childrenOf(algorithm)[0]);
+    return readOid(childrenOf(childrenOf(readElement(der))[1])[0]);
 }
 
 /** The sequences of DER that a text is the base64 of, and of nothing else; otherwise none. */

@@ -55,9 +55,7 @@ export function readPrivateKey(input: string | Buffer, passphrase?: string): Rea
 
 function readText(text: string, passphrase: string | undefined): Reading<PrivateKey> {
     const { blocks, form, findings } = readPem(text, "key");
-    // OpenSSL writes the curve of an EC key into a block of its own, before the key, which has it too.
-    const relevant = blocks.filter(({ label }) => label !== "EC PARAMETERS");
-    const keys = relevant.filter(({ label }) => label.includes("PRIVATE KEY") || label === "PKCS12");
+    const keys = blocks.filter(({ label }) => label.includes("PRIVATE KEY") || label === "PKCS12");
     if (keys.length > 0) {
         const { value, findings: ofKey } = oneOf(keys.map((block) => readBlock(block, passphrase)));
         return { value, findings: [...findings, ...ofKey, ...noteForm(value, form)] };
@@ -67,7 +65,9 @@ function readText(text: string, passphrase: string | undefined): Reading<Private
         return { value, findings: noteForm(value, "a JWK") };
     }
     const isSaid = findings.some(({ severity }) => severity === "error");
-    return { value, findings: isSaid ? findings : [...findings, describeOthers(relevant)] };
+    // OpenSSL writes the curve of an EC key into a block of its own, before what else there is.
+    const others = blocks.slice(-1).map(({ label }) => describeForeignBlock(label, "key"));
+    return { value, findings: isSaid ? findings : [...findings, ...others] };
 }
 
 function noteForm(value: PrivateKey | undefined, form: string | undefined): readonly Finding[] {
@@ -179,23 +179,13 @@ function refuse(reason: Finding): Reading<PrivateKey> {
 
 /** @param pkcs12 Where the key is in one. */
 function notOpened(passphrase: string | undefined, pkcs12?: Buffer): Finding {
-    if (pkcs12 === undefined) {
-        return passphrase === undefined
-            ? finding("key-encrypted", "key", "is an encrypted private key, and no passphrase is given")
-            : finding("wrong-passphrase", "key", "is an encrypted private key that the passphrase does not open");
+    const what = pkcs12 === undefined ? "an encrypted private key" : "PKCS #12 (.p12, .pfx)";
+    if (passphrase === undefined) {
+        return finding("key-encrypted", "key", `is ${what}, and no passphrase is given`);
     }
-    const command = commandToOpen(pkcs12, "FILE");
-    return passphrase === undefined
-        ? finding("key-encrypted", "key", "is PKCS #12 (.p12, .pfx), and no passphrase is given", GIVE_PASSPHRASE)
-        : finding(
-              "wrong-passphrase",
-              "key",
-              "is PKCS #12 (.p12, .pfx) that the passphrase does not open",
-              `try the passphrase with \`${command}\``,
-          );
+    const step = pkcs12 && `try the passphrase with \`${commandToOpen(pkcs12, "FILE")}\``;
+    return finding("wrong-passphrase", "key", `is ${what} that the passphrase does not open`, step);
 }
-
-const GIVE_PASSPHRASE = 'give `{ file: "path", passphrase: { env: "NAME" } }` as key';
 
 /** Of a key alone; the table has the same for PKCS #12. */
 const ENCRYPT_ANEW =
@@ -216,12 +206,6 @@ function nameOf(error: unknown): string {
 function unreadable(label: string): Finding {
     const fact = `holds a ${label} block that ${runtimeName()} cannot read as PKCS #8, PKCS #1 or SEC 1${limitsOfRuntime()}`;
     return finding("unreadable-key", "key", fact);
-}
-
-function describeOthers([block]: readonly PemBlock[]): Finding {
-    return block === undefined
-        ? finding("wrong-content", "key", "holds the parameters of a key, and no private key")
-        : describeForeignBlock(block.label, "key");
 }
 
 function parse(label: string, der: Buffer): Reading<PrivateKey> {
