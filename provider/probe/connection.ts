@@ -2,7 +2,7 @@ import * as net from "node:net";
 import { Duplex, Transform } from "node:stream";
 import * as tls from "node:tls";
 import type { Ending } from "./ending";
-import { HttpAnswer } from "./httpAnswer";
+import { LONGEST_ANSWER, readAnswer } from "./httpAnswer";
 import { readServerHandshake, type ServerHandshake } from "./serverHandshake/serverHandshake";
 import { errorCode } from "../text/errorCode";
 
@@ -80,9 +80,13 @@ export async function attempt(
 /** What happens first; whatever follows it is a consequence. */
 function firstEnding(raw: net.Socket, socket: tls.TLSSocket, target: Target, deadline: AbortSignal): Promise<Ending> {
     return new Promise((resolve) => {
-        const answer = new HttpAnswer();
+        let answer = "";
+        const ending = (none: Ending): Ending => {
+            const { status, fault } = readAnswer(answer);
+            return answer === "" ? none : { kind: "answered", status, fault };
+        };
         const failed = (error: unknown): void => resolve(endingOf(error));
-        const over = (): void => resolve(answer.ending() ?? { kind: "refused", alert: undefined });
+        const over = (): void => resolve(ending({ kind: "refused", alert: undefined }));
         raw.once("error", failed);
         socket.on("error", failed);
         socket.once("secureConnect", () => {
@@ -95,14 +99,14 @@ function firstEnding(raw: net.Socket, socket: tls.TLSSocket, target: Target, dea
             }
         });
         socket.on("data", (chunk: Buffer) => {
-            answer.add(chunk);
-            if (answer.isComplete()) {
+            answer += chunk.toString("latin1", 0, LONGEST_ANSWER - answer.length);
+            if (readAnswer(answer).isComplete) {
                 over();
             }
         });
         socket.once("end", over);
         socket.once("close", over);
-        const late = (): void => resolve(answer.ending() ?? { kind: "silent" });
+        const late = (): void => resolve(ending({ kind: "silent" }));
         if (deadline.aborted) {
             late();
         }

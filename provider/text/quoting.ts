@@ -1,4 +1,4 @@
-import { withoutSecrets } from "./redact";
+import { onOneLine, upTo, withoutSecrets } from "./redact";
 
 export const LONGEST_NAME = 200;
 
@@ -9,18 +9,14 @@ export function shown(text: string): string {
 
 /** The same with a length of one's own. */
 export function shownUpTo(longest: number, text: string): string {
-    const line = text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu, " ").trim();
-    // The cut may go through a character of two units; half of one is no text.
-    return line.length > longest ? `${line.slice(0, longest).replace(/\p{Cs}$/u, "")}…` : line;
+    return upTo(longest, onOneLine(text).trim());
 }
 
 const QUOTED_LENGTH = 80;
 
 /** A user's text as part of a message: one line, no control characters, not endless, and no key that was misplaced. */
 export function quote(text: string): string {
-    const clean = withoutSecrets(text);
-    const shown = clean.length > QUOTED_LENGTH ? `${clean.slice(0, QUOTED_LENGTH)}…` : clean;
-    return JSON.stringify(shown).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "�");
+    return JSON.stringify(upTo(QUOTED_LENGTH, withoutSecrets(text))).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "�");
 }
 
 /** As "1 certificate", "2 certificates". */

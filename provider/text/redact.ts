@@ -27,8 +27,7 @@ const HEX_DER = /^30[0-9a-f]{70,}$/i;
  * @param secrets Texts that are known to be secret, such as the token in use.
  */
 export function redact(text: string, secrets: readonly string[] = []): string {
-    const clean = onOneLine(withoutSecrets(text, secrets)).trim();
-    return clean.length > LONGEST_SHOWN ? `${cut(clean, LONGEST_SHOWN)}…` : clean;
+    return upTo(LONGEST_SHOWN, onOneLine(withoutSecrets(text, secrets)).trim());
 }
 
 /** A text in which nothing breaks the line or changes how it is shown. */
@@ -47,7 +46,12 @@ export function withoutSecrets(text: string, secrets: readonly string[] = []): s
     ).replace(ENCODED, (run) => (!HEX_DER.test(run) && (ID.test(run) || isWordy(run)) ? run : "[base64]"));
 }
 
-/** The beginning of a text, without half a character at its end. */
+/** A text, or its beginning with a mark that there is more. */
+export function upTo(longest: number, text: string): string {
+    return text.length > longest ? `${cut(text, longest)}…` : text;
+}
+
+/** The beginning of a text, without half a character at its end: half of one is no text. */
 function cut(text: string, length: number): string {
     return text.length > length ? text.slice(0, length).replace(/\p{Cs}$/u, "") : text;
 }
