@@ -1,7 +1,7 @@
 import { quote } from "../text/quoting";
 import { PREVIEW_PROPERTY } from "../registration";
 import { argumentProblem } from "./argumentTable";
-import { isBare, NO_VALUE, parseArguments, UNKNOWN, UNKNOWN_VALUE, type Arguments, type Properties } from "./arguments";
+import { isBare, NO_VALUE, parseArguments, UNKNOWN, UNKNOWN_VALUE, type Properties } from "./arguments";
 import { assess, isPreview } from "./assess";
 import { isImport } from "./computedInputs";
 import type { OperationContext } from "./context";
@@ -38,34 +38,26 @@ export async function check(olds: Properties, news: Properties, context: Operati
     const unexpected = expectedFingerprintProblem(args.expectedFingerprint, computed);
     const failures = [...problems, ...errors, ...(unexpected === undefined ? [] : [unexpected])];
     const isLast = failures.length > 0;
-    notifyOf(args, context, [
+    const lines = [
         ...(isTeamWithoutValue ? [teamWithoutValue(olds, context)] : []),
         ...said.here,
         // Neither the program nor create and update speak of a resource that failed here.
         ...(isLast ? said.byProgram : []),
         ...(isLast || isPreview(news) ? said.withUpload : []),
-    ]);
-    if (!isLast) {
-        declare(args, context);
+    ];
+    const { project, team, origin, tokenEnv } = args;
+    if (project !== UNKNOWN && team !== UNKNOWN && origin !== UNKNOWN) {
+        const label = labelOf({ project, team, origin });
+        lines.forEach((line) => context.notify(`${label}: ${line}`));
+        if (!isLast && tokenEnv !== UNKNOWN) {
+            context.memory.declare({ project, team: context.teamFor(team), origin });
+        }
     }
     const { key, ...others } = asDeclared(news, isTeamWithoutValue);
     const inputs = { ...others, ...(key === undefined || isKeyMalformed ? {} : { key }), ...texts };
     return isLast
         ? { inputs, failures: failures.map((reason) => ({ property: "", reason })) }
         : { inputs: { ...inputs, ...computed }, failures: [] };
-}
-
-function notifyOf({ project, team, origin }: Arguments, context: OperationContext, lines: readonly string[]): void {
-    if (project !== UNKNOWN && team !== UNKNOWN && origin !== UNKNOWN) {
-        const label = labelOf({ project, team, origin });
-        lines.forEach((line) => context.notify(`${label}: ${line}`));
-    }
-}
-
-function declare({ project, team, origin, tokenEnv }: Arguments, context: OperationContext): void {
-    if (project !== UNKNOWN && team !== UNKNOWN && origin !== UNKNOWN && tokenEnv !== UNKNOWN) {
-        context.memory.declare({ project, team: context.teamFor(team), origin });
-    }
 }
 
 /** Without the texts of certificates, which are made anew, and without what only this process is to know. */

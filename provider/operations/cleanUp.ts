@@ -20,7 +20,7 @@ export interface Place {
 /** A certificate that would not go, and why. */
 export interface FailedRemoval {
     readonly certId: string;
-    readonly error: unknown;
+    readonly reason: string;
 }
 
 /**
@@ -38,7 +38,7 @@ export async function removeEach(
         try {
             await removeCertificate(certId, listed, place, context);
         } catch (error) {
-            failures.push({ certId, error });
+            failures.push({ certId, reason: messageOf(explainNotFound(error)) });
         }
     }
     return failures;
@@ -54,7 +54,7 @@ export async function removeReplaced(
     const failures = await removeEach(certIds, listed, place, context);
     const remaining = failures.map(({ certId }) => certId);
     if (failures.length > 0) {
-        const reasons = [...new Set(failures.map(({ error }) => messageOf(explainNotFound(error))))];
+        const reasons = [...new Set(failures.map(({ reason }) => reason))];
         context.notify(
             `${labelOf(place.identity)}: the new certificate is in place, but ${enumerated(remaining)}, which it replaces, could ` +
                 `not be removed; the next run tries again. ${reasons.join(" ")}`,

@@ -1,6 +1,6 @@
 import type { Properties } from "./arguments";
 import type { Holder, OperationContext } from "./context";
-import { messageOf, OperationError } from "./failures";
+import { OperationError } from "./failures";
 import { isNamedAlike, labelOf, parseId, type Identity, type OwnedIdentity } from "./identity";
 import { explainNotFound } from "./notFound";
 import { removeEach } from "./cleanUp";
@@ -12,27 +12,22 @@ import { enumerated } from "../text/quoting";
 export async function deleteCertificate(id: string, props: Properties, context: OperationContext): Promise<void> {
     const state = readState(props);
     const identity = { ...state, origin: parseId(id).origin };
-    let errors: readonly unknown[];
     try {
         // Not while another resource of the run takes over what is in place.
-        errors = await context.memory.exclusively(identity, () => removeUnheld(state, identity, context));
+        await context.memory.exclusively(identity, () => removeUnheld(state, identity, context));
     } catch (error) {
-        errors = [error];
-    }
-    if (errors.length > 0) {
-        throw new OperationError(...new Set(errors.map((error) => messageOf(explainNotFound(error)))));
+        throw explainNotFound(error);
     }
 }
 
-/** What failed, of those that were tried. */
 async function removeUnheld(
     state: CertificateState,
     identity: OwnedIdentity,
     context: OperationContext,
-): Promise<readonly unknown[]> {
+): Promise<void> {
     const unheld = await leaveHeld(idsOf(state), identity, context);
     if (unheld.length === 0) {
-        return [];
+        return;
     }
     if (context.memory.hasFailedCreation(identity)) {
         throw new OperationError(
@@ -43,7 +38,10 @@ async function removeUnheld(
     const listed = await context.store.listCertificates(context.addressOf(identity));
     // Before a replacement, the engine deletes while it still plans what follows: `diff` may have seen more by now.
     const due = await leaveHeld(unheld, identity, context);
-    return (await removeEach(due, listed, { identity, answered: state.origin }, context)).map(({ error }) => error);
+    const failures = await removeEach(due, listed, { identity, answered: state.origin }, context);
+    if (failures.length > 0) {
+        throw new OperationError(...new Set(failures.map(({ reason }) => reason)));
+    }
 }
 
 /** The ids without those that a resource of this run has in place, which stay. */

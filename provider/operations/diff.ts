@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { parseArguments, UNKNOWN, type Arguments, type Properties } from "./arguments";
+import { parseArguments, UNKNOWN, type Properties } from "./arguments";
 import type { OperationContext } from "./context";
 import { isPlacedAt, labelOf, parseId } from "./identity";
 import { isSameProject } from "./listing";
@@ -20,21 +20,19 @@ export async function diff(
     context: OperationContext,
 ): Promise<DiffResult> {
     const state = readState(olds);
-    const { args } = parseArguments(news);
-    const { tokenEnv } = args;
-    const names = declaredNames(state, args, context);
-    const unknown = NAMES.filter((name) => names[name] === UNKNOWN);
-    const { project, team, origin } = names;
-    if (project === UNKNOWN || team === UNKNOWN || origin === UNKNOWN) {
-        return { changes: true, replaces: unknown };
+    const { project, team: given, origin, tokenEnv } = parseArguments(news).args;
+    if (project === UNKNOWN || given === UNKNOWN || origin === UNKNOWN) {
+        // An unknown name counts as changed: it cannot be looked up.
+        const names = Object.entries({ project, team: given, origin });
+        return { changes: true, replaces: names.filter(([, value]) => value === UNKNOWN).map(([name]) => name) };
     }
     if (origin !== parseId(id).origin) {
         return { changes: true, replaces: ["origin"] };
     }
-    const renamed = [...(project === state.project ? [] : ["project"]), ...(team === state.team ? [] : ["team"])];
-    const place = { project, team, origin };
+    const place = { project, team: teamInUse(state, given, context), origin };
+    const renamed = (["project", "team"] as const).filter((name) => place[name] !== state[name]);
     // A refresh asks for what is no longer declared, too; `check` has not seen that, nor does it know the team in the state.
-    const declarations = context.memory.declarationsOf({ ...place, team: context.teamFor(declaredTeam(args)) });
+    const declarations = context.memory.declarationsOf({ ...place, team: context.teamFor(given) });
     const rememberInPlace = (): void => {
         if (state.certId !== "" && declarations > 0) {
             context.memory.keepInPlace({ certId: state.certId, identity: place, by: "state", urn: context.urn });
@@ -44,18 +42,18 @@ export async function diff(
         await refuseTakenPlace(place, declarations, state, context);
         rememberInPlace();
     } else {
-        const placed = { certId: state.certId, isHere: (listed: string) => isPlacedAt(listed, origin, state.origin) };
-        // Without a token that is known, a new name can no more be looked up than an unknown one.
-        const isSame =
-            tokenEnv !== UNKNOWN &&
-            // Not while what it looks up is being deleted, nor is it deleted before this is known to have it in place.
-            (await context.memory.exclusively(place, async () => {
-                const isIt = await isSameProject(placed, [{ project, team }, state], tokenEnv, context);
-                if (isIt) {
-                    rememberInPlace();
-                }
-                return isIt;
-            }));
+        const isHere = (listed: string): boolean => isPlacedAt(listed, origin, state.origin);
+        // Not while what is looked up is being deleted, nor is it deleted before this is known to have it in place.
+        const isSame = await context.memory.exclusively(place, async () => {
+            const isIt =
+                // Without a token that is known, a new name can no more be looked up than an unknown one.
+                tokenEnv !== UNKNOWN &&
+                (await isSameProject({ certId: state.certId, isHere }, [place, state], tokenEnv, context));
+            if (isIt) {
+                rememberInPlace();
+            }
+            return isIt;
+        });
         if (!isSame) {
             return { changes: true, replaces: renamed };
         }
@@ -68,21 +66,6 @@ export async function diff(
         tokenEnv !== state.tokenEnv ||
         warnsOtherwise(olds["expiries"], news["expiries"]);
     return { changes };
-}
-
-const NAMES = ["project", "team", "origin"] as const;
-
-function declaredTeam({ team }: Arguments): string | undefined {
-    return team === UNKNOWN ? undefined : team;
-}
-
-/** An unknown name counts as changed: it cannot be looked up. */
-function declaredNames(
-    state: CertificateState,
-    { project, team, origin }: Arguments,
-    context: OperationContext,
-): Pick<Arguments, (typeof NAMES)[number]> {
-    return { project, origin, team: team === UNKNOWN ? team : teamInUse(state, team, context) };
 }
 
 /** States of 0.1.0 have no expiries; they get some with the next upload. */

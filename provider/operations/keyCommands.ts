@@ -53,13 +53,15 @@ export class KeyCommands {
         // Without a shell, so nothing is expanded; in a group of its own, so that its children end with it.
         const options = { cwd: folder, env: this.#environment(), detached: IS_POSIX, windowsHide: true };
         const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
-        const stdout = new Collected(mostBytes + 1);
-        const stderr = new Collected(LONGEST_COMPLAINT * 4);
-        child.stderr.on("data", (chunk: Buffer) => stderr.add(chunk));
+        let printed = Buffer.alloc(0);
+        let complained = Buffer.alloc(0);
+        child.stderr.on("data", (chunk: Buffer) => {
+            complained = grown(complained, chunk, LONGEST_COMPLAINT * 4);
+        });
         const { end, isOver } = await new Promise<Ending>((resolve) => {
             child.stdout.on("data", (chunk: Buffer) => {
-                stdout.add(chunk);
-                if (stdout.isFull) {
+                printed = grown(printed, chunk, mostBytes + 1);
+                if (printed.length > mostBytes) {
                     resolve({ end: "", isOver: false });
                 }
             });
@@ -78,7 +80,7 @@ export class KeyCommands {
         if (!isOver) {
             endWithChildren(child);
         }
-        return end === "" ? { text: stdout.bytes } : { problem: `${end}${complaint(stderr.bytes, stdout.bytes)}` };
+        return end === "" ? { text: printed } : { problem: `${end}${complaint(complained, printed)}` };
     }
 
     /** Without what would let a command act as this deployment: tokens of Vercel's, and what decrypts the state. */
@@ -104,25 +106,8 @@ interface Ending {
 const PULUMI_SECRETS = ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_CONFIG"];
 
 /** The beginning of what a stream brings. */
-class Collected {
-    readonly #most: number;
-    #bytes = Buffer.alloc(0);
-
-    constructor(most: number) {
-        this.#most = most;
-    }
-
-    get bytes(): Buffer {
-        return this.#bytes;
-    }
-
-    get isFull(): boolean {
-        return this.#bytes.length === this.#most;
-    }
-
-    add(chunk: Buffer): void {
-        this.#bytes = Buffer.concat([this.#bytes, chunk.subarray(0, this.#most - this.#bytes.length)]);
-    }
+function grown(bytes: Buffer, chunk: Buffer, most: number): Buffer<ArrayBuffer> {
+    return Buffer.concat([bytes, chunk.subarray(0, most - bytes.length)]);
 }
 
 function endWithChildren(child: ChildProcess): void {

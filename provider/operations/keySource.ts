@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
-import { open, type FileHandle } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { resolve } from "node:path";
+import { buffer } from "node:stream/consumers";
 import { argumentProblem, type ArgumentCode } from "./argumentTable";
 import type { OperationContext } from "./context";
 import type { KeySource, PassphraseSource } from "./keyArgument";
@@ -21,31 +22,25 @@ export type KeyText = { readonly text: string | Buffer; readonly passphrase?: st
 
 export type KeySourceContext = Pick<OperationContext, "environment" | "folder" | "commands">;
 
+type Read = { readonly text: string | Buffer } | Unreadable;
+
 export async function readKeyText(source: KeySource, context: KeySourceContext): Promise<KeyText> {
     const key = await readSource("private key", source, context);
-    const passphraseSource = "passphrase" in source ? source.passphrase : undefined;
-    if (passphraseSource === undefined) {
+    if (!("passphrase" in source) || source.passphrase === undefined) {
         return key;
     }
-    const passphrase = await readPassphrase(passphraseSource, context);
-    const unreadable = [key, passphrase].filter((read) => "problem" in read);
+    const passphrase = await readSource("passphrase", source.passphrase, context);
     if ("text" in key && "text" in passphrase) {
-        return { text: key.text, passphrase: passphrase.text };
+        const { text } = passphrase;
+        // Editors and `echo` end a file with a line break, which no passphrase has.
+        const line = typeof text === "string" ? text : text.toString("utf8").replace(/\r?\n$/, "");
+        return { text: key.text, passphrase: line };
     }
+    const unreadable = [key, passphrase].filter((read) => "problem" in read);
     return {
         problem: unreadable.map(({ problem }) => problem).join("\nkey: "),
         isUnavailable: unreadable.every(({ isUnavailable }) => isUnavailable),
     };
-}
-
-type Read<Text> = { readonly text: Text } | Unreadable;
-
-async function readPassphrase(source: PassphraseSource, context: KeySourceContext): Promise<Read<string>> {
-    const read = await readSource("passphrase", source, context);
-    // Editors and `echo` end a file with a line break, which no passphrase has.
-    return "problem" in read || typeof read.text === "string"
-        ? (read as Read<string>)
-        : { text: read.text.toString("utf8").replace(/\r?\n$/, "") };
 }
 
 type Wanted = "private key" | "passphrase";
@@ -58,20 +53,23 @@ async function readSource(
     wanted: Wanted,
     source: KeySource | PassphraseSource,
     { environment, folder, commands }: KeySourceContext,
-): Promise<Read<string | Buffer>> {
+): Promise<Read> {
     switch (source.kind) {
         case "text":
             return { text: source.text };
-        case "environment":
-            return readVariable(wanted, source.variable, environment);
+        case "environment": {
+            const text = environment[source.variable];
+            const where = `in the environment variable ${quote(source.variable)}`;
+            return text === undefined ? unavailable(wanted, where, "it is not set") : bounded(wanted, where, text);
+        }
         case "file":
             return await readFile(wanted, source.file, folder);
         case "command": {
-            const shown = quote(source.command.join(" "));
+            const where = `from the command ${quote(source.command.join(" "))}`;
             const printed = await commands.run(source.command, LARGEST_KEY_BYTES);
             return "problem" in printed
-                ? unavailable(wanted, `from the command ${shown}`, printed.problem)
-                : bounded(wanted, `from the command ${shown}`, printed.text);
+                ? unavailable(wanted, where, printed.problem)
+                : bounded(wanted, where, printed.text);
         }
     }
 }
@@ -81,51 +79,30 @@ function unavailable(wanted: Wanted, where: string, reason: string): Unreadable 
     return { problem, isUnavailable: true };
 }
 
-function bounded(wanted: Wanted, where: string, text: Buffer): Read<Buffer> {
+function bounded(wanted: Wanted, where: string, text: string | Buffer): Read {
     if (text.length > LARGEST_KEY_BYTES) {
         const fact = `the ${wanted} ${where} has more than ${String(LARGEST_KEY_BYTES)} bytes, as no key has`;
         return { problem: argumentProblem("key-too-large", fact), isUnavailable: false };
     }
-    return text.toString("latin1").trim() === "" ? unavailable(wanted, where, "it is empty") : { text };
+    return text.toString().trim() === "" ? unavailable(wanted, where, "it is empty") : { text };
 }
 
-function readVariable(wanted: Wanted, variable: string, environment: OperationContext["environment"]): Read<string> {
-    const text = environment[variable];
-    return text === undefined || text.trim() === ""
-        ? unavailable(
-              wanted,
-              `in the environment variable ${quote(variable)}`,
-              text === undefined ? "it is not set" : "it is empty",
-          )
-        : { text };
-}
-
-async function readFile(wanted: Wanted, file: string, folder: string): Promise<Read<Buffer>> {
+async function readFile(wanted: Wanted, file: string, folder: string): Promise<Read> {
     const where = `in the file ${quote(file)}, relative to the program's folder ${quote(folder)}`;
     try {
         // Non-blocking, so that a FIFO cannot hang the deployment; what is no regular file is refused below.
         const handle = await open(resolve(folder, file), constants.O_RDONLY | constants.O_NONBLOCK);
         try {
-            return (await handle.stat()).isFile()
-                ? bounded(wanted, where, await readAtMost(handle, LARGEST_KEY_BYTES + 1))
-                : unavailable(wanted, where, "it is no regular file");
+            if (!(await handle.stat()).isFile()) {
+                return unavailable(wanted, where, "it is no regular file");
+            }
+            // The size that a file states is not asked: it may grow, and the system's own files state none.
+            const stream = handle.createReadStream({ end: LARGEST_KEY_BYTES, autoClose: false });
+            return bounded(wanted, where, await buffer(stream));
         } finally {
             await handle.close();
         }
     } catch (error) {
         return unavailable(wanted, where, `it cannot be read (${errorCode(error) ?? "unknown error"})`);
-    }
-}
-
-/** The size that a file states is not asked: it may grow, and the system's own files state none. */
-async function readAtMost(handle: FileHandle, length: number): Promise<Buffer> {
-    const bytes = Buffer.alloc(length);
-    let filled = 0;
-    for (;;) {
-        const { bytesRead } = await handle.read(bytes, filled, length - filled);
-        filled += bytesRead;
-        if (bytesRead === 0 || filled === length) {
-            return bytes.subarray(0, filled);
-        }
     }
 }
