@@ -89,7 +89,7 @@ export class ClientCertificateProvider {
         const notify = (line: string): void => void lines.push(redact(line, this.#tokens()));
         try {
             const result = await this.#guard(() => operation({ ...this.#context(), notify }));
-            return { ...result, outs: recordWarnings(result.outs, inputs, { lines, atMs: this.#host.clock.now() }) };
+            return { ...result, outs: recordWarnings(result.outs, inputs, lines, this.#host.clock.now()) };
         } catch (error) {
             lines.forEach((line) => this.#notify(line));
             throw error instanceof PartialFailure ? error.with(inputs) : error;

@@ -6,7 +6,7 @@ import { removeReplaced } from "./cleanUp";
 import type { Holder, OperationContext } from "./context";
 import { messageOf, OperationError, PartialFailure, UncertainUploadError } from "./failures";
 import { isPlacedAt, labelOf, type OwnedIdentity } from "./identity";
-import { atOrigin, isListed, isListedAt, listUntil, othersAt } from "./listing";
+import { atOrigin, isListed, listUntil, othersAt } from "./listing";
 import { probeBeforeUpload } from "./probeBeforeUpload";
 import { writeState, type CertificateState } from "./state";
 import { describeUnmanaged } from "./unmanaged";
@@ -120,7 +120,7 @@ async function settle(
     // deleted meanwhile, and so here, too.
     const isHere = (origin: string): boolean => isPlacedAt(origin, identity.origin, entry.origin);
     const shows = (entries: readonly CertificateEntry[]): boolean =>
-        !context.memory.isDeleted(certId, identity) && isListedAt(entries, { certId, isHere });
+        !context.memory.isDeleted(certId, identity) && isListed(entries, certId, isHere);
     const after = await listUntil(identity, shows, context).catch((error: unknown) => {
         context.notify(
             `${label}: the certificate ${certId} was uploaded, but no listing has confirmed it: ${messageOf(error)}`,

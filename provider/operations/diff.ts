@@ -4,7 +4,7 @@ import type { OperationContext } from "./context";
 import { isPlacedAt, labelOf, parseId } from "./identity";
 import { isSameProject } from "./listing";
 import { refuseTakenPlace } from "./ownership";
-import { readState, teamInUse, type CertificateState } from "./state";
+import { readState, type CertificateState } from "./state";
 import { enumerated } from "../text/quoting";
 
 export interface DiffResult {
@@ -29,10 +29,12 @@ export async function diff(
     if (origin !== parseId(id).origin) {
         return { changes: true, replaces: ["origin"] };
     }
-    const place = { project, team: teamInUse(state, given, context), origin };
+    const declaredTeam = context.teamFor(given);
+    // Where no team is given anywhere, the stored one stays in use.
+    const place = { project, team: declaredTeam ?? state.team, origin };
     const renamed = (["project", "team"] as const).filter((name) => place[name] !== state[name]);
     // A refresh asks for what is no longer declared, too; `check` has not seen that, nor does it know the team in the state.
-    const declarations = context.memory.declarationsOf({ ...place, team: context.teamFor(given) });
+    const declarations = context.memory.declarationsOf({ ...place, team: declaredTeam });
     const rememberInPlace = (): void => {
         if (state.certId !== "" && declarations > 0) {
             context.memory.keepInPlace({ certId: state.certId, identity: place, by: "state", urn: context.urn });

@@ -40,18 +40,13 @@ export function formatId({ project, team, origin }: Identity): string {
     return `${owner}${project}/${origin ?? PROJECT_WIDE}`;
 }
 
+const ID = /^(?:([^/]*)\/)?([^/]*)\/(https:\/\/.*|\*)$/s;
+
 export function parseId(id: string): Identity {
-    const originAt = id.indexOf("/https://");
-    const head = originAt >= 0 ? id.slice(0, originAt) : id.endsWith(`/${PROJECT_WIDE}`) ? id.slice(0, -2) : "";
-    const names = head.split("/");
-    const project = names.at(-1) ?? "";
-    const team = names.length === 2 ? names[0] : undefined;
-    const origin = originAt >= 0 ? normaliseOrigin(id.slice(originAt + 1)) : undefined;
-    const wellFormed =
-        names.length <= 2 &&
-        names.every((name) => nameProblem(name) === undefined) &&
-        (originAt < 0 || origin !== undefined);
-    if (!wellFormed) {
+    const [, team, project = "", place = ""] = ID.exec(id) ?? [];
+    const origin = normaliseOrigin(place);
+    const isNamed = [team ?? project, project].every((name) => nameProblem(name) === undefined);
+    if (!isNamed || (origin === undefined && place !== PROJECT_WIDE)) {
         throw new Error(
             `expected an id of the form [team/]project/https://host[:port], or [team/]project/* for a project-wide ` +
                 `certificate, got ${quote(id)}`,
@@ -60,6 +55,7 @@ export function parseId(id: string): Identity {
     return { project, team, origin };
 }
 
+const LONGEST_NAME = 256;
 /** Longer than any host name (RFC 1035), even one of which every letter is escaped. */
 const LONGEST_ORIGIN = 1024;
 /** RFC 1035 §2.3.4, without the root's label. */
@@ -71,18 +67,15 @@ export function normaliseOrigin(text: string): string | undefined {
         return undefined;
     }
     const url = parseUrl(text);
-    if (url === undefined) {
-        return undefined;
-    }
-    const onlyOrigin =
-        url.protocol === "https:" &&
+    const isOnlyOrigin =
+        url?.protocol === "https:" &&
         url.pathname === "/" &&
         url.username === "" &&
         url.password === "" &&
         url.hostname.length <= LONGEST_HOST &&
         !text.includes("?") &&
         !text.includes("#");
-    return onlyOrigin ? url.origin : undefined;
+    return isOnlyOrigin ? url.origin : undefined;
 }
 
 /**
@@ -137,17 +130,7 @@ export function isElsewhere(listedOrigin: string, origin: string | undefined, an
 
 /** What is wrong with the name or id of a project or team; it becomes part of a path and of the resource's id. */
 export function nameProblem(name: string): string | undefined {
-    if (name === "") {
-        return "an empty text";
-    }
-    if (
-        name === "." ||
-        name === ".." ||
-        /[/\\?#%*\s\p{Cc}\p{Cf}\p{Cs}]/u.test(name) ||
-        name.length > 256 ||
-        isKeyText(name)
-    ) {
-        return quote(name);
-    }
-    return undefined;
+    const isWrong =
+        /^\.{0,2}$|[/\\?#%*\s\p{Cc}\p{Cf}\p{Cs}]/u.test(name) || name.length > LONGEST_NAME || isKeyText(name);
+    return name === "" ? "an empty text" : isWrong ? quote(name) : undefined;
 }

@@ -23,8 +23,12 @@ export async function listUntil(
     return entries;
 }
 
-export function isListed(entries: readonly CertificateEntry[], certId: string): boolean {
-    return entries.some((entry) => entry.certId === certId);
+export function isListed(
+    entries: readonly CertificateEntry[],
+    certId: string,
+    isHere: Placed["isHere"] = () => true,
+): boolean {
+    return entries.some((entry) => entry.certId === certId && isHere(entry.origin));
 }
 
 function isSameListing(one: readonly CertificateEntry[], other: readonly CertificateEntry[]): boolean {
@@ -37,10 +41,6 @@ function isSameListing(one: readonly CertificateEntry[], other: readonly Certifi
 export interface Placed {
     readonly certId: string;
     readonly isHere: (listedOrigin: string) => boolean;
-}
-
-export function isListedAt(entries: readonly CertificateEntry[], { certId, isHere }: Placed): boolean {
-    return entries.some((entry) => entry.certId === certId && isHere(entry.origin));
 }
 
 /** Whether no entry is this certificate; an entry that cannot be read may be any. */
@@ -57,7 +57,7 @@ export function isUnlisted(
  * content, another project with this certificate would have it, too.
  */
 export async function isSameProject(
-    placed: Placed,
+    { certId, isHere }: Placed,
     [name, other]: readonly [name: ProjectName, other: ProjectName],
     tokenEnv: string | undefined,
     { store, addressOf }: OperationContext,
@@ -65,13 +65,13 @@ export async function isSameProject(
     const list = ({ project, team }: ProjectName): Promise<readonly CertificateEntry[]> =>
         store.listCertificates(addressOf({ project, team, tokenEnv }));
     const entries = await list(name);
-    if (!isListedAt(entries, placed)) {
+    if (!isListed(entries, certId, isHere)) {
         return false;
     }
     try {
         const others = await list(other);
         if (!mayBeSameProject(name, other)) {
-            return isUnlisted(others, placed.certId);
+            return isUnlisted(others, certId);
         }
         // Once more, for another resource of this run may have written between the two.
         return isSameListing(entries, others) || isSameListing(await list(name), others);

@@ -1,5 +1,4 @@
-import type { CertificateSet } from "../certificates/certificates";
-import { ProbeError, probeOrigin, type Verdict } from "../probe/originProbe";
+import { ProbeError, probeOrigin } from "../probe/originProbe";
 import type { CertificateBundle } from "./certificateBundle";
 import type { OperationContext } from "./context";
 import { OperationError } from "./failures";
@@ -20,7 +19,16 @@ export async function probeBeforeUpload(
         // `check` refuses a probe without an origin.
         return;
     }
-    const { verdict, message } = await askOrigin(origin, key.pem, certificates, context);
+    const { chain, authorities: issuers } = certificates;
+    const { verdict, message } = await probeOrigin({ origin, chain, keyPem: key.pem, issuers }, context.clock).catch(
+        (error: unknown) => {
+            if (error instanceof ProbeError) {
+                // This Node cannot present the certificate.
+                return { verdict: undefined, message: error.message };
+            }
+            throw error;
+        },
+    );
     if (verdict === "rejected") {
         throw new OperationError(
             `${labelOf(identity)}: ${message}. Nothing was uploaded, and what is in place stays. ` +
@@ -31,22 +39,5 @@ export async function probeBeforeUpload(
         context.notify(
             `${labelOf(identity)}: the probe did not show that the origin accepts the certificate: ${message}`,
         );
-    }
-}
-
-/** Without a verdict where this Node cannot present the certificate. */
-async function askOrigin(
-    origin: string,
-    keyPem: string,
-    { chain, authorities }: CertificateSet,
-    { clock }: Pick<OperationContext, "clock">,
-): Promise<{ readonly verdict: Verdict | undefined; readonly message: string }> {
-    try {
-        return await probeOrigin({ origin, chain, keyPem, issuers: authorities }, clock);
-    } catch (error) {
-        if (error instanceof ProbeError) {
-            return { verdict: undefined, message: error.message };
-        }
-        throw error;
     }
 }

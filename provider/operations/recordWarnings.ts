@@ -1,11 +1,5 @@
 import type { Properties } from "./arguments";
 
-/** What a write has to warn of, for the program to say on the resource. */
-export interface SaidInWrite {
-    readonly lines: readonly string[];
-    readonly atMs: number;
-}
-
 /**
  * The outputs of a write, with what `check` computed and what the write itself had to say. Later runs that change nothing
  * keep these outputs; by its time the program tells whether they are of its own run.
@@ -13,7 +7,8 @@ export interface SaidInWrite {
 export function recordWarnings(
     outputs: Properties,
     inputs: Properties,
-    { lines, atMs }: SaidInWrite,
+    lines: readonly string[],
+    atMs: number,
 ): Record<string, unknown> {
     const { expiries, findings } = inputs;
     const upload = lines.map((message) => ({ severity: "warning", message }));

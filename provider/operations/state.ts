@@ -1,7 +1,6 @@
 import { expiriesOf } from "../certificates/checks/dates";
 import type { CertificateSet } from "../certificates/certificates";
 import type { Properties } from "./arguments";
-import type { OperationContext } from "./context";
 
 /** What a resource knows of the certificate that is in place: the outputs that every operation must carry on. */
 export interface CertificateState {
@@ -37,12 +36,10 @@ export const NOTHING_KNOWN = {
 } as const satisfies Partial<CertificateState>;
 
 export function readState(outputs: Properties): CertificateState {
-    const team = text(outputs["team"]);
-    const tokenEnv = text(outputs["tokenEnv"]);
     return {
         project: text(outputs["project"]),
-        team: team === "" ? undefined : team,
-        tokenEnv: tokenEnv === "" ? undefined : tokenEnv,
+        team: text(outputs["team"]) || undefined,
+        tokenEnv: text(outputs["tokenEnv"]) || undefined,
         certId: text(outputs["certId"]),
         origin: text(outputs["origin"]),
         fingerprint: text(outputs["fingerprint"]),
@@ -53,14 +50,11 @@ export function readState(outputs: Properties): CertificateState {
     };
 }
 
-/** Where no team is given anywhere, the stored one stays in use. */
-export function teamInUse(
-    state: CertificateState,
-    team: string | undefined,
-    context: Pick<OperationContext, "teamFor">,
-): string | undefined {
-    return context.teamFor(team) ?? state.team;
-}
+/** What the outputs say of the certificates. */
+const FACTS = [
+    ...(["certFingerprint", "publicKeyFingerprint", "subject", "issuer", "serialNumber"] as const),
+    ...(["notBefore", "notAfter"] as const),
+];
 
 /**
  * The outputs of create, update and `.get`: always all of them, since what `update` leaves out disappears from the
@@ -74,13 +68,7 @@ export function writeState(state: CertificateState, certificates: CertificateSet
         certId: state.certId,
         origin: state.origin,
         fingerprint: state.fingerprint,
-        certFingerprint: certificates?.certFingerprint ?? "",
-        publicKeyFingerprint: certificates?.publicKeyFingerprint ?? "",
-        subject: certificates?.subject ?? "",
-        issuer: certificates?.issuer ?? "",
-        serialNumber: certificates?.serialNumber ?? "",
-        notBefore: certificates?.notBefore ?? "",
-        notAfter: certificates?.notAfter ?? "",
+        ...Object.fromEntries(FACTS.map((name) => [name, certificates?.[name] ?? ""])),
         uploadedAt: state.uploadedAt,
         staleCertIds: [...state.staleCertIds],
         otherCertIds: [...state.otherCertIds],

@@ -5,9 +5,9 @@ import type { OperationContext } from "./context";
 import { deploy } from "./deploy";
 import { PartialFailure, UncertainUploadError } from "./failures";
 import { isPlacedAt, labelOf, parseId } from "./identity";
-import { isListedAt, othersAt } from "./listing";
+import { isListed, othersAt } from "./listing";
 import { refuseSecond } from "./ownership";
-import { idsOf, readState, teamInUse, writeState, type CertificateState } from "./state";
+import { idsOf, readState, writeState, type CertificateState } from "./state";
 import { enumerated } from "../text/quoting";
 
 export interface UpdateResult {
@@ -24,7 +24,7 @@ export async function update(
     const state = readState(olds);
     const args = parseKnownArguments(news);
     const { project, tokenEnv } = args;
-    const identity = { project, team: teamInUse(state, args.team, context), origin: parseId(id).origin, tokenEnv };
+    const identity = { project, team: context.teamFor(args.team) ?? state.team, origin: parseId(id).origin, tokenEnv };
     const certificates = loadCertificateSet(args);
     // Before anything is stored: a variable that is not set would otherwise come up in the next refresh.
     context.addressOf(identity);
@@ -57,7 +57,7 @@ async function tidyUp(state: CertificateState, place: Place, context: OperationC
     }
     const listed = await context.store.listCertificates(context.addressOf(place.identity));
     const isHere = (origin: string): boolean => isPlacedAt(origin, place.identity.origin, place.answered);
-    if (!isListedAt(listed, { certId, isHere })) {
+    if (!isListed(listed, certId, isHere)) {
         context.notify(
             `${labelOf(place.identity)}: ${enumerated(staleCertIds)} stays for now, because Vercel does not list ${certId}, ` +
                 `which replaces it; run pulumi refresh, then pulumi up`,

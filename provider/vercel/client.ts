@@ -164,7 +164,7 @@ export class VercelClient {
     ): Promise<CallAnswer> {
         let firstLimitedAt: number | undefined;
         for (let attempts = 1; ; attempts += 1) {
-            await (attempts === 1 ? queue.enter(label, patience()) : queue.reenter(label, patience()));
+            await queue.enter(label, patience(), attempts > 1);
             let headers: AnswerHeaders = {};
             let result: CallAnswer | CallFailure;
             try {

@@ -94,13 +94,12 @@ function describe({ operation, method, path, kind, status, code, detail, request
 
 /** What Vercel says in the body of an error; every field may be missing. */
 export interface ErrorBody {
-    readonly code?: string;
-    readonly message?: string;
-    readonly missingToken?: boolean;
-    readonly invalidToken?: boolean;
-    readonly scope?: boolean;
+    readonly code?: string | undefined;
+    readonly message?: string | undefined;
+    /** A 403 for the token itself, or for the scope that it is used in. */
+    readonly forbids?: "token" | "scope" | undefined;
     /** When the limit is reset, in seconds or milliseconds since the epoch. */
-    readonly reset?: number;
+    readonly reset?: number | undefined;
 }
 
 /** Reads an error's body: `{error: {}}`, `{err: {}}`, flat, empty and non-JSON ones all occur. */
@@ -109,14 +108,13 @@ export function readErrorBody(text: string): ErrorBody {
     const envelope = asObject(body["error"]) ?? asObject(body["err"]) ?? body;
     const limit = asObject(envelope["limit"]);
     const reset = limit?.["resetMs"] ?? limit?.["reset"];
+    const { code, message } = envelope;
     const flag = (name: string): boolean => envelope[name] !== undefined && envelope[name] !== false;
     return {
-        ...(typeof envelope["code"] === "string" ? { code: envelope["code"] } : {}),
-        ...(typeof envelope["message"] === "string" ? { message: envelope["message"] } : {}),
-        ...(typeof reset === "number" ? { reset } : {}),
-        missingToken: flag("missingToken"),
-        invalidToken: flag("invalidToken"),
-        scope: flag("scope"),
+        code: typeof code === "string" ? code : undefined,
+        message: typeof message === "string" ? message : undefined,
+        reset: typeof reset === "number" ? reset : undefined,
+        forbids: flag("missingToken") || flag("invalidToken") ? "token" : flag("scope") ? "scope" : undefined,
     };
 }
 
@@ -141,20 +139,13 @@ const BY_STATUS: Readonly<Partial<Record<number, ErrorKind>>> = {
 /** Which kind of error a status and a body make. */
 export function classify(operation: Operation, status: number, body: ErrorBody): ErrorKind {
     if (status === 403) {
-        return classifyForbidden(body);
+        return body.forbids === "token" ? "bad-token" : body.forbids === "scope" ? "wrong-scope" : "forbidden";
     }
     if (status === 404) {
         return classifyMissing(operation, body);
     }
     const other = status >= 500 ? "server" : status >= 300 && status < 400 ? "malformed" : "unexpected";
     return BY_STATUS[status] ?? other;
-}
-
-function classifyForbidden(body: ErrorBody): ErrorKind {
-    if (body.missingToken === true || body.invalidToken === true) {
-        return "bad-token";
-    }
-    return body.scope === true ? "wrong-scope" : "forbidden";
 }
 
 /** Only the documented sentence says that a certificate is gone: the rest must never pass for that. */
@@ -164,10 +155,7 @@ function classifyMissing(operation: Operation, { message = "", code = "" }: Erro
     if (operation === "delete" && CERTIFICATE_MISSING.test(message.trim())) {
         return "certificate-missing";
     }
-    if (/project|team/i.test(message)) {
-        return "project-missing";
-    }
-    if (code === "not_found" && message === "") {
+    if (/project|team/i.test(message) || (code === "not_found" && message === "")) {
         return "project-missing";
     }
     return operation === "delete" ? "unclear-missing" : "withdrawn";

@@ -182,13 +182,21 @@ export class RateLimitedQueue {
     }
 
     /** Resolves when it is this request's turn; the request counts as sent then. Fails where it takes longer than this. */
-    enter(label: string, patienceMs = Number.POSITIVE_INFINITY): Promise<void> {
-        return this.#enqueue(label, patienceMs, (waiter) => this.#waiters.push(waiter));
-    }
-
-    /** For a request that was refused: it had its turn, so it goes before those that have not. */
-    reenter(label: string, patienceMs = Number.POSITIVE_INFINITY): Promise<void> {
-        return this.#enqueue(label, patienceMs, (waiter) => this.#waiters.unshift(waiter));
+    enter(label: string, patienceMs = Number.POSITIVE_INFINITY, hadItsTurn = false): Promise<void> {
+        if (patienceMs <= 0) {
+            return Promise.reject(new OutOfTimeError());
+        }
+        return new Promise((go, fail) => {
+            const waiter = { label, go, fail };
+            // One that was refused goes before those that have not had their turn.
+            this.#waiters.splice(hadItsTurn ? 0 : this.#waiters.length, 0, waiter);
+            if (patienceMs !== Number.POSITIVE_INFINITY) {
+                void this.clock.sleep(patienceMs).then(() => this.#giveUp(waiter));
+            }
+            if (!this.#serving) {
+                void this.#serve();
+            }
+        });
     }
 
     /** For every answer to a request that had its turn, also where it says nothing of the limit. */
@@ -206,22 +214,6 @@ export class RateLimitedQueue {
 
     #nextChange(): Promise<void> {
         return new Promise((resolve) => (this.#change = resolve));
-    }
-
-    #enqueue(label: string, patienceMs: number, add: (waiter: Waiter) => void): Promise<void> {
-        if (patienceMs <= 0) {
-            return Promise.reject(new OutOfTimeError());
-        }
-        return new Promise((go, fail) => {
-            const waiter = { label, go, fail };
-            add(waiter);
-            if (patienceMs !== Number.POSITIVE_INFINITY) {
-                void this.clock.sleep(patienceMs).then(() => this.#giveUp(waiter));
-            }
-            if (!this.#serving) {
-                void this.#serve();
-            }
-        });
     }
 
     /** A request that had its turn is not cut off. */

@@ -95,8 +95,8 @@ export const MUTANTS: readonly Mutant[] = [
     {
         name: "another project is the same one",
         module: "operations/listing",
-        from: "isListedAt(entries, placed)) {\n        return false;",
-        to: "isListedAt(entries, placed)) {\n        return true;",
+        from: "isListed(entries, certId, isHere)) {\n        return false;",
+        to: "isListed(entries, certId, isHere)) {\n        return true;",
     },
     {
         name: "a deletion removes what another resource of the run has put in place",

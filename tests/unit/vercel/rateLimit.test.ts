@@ -151,7 +151,7 @@ describe("vercel/rateLimit", () => {
             const { clock, went, queue, send } = open();
             queue.block(10_000);
             send("b");
-            void queue.reenter("a").then(() => went.push("a"));
+            void queue.enter("a", Number.POSITIVE_INFINITY, true).then(() => went.push("a"));
             await clock.advance(9_999);
             expect(went).to.deep.equal([]);
             await clock.advance(1);
