@@ -33,7 +33,7 @@ export interface BundleFile extends Content {
     readonly path: string;
 }
 
-/** The option of every command that reads keys from files. */
+/** The option of every command that reads files. */
 export const PASSPHRASE_OPTION = {
     "passphrase-env": {
         value: "NAME",
@@ -41,29 +41,36 @@ export const PASSPHRASE_OPTION = {
     },
 } as const;
 
-/** Reads the files that are the operands, "-" being standard input; asks for a passphrase where one is needed. */
-export async function readBundleFiles(parsed: Parsed, host: CommandHost) {
-    const named = await expandWildcards(parsed.operands, host.folder);
+/**
+ * Reads the files that the options name, or else the operands, "-" being standard input; asks for a passphrase where one
+ * is needed.
+ */
+export async function readBundleFiles(parsed: Parsed, host: CommandHost, options?: readonly string[]) {
+    const named =
+        options?.flatMap((name) => parsed.value(name) ?? []) ?? (await expandWildcards(parsed.operands, host.folder));
     const contents = await Promise.all(named.map(async (path) => ({ path, bytes: await readBounded(path, host) })));
     const open = (passphrase: string | undefined): readonly BundleFile[] =>
         contents.map(({ path, bytes }) => ({ path, ...openFile(path, bytes, passphrase) }));
     const given = passphraseOf(parsed, host);
     const files = open(given);
-    const locked = files.filter(({ isLocked }) => isLocked).map(({ path }) => path);
+    const locked = files.filter(({ isLocked }) => isLocked).map(({ path }) => quote(path));
     if (given !== undefined || locked.length === 0) {
         return { files, passphrase: given };
     }
-    const passphrase = await host.ask(`Passphrase of ${locked.map((path) => quote(path)).join(", ")}: `, true);
+    const passphrase = await host.ask(`Passphrase of ${locked.join(", ")}: `, true);
     return passphrase === undefined ? { files, passphrase } : { files: open(passphrase), passphrase };
 }
 
-/** The PEM text of a file where nothing that needs a passphrase can be used. */
-export async function requireBundleFile(path: string, host: CommandHost): Promise<string> {
-    const { problem, texts } = openFile(path, await readBounded(path, host), undefined);
-    if (problem !== undefined) {
-        throw new CommandError(`${quote(path)}: ${problem}`);
+/** The same where every file is needed. */
+export async function requireBundleFiles(...asked: Parameters<typeof readBundleFiles>) {
+    const read = await readBundleFiles(...asked);
+    const problems = read.files.flatMap(({ path, problem }) =>
+        problem === undefined ? [] : [`${quote(path)}: ${problem}`],
+    );
+    if (problems.length > 0) {
+        throw new CommandError(problems.join("; "));
     }
-    return texts.join("");
+    return read;
 }
 
 export function passphraseOf(
@@ -117,7 +124,7 @@ function openContainer(path: string, { der }: PemBlock, passphrase: string | und
                 passphrase === undefined ? ", and no passphrase is given" : " that the passphrase does not open";
             // OpenSSL does not read it in base64.
             const tryIt = isFile ? `, or try it with \`${commandToOpen(der, shellWord(path))}\`` : "";
-            const problem = `is PKCS #12${reason}; give the passphrase by --passphrase-env NAME, which inspect and convert have${tryIt}`;
+            const problem = `is PKCS #12${reason}; give the passphrase by --passphrase-env NAME${tryIt}`;
             return { texts: [], problem, isLocked: true };
         }
         return {

@@ -4,7 +4,7 @@ import { isSame } from "../../certificates/pools";
 import { isKeyOf, readPrivateKey, type PrivateKey } from "../../certificates/parse/privateKey";
 import { CommandError, EXIT, type Command } from "../command";
 import { misuse } from "../options";
-import { PASSPHRASE_OPTION, passphraseOf, readBundleFiles, type BundleFile } from "../files";
+import { PASSPHRASE_OPTION, passphraseOf, requireBundleFiles, type BundleFile } from "../files";
 import { writeTogether } from "../newFiles";
 import { findLeaf } from "../roles";
 import { jsonText, table } from "../terminal";
@@ -39,13 +39,7 @@ export const convertCommand: Command = {
         if (secret === "" || (secret !== undefined && keyFile === undefined)) {
             throw misuse(convertCommand, "--key-passphrase-env needs --key, and a passphrase that is not empty");
         }
-        const { files, passphrase } = await readBundleFiles(parsed, host);
-        const problems = files.flatMap(({ path, problem }) =>
-            problem === undefined ? [] : [`${quote(path)}: ${problem}`],
-        );
-        if (problems.length > 0) {
-            throw new CommandError(problems.join("; "));
-        }
+        const { files, passphrase } = await requireBundleFiles(parsed, host);
         const key = findKey(files, passphrase, keyFile !== undefined);
         const sorted = sort(certificatesOf(files), key);
         const folder = parsed.value("out") ?? ".";

@@ -8,7 +8,7 @@ import type { CertificateEntry } from "../../vercel/client";
 import { CommandError, EXIT, type Command, type CommandHost, type Parsed } from "../command";
 import { writeTogether } from "../newFiles";
 import { misuse } from "../options";
-import { requireBundleFile } from "../files";
+import { PASSPHRASE_OPTION, requireBundleFiles } from "../files";
 import { shellWord } from "../shell";
 import { jsonText } from "../terminal";
 import { listAtVercel, OWNER_OPTIONS, ownerOf } from "../vercelClient";
@@ -57,6 +57,7 @@ export const importCommand: Command = {
         plugin: { help: "For a program that uses the plugin, as those in YAML and Python do" },
         name: { value: "NAME", help: "The name of the resource in the program; default: made of the origin" },
         "cert-id": { value: "ID", help: "Which certificate, where the origin has several" },
+        ...PASSPHRASE_OPTION,
         output: { value: "FILE", help: "Where to write; - for standard output; default: import.json" },
     },
     run: runImport,
@@ -122,8 +123,8 @@ function identityOf(parsed: Parsed): Adopted {
 
 /** The certificate is in place, so whatever is wrong with it is only a warning, unless it cannot be read. */
 async function readCertificates(parsed: Parsed, host: CommandHost) {
-    const cert = await requireBundleFile(parsed.required("cert"), host);
-    const ca = await requireBundleFile(parsed.required("ca"), host);
+    const { files } = await requireBundleFiles(parsed, host, ["cert", "ca"]);
+    const [cert = "", ca = ""] = files.map(({ texts }) => texts.join(""));
     const { value: certificates, canonical, findings } = readCertificateSet({ cert, ca });
     if (certificates === undefined) {
         findings.forEach(({ argument, message }) => host.writeError(`${argument}: ${message}`));

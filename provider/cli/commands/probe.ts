@@ -3,12 +3,18 @@ import { readCertificates } from "../../certificates/parse/certificate";
 import { judgeDates } from "../../certificates/checks/dates";
 import type { Finding } from "../../certificates/findings";
 import { judgeKeyMatch } from "../../certificates/checks/keyMatch";
-import { readCertificateSet, readPrivateKey, withoutEcho } from "../../certificates/certificates";
+import {
+    readCertificateSet,
+    readPrivateKey,
+    withoutEcho,
+    type PrivateKey,
+    type Reading,
+} from "../../certificates/certificates";
 import { normaliseOrigin } from "../../operations/identity";
 import { probeOrigin, type ProbeReport, type TlsVersion, type Verdict } from "../../probe/originProbe";
 import { CommandError, EXIT, type Command, type CommandHost, type ExitCode, type Parsed } from "../command";
 import { misuse } from "../options";
-import { requireBundleFile } from "../files";
+import { PASSPHRASE_OPTION, requireBundleFiles } from "../files";
 import { jsonText, paragraphs, table, type Line } from "../terminal";
 import { quote } from "../../text/quoting";
 
@@ -32,6 +38,7 @@ export const probeCommand: Command = {
         },
         path: { value: "PATH", help: "What to ask for; default: /" },
         tls: { value: "1.2|1.3", help: "The only version of TLS to speak; default: the newest of both sides" },
+        ...PASSPHRASE_OPTION,
     },
     run: runProbe,
 };
@@ -50,8 +57,11 @@ async function runProbe(parsed: Parsed, host: CommandHost): Promise<ExitCode> {
     const origin = originOf(parsed);
     const version = versionOf(parsed);
     const path = pathOf(parsed);
-    const { certificates, key, findings } = await readBundle(parsed, host);
-    const serverIssuers = await readServerIssuers(parsed.value("server-ca"), host);
+    const { files, passphrase } = await requireBundleFiles(parsed, host, ["cert", "key", "ca", "server-ca"]);
+    const [cert = "", keyText = "", ca = "", serverCa] = files.map(({ texts }) => texts.join(""));
+    const keyReading = readPrivateKey(keyText, passphrase);
+    const { certificates, key, findings } = judgeBundle({ cert, ca }, keyReading, host);
+    const serverIssuers = serverCa === undefined ? undefined : serverIssuersIn(serverCa);
     const report = await probeOrigin(
         {
             ...{ origin, path, version, serverIssuers },
@@ -96,10 +106,8 @@ function pathOf(parsed: Parsed): string | undefined {
 }
 
 /** With what the origin may see differently, and is asked about. */
-async function readBundle(parsed: Parsed, host: CommandHost) {
-    const read = (name: string): Promise<string> => requireBundleFile(parsed.required(name), host);
-    const publicReading = readCertificateSet({ cert: await read("cert"), ca: await read("ca") });
-    const keyReading = readPrivateKey(await read("key"));
+function judgeBundle(texts: { cert: string; ca: string }, keyReading: Reading<PrivateKey>, host: CommandHost) {
+    const publicReading = readCertificateSet(texts);
     const [certificates, key] = [publicReading.value, keyReading.value];
     const ofTexts = withoutEcho(publicReading.findings, publicReading.canonical, keyReading.findings);
     const findings = [...ofTexts, ...keyReading.findings];
@@ -119,15 +127,9 @@ function refusal(findings: readonly Finding[], host: CommandHost): CommandError 
     return new CommandError("the certificate cannot be presented, for the reasons above; nothing was sent", EXIT.bad);
 }
 
-async function readServerIssuers(
-    path: string | undefined,
-    host: CommandHost,
-): Promise<readonly X509Certificate[] | undefined> {
-    if (path === undefined) {
-        return undefined;
-    }
-    const { certificates, findings } = readCertificates(await requireBundleFile(path, host), "ca");
-    const [problem] = findings.filter(({ severity }) => severity === "error");
+function serverIssuersIn(text: string): readonly X509Certificate[] {
+    const { certificates, findings } = readCertificates(text, "ca");
+    const problem = findings.find(({ severity }) => severity === "error");
     if (problem !== undefined) {
         throw new CommandError(`--server-ca: ${problem.message}`, EXIT.bad);
     }

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { createPrivateKey } from "node:crypto";
 import { afterEach, before, beforeEach, describe, it } from "mocha";
 import type { ProbeReport } from "../../../../provider/probe/originProbe";
 import { mintAuthority, type Authority, type Issued } from "../../../support/mint";
@@ -87,6 +88,29 @@ describe("pulumi-vercel-client-cert probe", () => {
         const gone = await probe(origin);
         expect(gone.exitCode).to.equal(3);
         expect(gone.stdout).to.match(/verdict +unreachable[^]*ECONNREFUSED/);
+    });
+
+    it("opens an encrypted key by the passphrase that --passphrase-env names, or that is typed", async () => {
+        const passphrase = "pass phrase of the key";
+        const origin = await start("mandatory");
+        const encrypted = createPrivateKey(client.keyPem).export({
+            ...{ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase },
+        });
+        const secrets = { keys: [client.keyPem], tokens: [passphrase] };
+        for (const [options, more] of [
+            [{ environment: { KEY_WORD: passphrase } }, ["--passphrase-env", "KEY_WORD"]],
+            [{ answer: passphrase }, []],
+        ] as const) {
+            const other = new Terminal({ secrets, ...options });
+            try {
+                const files = { "c.pem": client.certPem, "c.key": encrypted.toString(), "ca.pem": clients.certPem };
+                other.write({ ...files, "servers.pem": servers.certPem });
+                const given = ["--cert", "c.pem", "--key", "c.key", "--ca", "ca.pem", "--server-ca", "servers.pem"];
+                expect((await other.run("probe", origin, ...given, ...more)).exitCode).to.equal(0);
+            } finally {
+                other.dispose();
+            }
+        }
     });
 
     it("asks the origin about an expired certificate, and says that it has expired", async () => {
