@@ -54,6 +54,8 @@ export interface OptionSpecification {
     readonly short?: string;
     /** Whether it may be given several times. */
     readonly repeatable?: boolean;
+    /** What its values are like, and whether one is. */
+    readonly expected?: readonly [description: string, isIt: (value: string) => boolean];
 }
 
 /** The arguments of a command, read. */

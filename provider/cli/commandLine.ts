@@ -57,19 +57,20 @@ export function failureLine(error: unknown, args: readonly string[], environment
 
 const HELP: readonly string[] = ["--help", "-h", "help"];
 
-async function runCommand([name = "", ...args]: readonly string[], host: CommandHost): Promise<ExitCode> {
-    if (name === "--version") {
+async function runCommand([first = "", ...others]: readonly string[], host: CommandHost): Promise<ExitCode> {
+    if (first === "--version") {
         host.write(`${host.version}\n`);
         return EXIT.fine;
     }
-    const [topic] = args;
-    if (name === "" || (HELP.includes(name) && topic === undefined)) {
+    const isHelp = HELP.includes(first);
+    const [name = "", ...args] = isHelp ? [...others.slice(0, 1), "--help"] : [first, ...others];
+    if (first === "" || name === "--help") {
         host.write(overview());
-        return name === "" ? EXIT.usage : EXIT.fine;
+        return first === "" ? EXIT.usage : EXIT.fine;
     }
-    const command = commandOf(HELP.includes(name) ? (topic ?? "") : name);
-    const parsed = HELP.includes(name) ? undefined : parseCommandLine(command, args);
-    if (parsed === undefined || parsed.flag("help")) {
+    const command = commandOf(name);
+    const parsed = parseCommandLine(command, args);
+    if (parsed.flag("help")) {
         host.write(helpOf(command));
         return EXIT.fine;
     }

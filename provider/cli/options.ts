@@ -59,6 +59,10 @@ function readArguments(command: Command, args: readonly string[]): Parsed {
         if (option.value === undefined && token.value !== undefined) {
             throw misuse(command, `--${token.name} takes no value`);
         }
+        const [expected, isIt] = option.expected ?? [];
+        if (token.value !== undefined && isIt?.(token.value) === false) {
+            throw misuse(command, `--${token.name}: expected ${expected ?? ""}, got ${quote(token.value)}`);
+        }
         if (seen.has(token.name) && option.repeatable !== true) {
             throw misuse(command, `--${token.name} was given several times`);
         }

@@ -7,7 +7,6 @@ import { PLUGIN_TYPE, PROVIDER_TEXT, TYPE } from "../../registration";
 import type { CertificateEntry } from "../../vercel/client";
 import { CommandError, EXIT, type Command, type CommandHost, type Parsed } from "../command";
 import { writeTogether } from "../newFiles";
-import { misuse } from "../options";
 import { PASSPHRASE_OPTION, requireBundleFiles } from "../files";
 import { shellWord } from "../shell";
 import { jsonText } from "../terminal";
@@ -26,6 +25,8 @@ type Adopted = Identity & Owner;
 
 type Certificates = Awaited<ReturnType<typeof readCertificates>>;
 
+const COMPONENT = /^([^\s=$]+)=(.+)$/;
+
 export const importCommand: Command = {
     name: "import",
     operands: "PROJECT",
@@ -34,7 +35,7 @@ export const importCommand: Command = {
     details: [
         "Nothing is uploaded and no private key is read. Vercel does not show a certificate's content: that the files are",
         "those of the certificate in place is your word, and pulumi goes by it. What inspect would say of them is a warning.",
-        "Where the program gives tokenEnv, give the same name as --token-env: refresh and destroy will use it.",
+        "Give --team and --token-env as the program gives team and tokenEnv: refresh and destroy will use them.",
     ],
     options: {
         cert: {
@@ -43,16 +44,20 @@ export const importCommand: Command = {
             required: true,
         },
         ca: { value: "FILE", help: "The issuers, as the program declares them", required: true },
-        origin: { value: "ORIGIN", help: "https://host[:port]; default: the project-wide certificate" },
-        team: {
-            value: "TEAM",
-            help: "Id (team_…) or slug of the team, as the program gives it; default: the token's own scope",
+        origin: {
+            value: "ORIGIN",
+            help: "https://host[:port]; default: the project-wide certificate",
+            expected: ["https://host[:port]", (origin) => normaliseOrigin(origin) !== undefined],
         },
-        "token-env": OWNER_OPTIONS["token-env"],
+        ...OWNER_OPTIONS,
         parent: {
             value: "TYPE=NAME",
             help: "The component that it belongs to in the program; several, if nested: the outermost first",
             repeatable: true,
+            expected: [
+                "the type and the name of a component, as my:module:Gateway=main",
+                (text) => COMPONENT.test(text),
+            ],
         },
         plugin: { help: "For a program that uses the plugin, as those in YAML and Python do" },
         name: { value: "NAME", help: "The name of the resource in the program; default: made of the origin" },
@@ -64,7 +69,7 @@ export const importCommand: Command = {
 };
 
 async function runImport(parsed: Parsed, host: CommandHost): Promise<typeof EXIT.fine> {
-    const identity = identityOf(parsed);
+    const identity = { ...ownerOf(parsed), origin: normaliseOrigin(parsed.value("origin") ?? "") };
     const components = componentsOf(parsed.values("parent"));
     const declared = await readCertificates(parsed, host);
     const { findings, certificates } = declared;
@@ -94,13 +99,7 @@ async function runImport(parsed: Parsed, host: CommandHost): Promise<typeof EXIT
 /** pulumi creates them where the state has none yet, and leaves them alone where it does. */
 function componentsOf(parents: readonly string[]) {
     return parents.map((text, index) => {
-        const [, type, logicalName] = /^([^\s=$]+)=(.+)$/.exec(text) ?? [];
-        if (type === undefined || logicalName === undefined) {
-            throw misuse(
-                importCommand,
-                `--parent: expected the type and the name of a component, as my:module:Gateway=main, got ${quote(text)}`,
-            );
-        }
+        const [, type = "", logicalName = ""] = COMPONENT.exec(text) ?? [];
         const parent = index === 0 ? undefined : nameInFile(index - 1);
         // `name` is for the file, where names must differ; in the program it has the logical name.
         return { type, name: nameInFile(index), logicalName, component: true, parent };
@@ -110,15 +109,6 @@ function componentsOf(parents: readonly string[]) {
 /** No resource in a program has a name like this. */
 function nameInFile(index: number): string {
     return `:parent:${String(index)}`;
-}
-
-function identityOf(parsed: Parsed): Adopted {
-    const given = parsed.value("origin");
-    const origin = given === undefined ? undefined : normaliseOrigin(given);
-    if (given !== undefined && origin === undefined) {
-        throw misuse(importCommand, `--origin: expected https://host[:port], got ${quote(given)}`);
-    }
-    return { ...ownerOf(parsed), origin };
 }
 
 /** The certificate is in place, so whatever is wrong with it is only a warning, unless it cannot be read. */

@@ -11,12 +11,17 @@ import {
     type Reading,
 } from "../../certificates/certificates";
 import { normaliseOrigin } from "../../operations/identity";
-import { probeOrigin, type ProbeReport, type TlsVersion, type Verdict } from "../../probe/originProbe";
+import { probeOrigin, type ProbeReport, type TlsVersion } from "../../probe/originProbe";
 import { CommandError, EXIT, type Command, type CommandHost, type ExitCode, type Parsed } from "../command";
 import { misuse } from "../options";
 import { PASSPHRASE_OPTION, requireBundleFiles } from "../files";
 import { jsonText, paragraphs, table, type Line } from "../terminal";
 import { quote } from "../../text/quoting";
+
+const TLS_VERSIONS: ReadonlyMap<string, TlsVersion> = new Map([
+    ["1.2", "TLSv1.2"],
+    ["1.3", "TLSv1.3"],
+]);
 
 export const probeCommand: Command = {
     name: "probe",
@@ -36,27 +41,23 @@ export const probeCommand: Command = {
             value: "FILE",
             help: "The issuers of the origin's own certificate; default: those that Node trusts",
         },
-        path: { value: "PATH", help: "What to ask for; default: /" },
-        tls: { value: "1.2|1.3", help: "The only version of TLS to speak; default: the newest of both sides" },
+        path: {
+            value: "PATH",
+            help: "What to ask for; default: /",
+            expected: ["a path that begins with /", (path) => path.startsWith("/")],
+        },
+        tls: {
+            value: "1.2|1.3",
+            help: "The only version of TLS to speak; default: the newest of both sides",
+            expected: ["1.2 or 1.3", (version) => TLS_VERSIONS.has(version)],
+        },
         ...PASSPHRASE_OPTION,
     },
     run: runProbe,
 };
 
-const EXIT_CODES: Readonly<Record<Verdict, ExitCode>> = {
-    accepted: EXIT.fine,
-    "not-asked": EXIT.bad,
-    "not-enforced": EXIT.bad,
-    rejected: EXIT.bad,
-    undecided: EXIT.bad,
-    untrusted: EXIT.failed,
-    unreachable: EXIT.failed,
-};
-
 async function runProbe(parsed: Parsed, host: CommandHost): Promise<ExitCode> {
     const origin = originOf(parsed);
-    const version = versionOf(parsed);
-    const path = pathOf(parsed);
     const { files, passphrase } = await requireBundleFiles(parsed, host, ["cert", "key", "ca", "server-ca"]);
     const [cert = "", keyText = "", ca = "", serverCa] = files.map(({ texts }) => texts.join(""));
     const keyReading = readPrivateKey(keyText, passphrase);
@@ -64,7 +65,12 @@ async function runProbe(parsed: Parsed, host: CommandHost): Promise<ExitCode> {
     const serverIssuers = serverCa === undefined ? undefined : serverIssuersIn(serverCa);
     const report = await probeOrigin(
         {
-            ...{ origin, path, version, serverIssuers },
+            ...{
+                origin,
+                path: parsed.value("path"),
+                version: TLS_VERSIONS.get(parsed.value("tls") ?? ""),
+                serverIssuers,
+            },
             ...{ chain: certificates.chain, keyPem: key.pem, issuers: certificates.authorities },
         },
         host.clock,
@@ -75,7 +81,8 @@ async function runProbe(parsed: Parsed, host: CommandHost): Promise<ExitCode> {
     } else {
         host.write(reportText(report, findings));
     }
-    return EXIT_CODES[report.verdict];
+    const hasHandshake = report.verdict !== "untrusted" && report.verdict !== "unreachable";
+    return report.verdict === "accepted" ? EXIT.fine : hasHandshake ? EXIT.bad : EXIT.failed;
 }
 
 function originOf({ operands: [given = ""] }: Parsed): string {
@@ -87,22 +94,6 @@ function originOf({ operands: [given = ""] }: Parsed): string {
         );
     }
     return origin;
-}
-
-function versionOf(parsed: Parsed): TlsVersion | undefined {
-    const given = parsed.value("tls");
-    if (given !== undefined && given !== "1.2" && given !== "1.3") {
-        throw misuse(probeCommand, `--tls: expected 1.2 or 1.3, got ${quote(given)}`);
-    }
-    return given === undefined ? undefined : `TLSv${given}`;
-}
-
-function pathOf(parsed: Parsed): string | undefined {
-    const path = parsed.value("path");
-    if (path !== undefined && !path.startsWith("/")) {
-        throw misuse(probeCommand, `--path: expected a path that begins with /, got ${quote(path)}`);
-    }
-    return path;
 }
 
 /** With what the origin may see differently, and is asked about. */

@@ -10,7 +10,6 @@ const PASSING: readonly string[] = [
     "certificates/checks/rules.ts: finding",
     "cli/commandLine.ts: process.writeError",
     "cli/commandLine.ts: process.ask",
-    "cli/commands/convert.ts: CommandError",
     "cli/commands/doctor/doctor.ts: host.writeError",
     "cli/commands/import.ts: host.writeError",
     "cli/commands/import.ts: host.writeError",

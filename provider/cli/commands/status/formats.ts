@@ -19,5 +19,3 @@ export const FORMATS = {
     openmetrics: { isOwn: (head) => head.startsWith("# TYPE vercel_client_cert_"), render: statusMetrics },
     html: { isOwn: (head) => head.includes(PAGE_MARK), render: statusPage },
 } as const satisfies Readonly<Record<string, Format>>;
-
-export type FormatName = keyof typeof FORMATS;

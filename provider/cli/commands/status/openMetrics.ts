@@ -1,3 +1,4 @@
+import { earliest } from "./storedCertificate";
 import type { JudgedCertificate } from "./statusWarnings";
 import type { StatusReport } from "./stackReport";
 
@@ -15,30 +16,37 @@ const FAMILIES = {
  * takes it as well: the lines that only OpenMetrics knows are comments there.
  */
 export function statusMetrics({ certificates, stacks }: StatusReport): string {
+    const groups = new Map<string, JudgedCertificate[]>();
+    for (const one of certificates) {
+        const { stack, project, origin, name } = one;
+        const labels = labelText({ stack, project, origin, name });
+        const group = groups.get(labels) ?? [];
+        group.push(one);
+        groups.set(labels, group);
+    }
     const ofStacks = stacks.map(({ name, problem }) => ({
-        labels: { stack: name },
+        labels: labelText({ stack: name }),
         values: { stack_readable: problem?.code === "unreadable" ? 0 : 1 },
     }));
-    const series = [...mergedSeries(certificates), ...ofStacks];
+    const series = [...[...groups].map(([labels, group]) => ({ labels, values: worstOf(group) })), ...ofStacks];
     const families = Object.entries(FAMILIES).flatMap(([suffix, help]) => family(suffix, help, series));
     return [...families, "# EOF", ""].join("\n");
 }
 
-interface Series {
-    readonly labels: Readonly<Record<string, string>>;
-    readonly values: Readonly<Record<string, number | undefined>>;
-}
+type Values = Readonly<Record<string, number | undefined>>;
 
-const UNIT = "seconds";
-
-function family(suffix: string, help: string, series: readonly Series[]): readonly string[] {
+function family(
+    suffix: string,
+    help: string,
+    series: readonly { readonly labels: string; readonly values: Values }[],
+): readonly string[] {
     const name = `vercel_client_cert_${suffix}`;
     return [
         `# TYPE ${name} gauge`,
-        ...(suffix.endsWith(`_${UNIT}`) ? [`# UNIT ${name} ${UNIT}`] : []),
+        ...(suffix.endsWith("_seconds") ? [`# UNIT ${name} seconds`] : []),
         `# HELP ${name} ${help}`,
         ...series.flatMap(({ labels, values: { [suffix]: value } }) =>
-            value === undefined ? [] : [`${name}{${labelText(labels)}} ${String(value)}`],
+            value === undefined ? [] : [`${name}{${labels}} ${String(value)}`],
         ),
     ];
 }
@@ -47,36 +55,25 @@ function family(suffix: string, help: string, series: readonly Series[]): readon
  * Twice the same labels would make the whole text invalid. A resource that waits for its deletion has the name of its
  * successor, and so may resources in different components; the worst of them is what counts.
  */
-function mergedSeries(certificates: readonly JudgedCertificate[]): readonly Series[] {
-    const merged = new Map<string, Series>();
-    for (const { stack, project, origin, name, ...one } of certificates) {
-        const labels = { stack, project, origin, name };
-        const dates = one.isPendingDeletion ? [] : [one.toMs, one.fromMs, one.warnsFromMs];
-        const [expiration, notBefore, warning] = dates.map((ms) =>
-            ms === undefined ? undefined : Math.round(ms / 1000),
-        );
-        const key = labelText(labels);
-        const { values: earlier = {} } = merged.get(key) ?? {};
-        const values = {
-            expiration_timestamp_seconds: worst(Math.min, earlier["expiration_timestamp_seconds"], expiration),
-            not_before_timestamp_seconds: worst(Math.max, earlier["not_before_timestamp_seconds"], notBefore),
-            warning_timestamp_seconds: worst(Math.min, earlier["warning_timestamp_seconds"], warning),
-            in_order: worst(Math.min, earlier["in_order"], one.warnings.length === 0 ? 1 : 0),
-        };
-        merged.set(key, { labels, values });
-    }
-    return [...merged.values()];
+function worstOf(group: readonly JudgedCertificate[]): Values {
+    const dated = group.filter(({ isPendingDeletion }) => !isPendingDeletion);
+    const seconds = (dates: readonly (number | undefined)[], sign: 1 | -1 = 1): number | undefined => {
+        const ms = earliest(dates.flatMap((date) => (date === undefined ? [] : sign * date)));
+        return ms === undefined ? undefined : sign * Math.round(ms / 1000);
+    };
+    return {
+        expiration_timestamp_seconds: seconds(dated.map(({ toMs }) => toMs)),
+        // The latest.
+        not_before_timestamp_seconds: seconds(
+            dated.map(({ fromMs }) => fromMs),
+            -1,
+        ),
+        warning_timestamp_seconds: seconds(dated.map(({ warnsFromMs }) => warnsFromMs)),
+        in_order: group.every(({ warnings }) => warnings.length === 0) ? 1 : 0,
+    };
 }
 
-function worst(
-    choose: (...values: readonly number[]) => number,
-    ...values: readonly (number | undefined)[]
-): number | undefined {
-    const known = values.filter((value) => value !== undefined);
-    return known.length === 0 ? undefined : choose(...known);
-}
-
-function labelText(labels: Series["labels"]): string {
+function labelText(labels: Readonly<Record<string, string>>): string {
     return Object.entries(labels)
         .map(([name, value]) => `${name}="${escaped(value)}"`)
         .join(",");

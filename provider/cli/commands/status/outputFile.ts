@@ -67,10 +67,7 @@ async function writeDraft(draft: string, content: string, earlier: Stats | undef
     try {
         await file.writeFile(content);
         if (earlier !== undefined) {
-            const own = await file.stat();
-            if (own.uid !== earlier.uid || own.gid !== earlier.gid) {
-                await file.chown(earlier.uid, earlier.gid);
-            }
+            await file.chown(earlier.uid, earlier.gid);
             await file.chmod(earlier.mode & PERMISSIONS);
         }
     } finally {

@@ -1,6 +1,5 @@
 import { execFile, type ExecFileException } from "node:child_process";
-import { existsSync } from "node:fs";
-import { stat } from "node:fs/promises";
+import { existsSync, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { redact } from "../../../text/redact";
@@ -41,7 +40,10 @@ export async function listStacks(of: "project" | "backend", host: CliHost): Prom
 const CHECK_PATH = "check that pulumi on PATH is the Pulumi CLI";
 
 async function runForJson(args: readonly string[], host: CliHost): Promise<unknown> {
-    await requireFolder(host.folder);
+    // A folder that is missing looks to `spawn` like a program that is.
+    if (statSync(host.folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+        throw new CommandError(`there is no folder ${quote(host.folder)}; check --cwd`);
+    }
     const command = `pulumi ${args.slice(0, 2).join(" ")}`;
     const { exitCode, stdout, stderr } = await runPulumi(command, args, host);
     const complaint = withoutSecretsOf(host, stderr.slice(0, LONGEST_COMPLAINT));
@@ -55,14 +57,6 @@ async function runForJson(args: readonly string[], host: CliHost): Promise<unkno
         return JSON.parse(stdout) as unknown;
     } catch {
         throw new CommandError(`${command} printed something other than JSON; ${CHECK_PATH}`);
-    }
-}
-
-/** A folder that is missing looks to `spawn` like a program that is. */
-async function requireFolder(folder: string): Promise<void> {
-    const found = await stat(folder).catch(() => undefined);
-    if (found?.isDirectory() !== true) {
-        throw new CommandError(`there is no folder ${quote(folder)}; check --cwd`);
     }
 }
 

@@ -2,14 +2,14 @@ import { resolve } from "node:path";
 import { messageOf } from "../../../operations/failures";
 import { COMMAND, CommandError, EXIT, type Command, type CommandHost, type ExitCode, type Parsed } from "../../command";
 import { misuse } from "../../options";
-import { FORMATS, type Format, type FormatName } from "./formats";
+import { FORMATS, type Format } from "./formats";
 import { judgeAll } from "./statusWarnings";
 import { writeOutput } from "./outputFile";
 import { exportStack, listStacks } from "./pulumiCli";
 import { attentionOf, type ReportedStack, type StatusReport } from "./stackReport";
 import { readStack, type StoredStack } from "./storedCertificate";
 import { rendered } from "../../terminal";
-import { shown, quote } from "../../../text/quoting";
+import { shown } from "../../../text/quoting";
 
 const FORMAT_NAMES = Object.keys(FORMATS).join("|");
 
@@ -35,8 +35,13 @@ export const statusCommand: Command = {
         days: {
             value: "DAYS",
             help: "Warn from so many days before the expiry on; default: expiryWarningDays of each resource",
+            expected: ["a number of days", (days) => /^\d{1,5}(?:\.\d+)?$/.test(days)],
         },
-        format: { value: FORMAT_NAMES, help: "How to print the result; default: table; --json is --format json" },
+        format: {
+            value: FORMAT_NAMES,
+            help: "How to print the result; default: table; --json is --format json",
+            expected: [`one of ${FORMAT_NAMES}`, (name) => Object.hasOwn(FORMATS, name)],
+        },
         output: { value: "FILE", help: "Write the result there, at once; replaces only a file of this command" },
         html: { value: "FILE", help: "Also write a page with a timeline; replaces only a page of this command" },
     },
@@ -44,8 +49,9 @@ export const statusCommand: Command = {
 };
 
 async function runStatus(parsed: Parsed, host: CommandHost): Promise<ExitCode> {
-    const warningDays = daysOf(parsed);
-    const format: Format = FORMATS[formatOf(parsed)];
+    const days = parsed.value("days");
+    const warningDays = days === undefined ? undefined : Number(days);
+    const format = formatOf(parsed);
     const files = [
         { path: fileOf(parsed, "output"), format },
         { path: fileOf(parsed, "html"), format: FORMATS.html },
@@ -79,24 +85,13 @@ function fileOf(parsed: Parsed, option: string): string | undefined {
     return path;
 }
 
-function formatOf(parsed: Parsed): FormatName {
+function formatOf(parsed: Parsed): Format {
     const given = parsed.value("format");
-    const format = Object.keys(FORMATS).find((name): name is FormatName => name === given);
-    if (given !== undefined && format === undefined) {
-        throw misuse(statusCommand, `--format: expected one of ${FORMAT_NAMES}, got ${quote(given)}`);
+    if (parsed.flag("json") && given !== undefined && given !== "json") {
+        throw misuse(statusCommand, `--json and --format ${given} exclude each other`);
     }
-    if (parsed.flag("json") && format !== undefined && format !== "json") {
-        throw misuse(statusCommand, `--json and --format ${format} exclude each other`);
-    }
-    return format ?? (parsed.flag("json") ? "json" : "table");
-}
-
-function daysOf(parsed: Parsed): number | undefined {
-    const given = parsed.value("days");
-    if (given !== undefined && !/^\d{1,5}(?:\.\d+)?$/.test(given)) {
-        throw misuse(statusCommand, `--days: expected a number of days, got ${quote(given)}`);
-    }
-    return given === undefined ? undefined : Number(given);
+    const formats: Readonly<Record<string, Format>> = FORMATS;
+    return formats[given ?? (parsed.flag("json") ? "json" : "table")] ?? FORMATS.table;
 }
 
 /** A stack whose state could not be had has no certificates. */

@@ -26,7 +26,9 @@ export function readStack(stack: string | undefined, exported: unknown) {
             "pulumi stack export printed JSON without a deployment; check that pulumi on PATH is the Pulumi CLI",
         );
     }
-    const resources = resourcesOf(deployment);
+    // A stack without resources has no such field.
+    const listed: unknown = deployment["resources"];
+    const resources = (Array.isArray(listed) ? listed : []).map(fieldsOf).filter((one) => one !== undefined);
     const [, stackName = "", projectName = ""] = /^urn:pulumi:(.*?)::(.*?)::/.exec(textOf(resources[0]?.["urn"])) ?? [];
     const name = shown(stack ?? (stackName === "" ? "(selected)" : stackName));
     return {
@@ -39,12 +41,6 @@ export function readStack(stack: string | undefined, exported: unknown) {
             .map((one) => readCertificate(name, one))
             .sort((a, b) => (a.toMs ?? Infinity) - (b.toMs ?? Infinity) || 0),
     };
-}
-
-/** A stack without resources has no such field. */
-function resourcesOf(deployment: Fields): readonly Fields[] {
-    const resources: unknown = deployment["resources"];
-    return Array.isArray(resources) ? resources.map(fieldsOf).filter((one) => one !== undefined) : [];
 }
 
 /** What the warnings are made of; where it is encrypted, they cannot be. */
@@ -93,20 +89,13 @@ function readCertificate(stack: string, resource: Fields) {
 
 /** The names used last are outputs; the origin is part of the id alone, for Vercel may return another form of it. */
 function identityOf(id: unknown, outputs: Fields) {
-    const [project, team] = [textOf(outputs["project"]), textOf(outputs["team"])];
     const first = identityIn(id);
-    if (first === undefined) {
-        return {
-            project,
-            team: team === "" ? undefined : team,
-            /** Normalised; `*` for the whole project; empty where the state tells nothing. */
-            origin: normaliseOrigin(textOf(outputs["origin"])) ?? "",
-        };
-    }
+    const [project, team] = [textOf(outputs["project"]), textOf(outputs["team"])];
     return {
-        project: project === "" ? first.project : project,
-        team: team === "" ? first.team : team,
-        origin: first.origin ?? "*",
+        project: project || (first?.project ?? ""),
+        team: team || first?.team,
+        /** Normalised; `*` for the whole project; empty where the state tells nothing. */
+        origin: first === undefined ? (normaliseOrigin(textOf(outputs["origin"])) ?? "") : (first.origin ?? "*"),
     };
 }
 
