@@ -168,22 +168,18 @@ async function readBounded(path: string, { folder, input }: CommandHost): Promis
                 `the file ${quote(path)} is a pipe, which may never end; give - and read it: < PIPE`,
             );
         }
-        for await (const chunk of path === "-"
-            ? input()
-            : (createReadStream(resolve(folder, path)) as AsyncIterable<Buffer>)) {
+        const source: AsyncIterable<Buffer | string> = path === "-" ? input() : createReadStream(resolve(folder, path));
+        for await (const chunk of source) {
             chunks.push(Buffer.from(chunk));
             length += chunk.length;
             if (length > LARGEST_FILE_BYTES) {
-                break;
+                throw new CommandError(`the file ${quote(path)} has more than 1 MB; check that it is the right one`);
             }
         }
+        return Buffer.concat(chunks);
     } catch (error) {
         throw cannot("read", path, error);
     }
-    if (length > LARGEST_FILE_BYTES) {
-        throw new CommandError(`the file ${quote(path)} has more than 1 MB; check that it is the right one`);
-    }
-    return Buffer.concat(chunks);
 }
 
 /** Shells put the output of a command under /dev or /proc; that has somebody who writes it. */

@@ -30,14 +30,11 @@ export function connectToVercel(
     host: CommandHost,
     observe?: VercelClientOptions["observe"],
 ): { readonly client: VercelClient; readonly address: ProjectAddress } {
-    for (const [what, name] of [
-        ["a project", project],
-        ["a team", team],
-    ] as const) {
+    for (const [what, name] of Object.entries({ project, team })) {
         const got = name === undefined ? undefined : nameProblem(name);
         if (got !== undefined) {
             throw new CommandError(
-                `expected the name or id of ${what}, got ${got}; copy it from its settings`,
+                `expected the name or id of a ${what}, got ${got}; copy it from its settings`,
                 EXIT.usage,
             );
         }

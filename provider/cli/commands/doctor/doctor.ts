@@ -1,13 +1,11 @@
 import { mintTestCertificates } from "../../../certificates/testCertificates";
-import { messageOf } from "../../../operations/failures";
 import type { CertificateEntry } from "../../../vercel/client";
-import { VercelError } from "../../../vercel/errors";
 import { WRITES_PER_WINDOW } from "../../../vercel/rateLimit";
-import { CommandError, EXIT, type Command, type CommandHost, type ExitCode, type Parsed } from "../../command";
+import { COMMAND, CommandError, EXIT, type Command, type CommandHost, type ExitCode, type Parsed } from "../../command";
 import { misuse } from "../../options";
 import { answersOf } from "./answers";
 import { CertificatesMade } from "./certificatesMade";
-import { describeFailure, Examination, type Step } from "./examination";
+import { Examination, fine, tryStep, type Step } from "./examination";
 import { reportText, type DoctorReport } from "./doctorText";
 import { isReserved, RESERVED_ORIGINS } from "./reserved";
 import { Traffic } from "./traffic";
@@ -54,16 +52,18 @@ async function examine(
     made: CertificatesMade,
     traffic: Traffic,
 ): Promise<Pick<Examination, "steps" | "told">> {
-    const access = "token, scope and route";
-    let listed: readonly CertificateEntry[];
-    try {
-        listed = await made.list();
-    } catch (error) {
-        if (!(error instanceof VercelError)) {
-            throw error;
-        }
-        host.writeError(`doctor: ${messageOf(error)}`);
-        return { steps: [{ step: access, outcome: "failed", detail: describeFailure(error) }], told: {} };
+    const say = (line: string): void => host.writeError(line);
+    let listed: readonly CertificateEntry[] = [];
+    const access = await tryStep(
+        "token, scope and route",
+        async () => {
+            listed = await made.list();
+            return fine("the project can be listed");
+        },
+        say,
+    );
+    if (access.outcome === "failed") {
+        return { steps: [access], told: {} };
     }
     refuseOthers(listed);
     await askFirst(parsed, listed.length, host);
@@ -71,10 +71,9 @@ async function examine(
     const interrupted = "doctor: interrupted; what was made is being removed. If that is cut off too, run doctor again";
     signal.addEventListener("abort", () => host.writeError(interrupted));
     const certificates = await mintTestCertificates(host.clock.now());
-    const say = (line: string): void => host.writeError(line);
     const projectWide = parsed.flag("project-wide");
     const examination = new Examination({ made, traffic, certificates, projectWide, signal, say });
-    const steps: Step[] = [{ step: access, outcome: "fine", detail: "the project can be listed" }];
+    const steps = [access];
     if (listed.length > 0) {
         steps.push(await cleanUp("leftovers of an earlier run", made, say));
     }
@@ -146,6 +145,6 @@ function exitCodeOf(steps: readonly Step[], host: CommandHost): ExitCode {
         return EXIT.fine;
     }
     const named = bad.map(({ step, outcome }) => `${step} (${outcome})`).join(", ");
-    host.writeError(`pulumi-vercel-client-cert: ${String(bad.length)} of ${String(steps.length)} steps: ${named}`);
+    host.writeError(`${COMMAND}: ${String(bad.length)} of ${String(steps.length)} steps: ${named}`);
     return bad.some(({ outcome }) => outcome === "failed") ? EXIT.failed : EXIT.bad;
 }

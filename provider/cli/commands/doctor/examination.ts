@@ -31,8 +31,21 @@ export interface ExaminationOptions {
 class Interrupted extends Error {}
 
 type Finding = Omit<Step, "step">;
-const fine = (detail: string): Finding => ({ outcome: "fine", detail });
+export const fine = (detail: string): Finding => ({ outcome: "fine", detail });
 const notInOrder = (detail: string): Finding => ({ outcome: "not in order", detail });
+
+/** What comes of a step; an error of Vercel's is said in full, and noted without names. */
+export async function tryStep(step: string, work: () => Promise<Finding>, say: (line: string) => void): Promise<Step> {
+    try {
+        return { step, ...(await work()) };
+    } catch (error) {
+        if (!(error instanceof VercelError)) {
+            throw error;
+        }
+        say(`doctor: ${messageOf(error)}`);
+        return { step, outcome: "failed", detail: describeFailure(error) };
+    }
+}
 
 /** Asks the API, step by step, what is not documented. What a step finds out the later ones may build on. */
 export class Examination {
@@ -70,7 +83,7 @@ export class Examination {
             if (!(error instanceof Interrupted)) {
                 throw error;
             }
-            this.#note("interruption", { outcome: "failed", detail: "ended by the user" });
+            this.steps.push({ step: "interruption", outcome: "failed", detail: "ended by the user" });
         }
     }
 
@@ -81,21 +94,9 @@ export class Examination {
             throw new Interrupted();
         }
         say(`doctor: ${step}`);
-        try {
-            this.#note(step, await work());
-            return true;
-        } catch (error) {
-            if (!(error instanceof VercelError)) {
-                throw error;
-            }
-            say(`doctor: ${messageOf(error)}`);
-            this.#note(step, { outcome: "failed", detail: describeFailure(error) });
-            return false;
-        }
-    }
-
-    #note(step: string, finding: Finding): void {
-        this.steps.push({ step, ...finding });
+        const tried = await tryStep(step, work, say);
+        this.steps.push(tried);
+        return tried.outcome !== "failed";
     }
 
     async #upload(): Promise<Finding> {
@@ -245,7 +246,7 @@ function requireRefusal(error: unknown): VercelError {
 /** Codes are a server's text: whatever is not a word as documented is not repeated. */
 const PLAIN_CODE = /^[A-Za-z][A-Za-z_]{0,39}$/;
 
-export function describeFailure({ status, code, kind }: VercelError): string {
+function describeFailure({ status, code, kind }: VercelError): string {
     const plain = code !== undefined && PLAIN_CODE.test(code) ? code : undefined;
     const answer = [status === undefined ? undefined : String(status), plain].filter((part) => part !== undefined);
     return `${answer.length === 0 ? "no answer" : answer.join(" ")}, understood as ${kind}`;
