@@ -62,27 +62,20 @@ export interface OptionSpecification {
 export class Parsed {
     constructor(
         readonly operands: readonly string[],
-        private readonly options: Readonly<Record<string, unknown>>,
+        private readonly given: ReadonlyMap<string, readonly string[]>,
     ) {}
 
     flag(name: string): boolean {
-        return this.options[name] === true;
+        return this.given.has(name);
     }
 
     value(name: string): string | undefined {
-        const value = this.options[name];
-        return typeof value === "string" ? value : undefined;
+        return this.values(name)[0];
     }
 
     /** The values of an option that its table calls repeatable, in their order. */
     values(name: string): readonly string[] {
-        const values = this.options[name];
-        return Array.isArray(values) ? values.filter((value) => typeof value === "string") : [];
-    }
-
-    /** The value of an option that its table calls required, which the parser made sure of. */
-    required(name: string): string {
-        return this.value(name) ?? "";
+        return this.given.get(name) ?? [];
     }
 }
 

@@ -19,7 +19,7 @@ import { listCommand } from "./commands/list";
 import { helpOf, parseCommandLine } from "./options";
 import { probeCommand } from "./commands/probe";
 import { statusCommand } from "./commands/status/status";
-import { printable, printableLine, rendered, wantsColours } from "./terminal";
+import { paragraphs, printable, printableLine, rendered, table, wantsColours, type Line } from "./terminal";
 import { quote } from "../text/quoting";
 
 export const COMMANDS: readonly Command[] = [
@@ -88,17 +88,15 @@ function commandOf(name: string): Command {
     return command;
 }
 
-function overview(): string {
-    const width = Math.max(...COMMANDS.map(({ name, operands }) => name.length + operands.length + 1));
-    return [
-        `Usage: ${COMMAND} COMMAND …`,
-        "",
-        ...COMMANDS.map(({ name, operands, summary }) => `  ${`${name} ${operands}`.padEnd(width)}  ${summary}`),
-        "",
-        `${COMMAND} COMMAND --help says more; --version prints the version.`,
-        "Exit codes: 0 fine, 1 not in order, 2 wrong usage, 3 could not be done.",
-        "",
-    ].join("\n");
+function overview(): readonly Line[] {
+    return paragraphs(
+        [[`Usage: ${COMMAND} COMMAND …`]],
+        table(COMMANDS.map(({ name, operands, summary }) => [`  ${name} ${operands}`, summary])),
+        [
+            [`${COMMAND} COMMAND --help says more; --version prints the version.`],
+            ["Exit codes: 0 fine, 1 not in order, 2 wrong usage, 3 could not be done."],
+        ],
+    );
 }
 
 /** Whatever may be a token in the environment, whether it is the one in use or not; `--token-env` may name one. */

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { nearest } from "../text/nearest";
 import { COMMAND, CommandError, EXIT, Parsed, type Command, type OptionSpecification } from "./command";
 import { quote } from "../text/quoting";
+import { paragraphs, rendered, table } from "./terminal";
 
 /** Options that every command has. */
 const COMMON: Readonly<Record<string, OptionSpecification>> = {
@@ -28,47 +29,44 @@ export function parseCommandLine(command: Command, args: readonly string[]): Par
 }
 
 function readArguments(command: Command, args: readonly string[]): Parsed {
+    // A map: an object would know `--constructor`.
     const known = new Map(Object.entries({ ...command.options, ...COMMON }));
     const options = Object.fromEntries(
-        [...known].map(([name, { value, short, repeatable = false }]) => [
+        [...known].map(([name, { value, short }]) => [
             name,
             {
                 type: value === undefined ? ("boolean" as const) : ("string" as const),
-                multiple: repeatable,
                 ...(short === undefined ? {} : { short }),
             },
         ]),
     );
     // Not strict: Node's own messages quote whole arguments, and those may be pasted secrets.
-    const { values, positionals, tokens } = parseArgs({
-        ...{ args: [...args], options, tokens: true },
-        ...{ strict: false, allowPositionals: true },
-    });
-    const seen = new Set<string>();
-    for (const token of tokens.filter((one) => one.kind === "option")) {
-        // A map: an object would know `--constructor`.
-        const option = known.get(token.name);
+    const { positionals, tokens } = parseArgs({ args: [...args], options, tokens: true, strict: false });
+    const given = new Map<string, readonly string[]>();
+    for (const { name, rawName, value, inlineValue = false } of tokens.filter((one) => one.kind === "option")) {
+        const option = known.get(name);
         if (option === undefined) {
-            const meant = nearest(token.name, [...known.keys()]);
+            const meant = nearest(name, [...known.keys()]);
             const hint = meant === undefined ? "" : `; did you mean --${meant}?`;
-            throw misuse(command, `there is no option ${quote(token.rawName)}${hint}`);
+            throw misuse(command, `there is no option ${quote(rawName)}${hint}`);
         }
-        if (option.value !== undefined && !isValue(token.value, token.inlineValue === true)) {
-            throw misuse(command, `--${token.name} needs a value`);
+        if (option.value !== undefined && !isValue(value, inlineValue)) {
+            throw misuse(command, `--${name} needs a value`);
         }
-        if (option.value === undefined && token.value !== undefined) {
-            throw misuse(command, `--${token.name} takes no value`);
+        if (option.value === undefined && value !== undefined) {
+            throw misuse(command, `--${name} takes no value`);
         }
         const [expected, isIt] = option.expected ?? [];
-        if (token.value !== undefined && isIt?.(token.value) === false) {
-            throw misuse(command, `--${token.name}: expected ${expected ?? ""}, got ${quote(token.value)}`);
+        if (value !== undefined && isIt?.(value) === false) {
+            throw misuse(command, `--${name}: expected ${expected ?? ""}, got ${quote(value)}`);
         }
-        if (seen.has(token.name) && option.repeatable !== true) {
-            throw misuse(command, `--${token.name} was given several times`);
+        const earlier = given.get(name);
+        if (earlier !== undefined && option.repeatable !== true) {
+            throw misuse(command, `--${name} was given several times`);
         }
-        seen.add(token.name);
+        given.set(name, [...(earlier ?? []), ...(value === undefined ? [] : [value])]);
     }
-    return new Parsed(positionals, values);
+    return new Parsed(positionals, given);
 }
 
 /** What looks like an option is one whose predecessor lacks its value; "-" alone means standard output. */
@@ -81,27 +79,15 @@ export function misuse(command: Pick<Command, "name">, problem: string): Command
     return new CommandError(`${problem}${end} ${COMMAND} ${command.name} --help`, EXIT.usage);
 }
 
-export function helpOf(command: Command): string {
-    const { name, operands, summary, details } = command;
-    const options = Object.entries({ ...command.options, ...COMMON });
-    const required = options
+export function helpOf({ name, operands, summary, details, options }: Command): string {
+    const all = Object.entries({ ...options, ...COMMON });
+    const required = all
         .filter(([, option]) => option.required === true)
         .map(([option, { value = "" }]) => ` --${option} ${value}`);
-    const rows = options.map(
-        ([option, { value, short, help }]) =>
-            [
-                `${short === undefined ? "" : `-${short}, `}--${option}${value === undefined ? "" : ` ${value}`}`,
-                help,
-            ] as const,
-    );
-    const width = Math.max(...rows.map(([left]) => left.length));
-    return [
-        `Usage: ${COMMAND} ${name} ${operands}${required.join("")} [options]`,
-        "",
-        `${summary}.`,
-        ...details,
-        "",
-        ...rows.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`),
-        "",
-    ].join("\n");
+    const rows = all.map(([option, { value, short, help }]) => [
+        `  ${short === undefined ? "" : `-${short}, `}--${option}${value === undefined ? "" : ` ${value}`}`,
+        help,
+    ]);
+    const usage = `Usage: ${COMMAND} ${name} ${operands}${required.join("")} [options]`;
+    return rendered(paragraphs([[usage]], [[`${summary}.`], ...details.map((line) => [line])], table(rows)), false);
 }

@@ -64,14 +64,15 @@ export function wantsColours(environment: Readonly<Record<string, string | undef
 
 /** Rows of a table, aligned; the last column is as wide as it is. */
 export function table(rows: readonly (readonly Cell[])[]): readonly Line[] {
-    const shown = rows.map((row) => row.map(escapedCell));
-    const widths = shown.reduce<readonly number[]>(
-        (widest, row) => row.map((cell, index) => Math.max(widest[index] ?? 0, textOf(cell).length)),
+    // As it is shown: escapes are longer than what they stand for.
+    const widthOf = (cell: Cell): number => printableLine(textOf(cell)).length;
+    const widths = rows.reduce<readonly number[]>(
+        (widest, row) => row.map((cell, index) => Math.max(widest[index] ?? 0, widthOf(cell))),
         [],
     );
-    return shown.map((row) =>
+    return rows.map((row) =>
         row.flatMap((cell, index) =>
-            index === row.length - 1 ? [cell] : [cell, " ".repeat((widths[index] ?? 0) - textOf(cell).length + 2)],
+            index === row.length - 1 ? [cell] : [cell, " ".repeat((widths[index] ?? 0) - widthOf(cell) + 2)],
         ),
     );
 }
@@ -84,9 +85,4 @@ export function paragraphs(...blocks: readonly (readonly Line[])[]): readonly Li
 /** A text that means something, or only what it says. */
 export function toned(text: string, tone: Tone | undefined): Cell {
     return tone === undefined ? text : { text, tone };
-}
-
-/** Before it is measured: escapes are longer than what they stand for. */
-function escapedCell(cell: Cell): Cell {
-    return typeof cell === "string" ? printableLine(cell) : { ...cell, text: printableLine(cell.text) };
 }

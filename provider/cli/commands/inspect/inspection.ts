@@ -16,6 +16,7 @@ import type { BundleFile } from "../../files";
 import { sortFiles, type Roles } from "../../roles";
 import { shellWord } from "../../shell";
 import { DAY_MS, isoDate } from "../../../text/isoDates";
+import { counted } from "../../../text/quoting";
 
 export type Inspection = Awaited<ReturnType<typeof inspect>>;
 export type CertificateFacts = ReturnType<typeof factsOf>;
@@ -133,9 +134,9 @@ function describeFile(path: string, roles: Roles, key: PrivateKey | undefined) {
     const holdsKey = parts.some((part) => part.holdsKey);
     const isKey = parts.some(({ role }) => role === "key");
     const holds = [
-        count === 0 ? undefined : count === 1 ? "1 certificate" : `${String(count)} certificates`,
-        holdsKey ? (isKey && key !== undefined ? describeKey(key) : "a private key") : undefined,
-    ].filter((part) => part !== undefined);
+        ...(count === 0 ? [] : [counted(count, "certificate")]),
+        ...(holdsKey ? [isKey && key !== undefined ? describeKey(key) : "a private key"] : []),
+    ];
     return {
         path,
         role: parts[0]?.role ?? "unknown",

@@ -107,9 +107,9 @@ async function readStacks(parsed: Parsed, host: CommandHost): Promise<readonly R
     const readings: Reading[] = [];
     for (let at = 0; at < wanted.names.length; at += EXPORTS_AT_ONCE) {
         const next = wanted.names.slice(at, at + EXPORTS_AT_ONCE);
-        readings.push(...(await Promise.all(next.map((name) => readOne(name, there)))));
+        readings.push(...(await Promise.all(next.map((name) => readOne(name, wanted.areChosen, there)))));
     }
-    return wanted.areChosen ? withoutRepeated(readings, host).map(emptyReported) : readings;
+    return wanted.areChosen ? withoutRepeated(readings, host) : readings;
 }
 
 /** Their names, `undefined` for the selected one; and whether the user chose them, and so expects a certificate in each. */
@@ -143,9 +143,13 @@ function isSameStack(one: StoredStack, other: StoredStack): boolean {
     return `/${one.name}`.endsWith(`/${other.name}`) || `/${other.name}`.endsWith(`/${one.name}`);
 }
 
-async function readOne(name: string | undefined, host: CommandHost): Promise<Reading> {
+/** @param mustHave Whether it is a problem that there is no certificate in it. */
+async function readOne(name: string | undefined, mustHave: boolean, host: CommandHost): Promise<Reading> {
     try {
-        return { ...readStack(name, await exportStack(name, host)), problem: undefined };
+        const stack = readStack(name, await exportStack(name, host));
+        const message = "the state holds no certificate of this package; check the name, or leave the stack out";
+        const isMissed = mustHave && stack.certificates.length === 0;
+        return { ...stack, problem: isMissed ? { code: "no-certificates", message } : undefined };
     } catch (error) {
         if (!(error instanceof CommandError)) {
             throw error;
@@ -153,14 +157,6 @@ async function readOne(name: string | undefined, host: CommandHost): Promise<Rea
         const problem = { code: "unreadable", message: messageOf(error) } as const;
         return { name: shown(name ?? "(selected)"), urnPrefix: "", certificates: [], problem };
     }
-}
-
-function emptyReported(stack: Reading): Reading {
-    const problem = {
-        code: "no-certificates",
-        message: "the state holds no certificate of this package; check the name, or leave the stack out",
-    } as const;
-    return stack.problem === undefined && stack.certificates.length === 0 ? { ...stack, problem } : stack;
 }
 
 /** The exit code, and why it is not 0. */

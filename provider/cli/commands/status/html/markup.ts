@@ -1,12 +1,11 @@
-/** Text that is markup already. Only `markup` makes it, so that nothing gets into a page unescaped. */
+export type Insertable = string | number | Markup | readonly Markup[];
+
+/** Text that is markup already. Only this class makes it, so that nothing gets into a page unescaped. */
 export class Markup {
-    readonly text: string;
+    private constructor(readonly text: string) {}
 
-    private constructor(text: string) {
-        this.text = text;
-    }
-
-    static join(template: TemplateStringsArray, values: readonly Insertable[]): Markup {
+    /** Markup with everything escaped that is put into it, as content of elements and as quoted values of attributes. */
+    static of(template: TemplateStringsArray, values: readonly Insertable[]): Markup {
         return new Markup(template.map((part, index) => part + markupOf(values[index] ?? "")).join(""));
     }
 
@@ -16,14 +15,9 @@ export class Markup {
     }
 }
 
-export type Insertable = string | number | Markup | readonly Markup[];
-
-/**
- * Markup with everything escaped that is put into it, as content of elements and as quoted values of attributes. Not
- * called `html`: by that name prettier takes a template for a document and moves its blanks.
- */
+/** Not called `html`: by that name prettier takes a template for a document and moves its blanks. */
 export function markup(template: TemplateStringsArray, ...values: readonly Insertable[]): Markup {
-    return Markup.join(template, values);
+    return Markup.of(template, values);
 }
 
 function markupOf(value: Insertable): string {
