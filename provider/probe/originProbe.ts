@@ -33,27 +33,7 @@ export interface ProbeHost {
 }
 
 /** What a probe found out. Nothing in it is secret. */
-export interface ProbeReport {
-    readonly origin: string;
-    readonly verdict: Verdict;
-    /** Expected, found, and what to do. */
-    readonly message: string;
-    /** Whether the origin asked for a certificate in the handshake; `undefined` where that could not be seen. */
-    readonly asked: boolean | undefined;
-    readonly version: TlsVersion | undefined;
-    /** How the connection without a certificate ended. */
-    readonly without: string;
-    /** How the connection with the certificate ended; `undefined` where there was none. */
-    readonly presented: string | undefined;
-    /** The alert of TLS by which the certificate was refused. */
-    readonly alert: string | undefined;
-    /** The first of the authorities that the origin names as acceptable; often none. */
-    readonly acceptableAuthorities: readonly string[];
-    /** How many it names beyond those. */
-    readonly moreAuthorities: number;
-    /** Whether one of them is in the chain or its issuers; `undefined` where the origin names none. */
-    readonly issuerNamed: boolean | undefined;
-}
+export type ProbeReport = Readonly<ReturnType<typeof report>>;
 
 /** The certificate cannot be presented by this Node, whatever the origin. */
 export class ProbeError extends Error {
@@ -122,23 +102,30 @@ function report(
     verdict: Verdict,
     without: Attempt,
     presented: Attempt | undefined,
-): ProbeReport {
+) {
     const { handshake } = without.handshake.authorities === undefined ? (presented ?? without) : without;
     const names = handshake.authorities ?? [];
     const issuerNamed = names.length === 0 ? undefined : names.some((name) => isNamed(name, [...chain, ...issuers]));
-    const { ending } = presented ?? without;
     const acceptable = acceptableNames(handshake);
     return {
         origin,
         verdict,
+        /** Expected, found, and what to do. */
         message: explain({ origin, verdict, without, presented, issuerNamed, chain }),
+        /** Whether the origin asked for a certificate in the handshake; `undefined` where that could not be seen. */
         asked: without.handshake.asked ?? presented?.handshake.asked,
         version: handshake.version,
+        /** How the connection without a certificate ended. */
         without: describeEnding(without.ending),
-        presented: presented === undefined ? undefined : describeEnding(presented.ending),
-        alert: presented !== undefined && ending.kind === "refused" ? ending.alert : undefined,
+        /** How the connection with the certificate ended; `undefined` where there was none. */
+        presented: presented && describeEnding(presented.ending),
+        /** The alert of TLS by which the certificate was refused. */
+        alert: presented?.ending.kind === "refused" ? presented.ending.alert : undefined,
+        /** The first of the authorities that the origin names as acceptable; often none. */
         acceptableAuthorities: acceptable.names,
+        /** How many it names beyond those. */
         moreAuthorities: acceptable.more,
+        /** Whether one of them is in the chain or its issuers; `undefined` where the origin names none. */
         issuerNamed,
     };
 }

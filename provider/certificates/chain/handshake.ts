@@ -53,6 +53,7 @@ async function handshake(bundle: ClientBundle, path: PathRule): Promise<Verdict>
             SNICallback: (_name, done) => done(null, context),
             requestCert: true,
             rejectUnauthorized: false,
+            handshakeTimeout: TIMEOUT_MS,
         });
         server.once("secureConnection", (socket) => streams.push(socket));
         const verdict = outcome(server);
@@ -80,19 +81,14 @@ async function handshake(bundle: ClientBundle, path: PathRule): Promise<Verdict>
 
 function outcome(server: tls.Server): Promise<Verdict> {
     return new Promise((resolve) => {
-        const finish = (verdict: Verdict): void => {
-            clearTimeout(timer);
-            resolve(verdict);
-        };
-        const timer = setTimeout(() => finish({ accepted: false, code: "HANDSHAKE_TIMEOUT" }), TIMEOUT_MS);
         server.once("secureConnection", (socket) => {
             socket.on("error", () => undefined);
             // Node types this as Error, and sets OpenSSL's code.
             const reason: unknown = socket.authorizationError;
             const code = typeof reason === "string" ? reason : (errorCode(reason) ?? "UNKNOWN");
-            finish(socket.authorized ? { accepted: true } : { accepted: false, code });
+            resolve(socket.authorized ? { accepted: true } : { accepted: false, code });
         });
-        server.once("tlsClientError", (error) => finish({ accepted: false, code: errorCode(error) ?? "UNKNOWN" }));
+        server.once("tlsClientError", (error) => resolve({ accepted: false, code: errorCode(error) ?? "UNKNOWN" }));
     });
 }
 
