@@ -1,10 +1,12 @@
 import { createDecipheriv, pbkdf2Sync, scryptSync } from "node:crypto";
 import { createRequire } from "node:module";
 import type * as Forge from "node-forge";
-import { childrenOf, octetsOf, readNumber, readOid, type DerElement } from "./der";
+import { childrenOf, octetsOf, readElement, readNumber, readOid, type DerElement } from "./der";
 
 /** A way of encrypting or sealing that is not read here. The message names it, and nothing else. */
 export class UnsupportedEncryption extends Error {}
+
+export class WrongPassphrase extends Error {}
 
 /** A second or a few. OpenSSL asks for 2,048, Java for 10,000, Firefox for up to 600,000. */
 const MOST_ITERATIONS = 2_000_000;
@@ -38,29 +40,29 @@ const PKCS12_CIPHERS: Ciphers = {
 };
 
 /**
- * What was encrypted with a passphrase, or `undefined` where the passphrase is not the one. Throws
- * `UnsupportedEncryption`.
+ * What was encrypted with a passphrase: one element of DER. Throws `UnsupportedEncryption` and `WrongPassphrase`.
  *
  * @param passphrase `undefined`: none at all, which PKCS #12 tells from an empty one.
  */
-export function decrypt(
-    algorithm: DerElement | undefined,
-    data: Buffer,
-    passphrase: string | undefined,
-): Buffer | undefined {
+export function decrypt(algorithm: DerElement | undefined, data: Buffer, passphrase: string | undefined): Buffer {
     const [name, parameters] = childrenOf(algorithm);
     const oid = readOid(name);
     try {
-        return oid === PBES2
-            ? decryptPbes2(parameters, data, passphrase ?? "")
-            : decryptPkcs12(oid, parameters, data, passphrase);
+        const plain =
+            oid === PBES2
+                ? decryptPbes2(parameters, data, passphrase ?? "")
+                : decryptPkcs12(oid, parameters, data, passphrase);
+        // By chance, one of 256 wrong passphrases leaves a padding that looks right.
+        if (readElement(plain)?.end === plain.length) {
+            return plain;
+        }
     } catch (error) {
         if (error instanceof UnsupportedEncryption) {
             throw error;
         }
         // With another passphrase the padding is not what it should be.
-        return undefined;
     }
+    throw new WrongPassphrase();
 }
 
 /** RFC 8018 §6.2, its passphrase in UTF-8. */

@@ -1,11 +1,14 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { decrypt, derivationOfPkcs12, MAC, pkcs12DigestOf, UnsupportedEncryption } from "./decryption";
+import { decrypt, derivationOfPkcs12, MAC, pkcs12DigestOf, UnsupportedEncryption, WrongPassphrase } from "./decryption";
 import { childrenOf, octetsOf, readElement, readElements, readOid, TAG, type DerElement } from "./der";
 
 const DATA = "1.2.840.113549.1.7.1";
 const ENCRYPTED_DATA = "1.2.840.113549.1.7.6";
 const PKCS7 = "1.2.840.113549.1.7.";
-const BAGS = "1.2.840.113549.1.12.10.1.";
+const KEY_BAG = "1.2.840.113549.1.12.10.1.1";
+const ENCRYPTED_KEY_BAG = "1.2.840.113549.1.12.10.1.2";
+const CERTIFICATE_BAG = "1.2.840.113549.1.12.10.1.3";
+const SAFE_BAG = "1.2.840.113549.1.12.10.1.6";
 const X509_CERTIFICATE = "1.2.840.113549.1.9.22.1";
 const PBMAC1 = "1.2.840.113549.1.5.14";
 /** Safes inside safes, which nothing writes. */
@@ -31,7 +34,7 @@ export function commandToOpen(der: Buffer, file: string): string {
  *
  * @param passphrase Where there is none, both no passphrase and an empty one are tried, which the format tells apart.
  */
-export function openPkcs12(der: Buffer, passphrase: string | undefined): Bags | "passphrase" | "damaged" {
+export function openPkcs12(der: Buffer, passphrase: string | undefined): Content | "passphrase" | "damaged" {
     const [, authenticatedSafe, mac] = childrenOf(readElement(der));
     const [type, wrapped] = childrenOf(authenticatedSafe);
     if (readOid(type) !== DATA) {
@@ -43,10 +46,13 @@ export function openPkcs12(der: Buffer, passphrase: string | undefined): Bags | 
         return "damaged";
     }
     for (const candidate of passphrase === undefined || passphrase === "" ? [undefined, ""] : [passphrase]) {
-        if (mac === undefined || verifies(mac, content, candidate)) {
-            const bags = new Bags(candidate);
-            if (childrenOf(safes).every((safe) => bags.addSafe(safe))) {
-                return bags;
+        try {
+            if (mac === undefined || verifies(mac, content, candidate)) {
+                return contentOf(childrenOf(safes), candidate);
+            }
+        } catch (error) {
+            if (!(error instanceof WrongPassphrase)) {
+                throw error;
             }
         }
     }
@@ -67,69 +73,48 @@ function verifies(mac: DerElement, content: Buffer, passphrase: string | undefin
     return computed.length === value.length && timingSafeEqual(computed, value);
 }
 
-/** What is in the safes of what RFC 7292 calls a PFX. Each method returns whether the passphrase was the right one. */
-class Bags {
-    /** PKCS #8. */
-    readonly keys: Buffer[] = [];
-    readonly certificates: Buffer[] = [];
-    readonly #passphrase: string | undefined;
+type Content = ReturnType<typeof contentOf>;
 
-    constructor(passphrase: string | undefined) {
-        this.#passphrase = passphrase;
-    }
-
-    addSafe(safe: DerElement): boolean {
+/** What is in the safes of what RFC 7292 calls a PFX. */
+function contentOf(safes: readonly DerElement[], passphrase: string | undefined) {
+    const decrypted = ([algorithm, data]: readonly DerElement[]): Buffer =>
+        decrypt(algorithm, octetsOf(data), passphrase);
+    const bags = safes.flatMap((safe) => {
         const [type, wrapped] = childrenOf(safe);
         const content = firstIn(wrapped);
         switch (readOid(type)) {
             case DATA:
-                return this.#addBags(octetsOf(content), 0);
-            case ENCRYPTED_DATA: {
-                const [, algorithm, data] = childrenOf(childrenOf(content)[1]);
-                const bags = this.#decrypt(algorithm, data);
-                return bags !== undefined && this.#addBags(bags, 0);
-            }
+                return bagsIn(octetsOf(content));
+            case ENCRYPTED_DATA:
+                return bagsIn(decrypted(childrenOf(childrenOf(content)[1]).slice(1)));
             default:
                 throw new UnsupportedEncryption("a public key instead of a passphrase");
         }
-    }
+    });
+    const valuesOf = (wanted: string): readonly Buffer[] =>
+        bags.flatMap(({ type, value }) => (type === wanted ? [value] : []));
+    return {
+        /** PKCS #8. */
+        keys: [
+            ...valuesOf(KEY_BAG),
+            ...valuesOf(ENCRYPTED_KEY_BAG).map((value) => decrypted(childrenOf(readElement(value)))),
+        ],
+        certificates: valuesOf(CERTIFICATE_BAG).flatMap((value) => {
+            const [kind, certificate] = childrenOf(readElement(value));
+            return readOid(kind) === X509_CERTIFICATE ? [octetsOf(firstIn(certificate))] : [];
+        }),
+    };
+}
 
-    #addBags(bags: Buffer, level: number): boolean {
-        return childrenOf(readElement(bags)).every((bag) => this.#addBag(bag, level));
-    }
-
-    #addBag(bag: DerElement, level: number): boolean {
+/** All bags, those in other safes as well; revocation lists and secrets among them are of no use here. */
+function bagsIn(safe: Buffer, level = 0): readonly { readonly type: string; readonly value: Buffer }[] {
+    return childrenOf(readElement(safe)).flatMap((bag) => {
         const [type, wrapped] = childrenOf(bag);
         const value = wrapped?.content ?? Buffer.alloc(0);
-        switch (readOid(type).replace(BAGS, "")) {
-            case "1":
-                this.keys.push(value);
-                return true;
-            case "2": {
-                const [algorithm, data] = childrenOf(readElement(value));
-                const key = this.#decrypt(algorithm, data);
-                this.keys.push(...(key === undefined ? [] : [key]));
-                return key !== undefined;
-            }
-            case "3": {
-                const [kind, certificate] = childrenOf(readElement(value));
-                const isX509 = readOid(kind) === X509_CERTIFICATE;
-                this.certificates.push(...(isX509 ? [octetsOf(firstIn(certificate))] : []));
-                return true;
-            }
-            case "6":
-                return level >= MOST_NESTED || this.#addBags(value, level + 1);
-            default:
-                // Revocation lists and secrets, which are of no use here.
-                return true;
-        }
-    }
-
-    #decrypt(algorithm: DerElement | undefined, data: DerElement | undefined): Buffer | undefined {
-        const plain = decrypt(algorithm, octetsOf(data), this.#passphrase);
-        // By chance, one of 256 wrong passphrases leaves a padding that looks right.
-        return plain !== undefined && readElement(plain)?.end === plain.length ? plain : undefined;
-    }
+        return readOid(type) === SAFE_BAG && level < MOST_NESTED
+            ? bagsIn(value, level + 1)
+            : [{ type: readOid(type), value }];
+    });
 }
 
 function firstIn(wrapper: DerElement | undefined): DerElement | undefined {

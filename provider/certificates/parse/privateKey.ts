@@ -1,7 +1,7 @@
 import { createPrivateKey, getCiphers, type JsonWebKey, type KeyObject, type X509Certificate } from "node:crypto";
 import { inspect } from "node:util";
-import { decrypt, UnsupportedEncryption } from "./decryption";
-import { childrenOf, isWholeSequence, octetsOf, readElement, sequenceOfFile } from "./der";
+import { decrypt, UnsupportedEncryption, WrongPassphrase } from "./decryption";
+import { childrenOf, octetsOf, readElement, sequenceOfFile } from "./der";
 import { finding, type Finding, type Reading } from "../findings";
 import { describeForeignBlock } from "./unexpectedContent";
 import { algorithmOf, shapeOf } from "./keyEncoding";
@@ -94,7 +94,8 @@ function readBlock({ label, der, encrypted }: PemBlock, passphrase: string | und
         return refuse(notOpened(passphrase));
     }
     if (!getCiphers().includes(encrypted.cipher.toLowerCase())) {
-        return refuse(unsupportedEncryption(`the cipher ${shown(encrypted.cipher)}`, ENCRYPT_ANEW));
+        const unsupported = new UnsupportedEncryption(`the cipher ${shown(encrypted.cipher)}`);
+        return refuse(unsupportedEncryption(unsupported, ENCRYPT_ANEW));
     }
     try {
         return { value: privateKeyOf(createPrivateKey({ key: encrypted.pem, passphrase })), findings: [] };
@@ -149,10 +150,11 @@ function readEncrypted(der: Buffer, passphrase: string | undefined): Reading<Pri
     }
     const [algorithm, data] = childrenOf(readElement(der));
     try {
-        const key = decrypt(algorithm, octetsOf(data), passphrase);
-        return key === undefined || !isWholeSequence(key) ? refuse(notOpened(passphrase)) : parse("PRIVATE KEY", key);
+        return parse("PRIVATE KEY", decrypt(algorithm, octetsOf(data), passphrase));
     } catch (error) {
-        return refuse(unsupportedEncryption(nameOf(error), ENCRYPT_ANEW));
+        return refuse(
+            error instanceof WrongPassphrase ? notOpened(passphrase) : unsupportedEncryption(error, ENCRYPT_ANEW),
+        );
     }
 }
 
@@ -163,13 +165,12 @@ function readPkcs12(der: Buffer, passphrase: string | undefined): Reading<Privat
             return refuse(notOpened(passphrase, der));
         }
         const keys = opened === "damaged" ? [] : opened.keys;
-        if (keys.length === 0) {
-            const reason = opened === "damaged" ? "is damaged" : "holds no private key";
-            return refuse(finding("pkcs12", "key", `is PKCS #12 (.p12, .pfx) that ${reason}`));
-        }
-        return oneOf(keys.map((key) => parse("PRIVATE KEY", key)));
+        const reason = opened === "damaged" ? "is damaged" : "holds no private key";
+        return keys.length === 0
+            ? refuse(finding("pkcs12", "key", `is PKCS #12 (.p12, .pfx) that ${reason}`))
+            : oneOf(keys.map((key) => parse("PRIVATE KEY", key)));
     } catch (error) {
-        return refuse(unsupportedEncryption(nameOf(error)));
+        return refuse(unsupportedEncryption(error));
     }
 }
 
@@ -191,16 +192,13 @@ function notOpened(passphrase: string | undefined, pkcs12?: Buffer): Finding {
 const ENCRYPT_ANEW =
     "encrypt it in another way: `openssl pkey -provider legacy -provider default -in FILE -aes256 -out KEY`";
 
-function unsupportedEncryption(way: string, step?: string): Finding {
-    return finding("encryption-unsupported", "key", `is protected with ${way}, which cannot be read here`, step);
-}
-
 /** Whatever else was thrown is a mistake of this package, and not to be taken for an answer. */
-function nameOf(error: unknown): string {
-    if (error instanceof UnsupportedEncryption) {
-        return error.message;
+function unsupportedEncryption(error: unknown, step?: string): Finding {
+    if (!(error instanceof UnsupportedEncryption)) {
+        throw error;
     }
-    throw error;
+    const fact = `is protected with ${error.message}, which cannot be read here`;
+    return finding("encryption-unsupported", "key", fact, step);
 }
 
 function unreadable(label: string): Finding {

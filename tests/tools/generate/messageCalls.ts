@@ -30,6 +30,7 @@ const ERRORS: Readonly<Record<string, Maker | undefined>> = {
     // Their texts stand in their own classes, or they are caught where they are thrown.
     ...{
         RangeError: undefined,
+        WrongPassphrase: undefined,
         VercelError: undefined,
         TunnelError: undefined,
         OutOfTimeError: undefined,
