@@ -9,7 +9,6 @@ import { judgeFitness } from "./checks/fitness";
 import { publicKeyOf } from "./parse/certificateCache";
 import { meantPath } from "./chain/path";
 import { includes, type Path } from "./pools";
-import { encodePem } from "./parse/pem";
 import { isoDate } from "../text/isoDates";
 
 export type { Reading } from "./findings";
@@ -168,5 +167,5 @@ function describe(leaf: X509Certificate, { chain, canonical }: ChainReading, aut
 }
 
 function toPem(certificates: readonly X509Certificate[]): string {
-    return certificates.map(({ raw }) => encodePem("CERTIFICATE", raw)).join("");
+    return certificates.map(String).join("");
 }

@@ -172,37 +172,34 @@ function describePartial(pools: Pools, { path, faults }: Search, code: string | 
  * The certificates that keep OpenSSL from a path that holds: it takes the first of a name, and never goes back. Each of them
  * is proved by looking for the path without it.
  */
-function findWayOut(pools: Pools, faults: readonly Fault[], nowMs: number): Finding[] | undefined {
+function findWayOut(
+    pools: Pools,
+    faults: readonly Fault[],
+    nowMs: number,
+    removed: readonly Fault[] = [],
+): Finding[] | undefined {
+    const [fault] = faults;
     const [leaf] = pools.chain;
-    const removed: Fault[] = [];
-    let found: Search | undefined;
-    for (let left = faults; found === undefined && removed.length < MOST_IN_THE_WAY;) {
-        const [fault] = left;
-        if (fault === undefined || left.some(({ culprit }) => culprit === leaf)) {
-            return undefined;
-        }
-        removed.push(fault);
-        const search = searchPath(without(pools, removed), nowMs);
-        found = search.outcome === "accepted" ? search : undefined;
-        left = search.faults;
+    if (fault === undefined || removed.length >= MOST_IN_THE_WAY || faults.some(({ culprit }) => culprit === leaf)) {
+        return undefined;
     }
-    const path = found?.path.certificates;
+    const gone = [...removed, fault];
+    const search = searchPath(without(pools, gone), nowMs);
+    if (search.outcome !== "accepted") {
+        return findWayOut(pools, search.faults, nowMs, gone);
+    }
+    const { certificates: path } = search.path;
     const isNeeded = (one: Fault): boolean => {
-        const others = removed.filter((other) => other !== one);
+        const others = gone.filter((other) => other !== one);
         return searchPath(without(pools, others), nowMs).outcome !== "accepted";
     };
-    return (
-        path &&
-        removed.filter(isNeeded).map(({ culprit, finding: { code } }) => {
-            const other =
-                path.find((one) => fieldsOf(one).subjectName === fieldsOf(culprit).subjectName) ??
-                path.at(1) ??
-                path[0];
-            const instead = other === undefined ? "a path" : describeCertificate(other);
-            const fact = `OpenSSL takes ${describeCertificate(culprit)} instead of ${instead}, and there it finds: ${code.replaceAll("-", " ")}`;
-            return finding("certificate-in-the-way", includes(pools.authorities, culprit) ? "ca" : "cert", fact);
-        })
-    );
+    return gone.filter(isNeeded).map(({ culprit, finding: { code } }) => {
+        const namesake = path.find((one) => fieldsOf(one).subjectName === fieldsOf(culprit).subjectName);
+        const other = namesake ?? path.at(1) ?? path[0];
+        const instead = other === undefined ? "a path" : describeCertificate(other);
+        const fact = `OpenSSL takes ${describeCertificate(culprit)} instead of ${instead}, and there it finds: ${code.replaceAll("-", " ")}`;
+        return finding("certificate-in-the-way", includes(pools.authorities, culprit) ? "ca" : "cert", fact);
+    });
 }
 
 function without({ chain, authorities }: Pools, removed: readonly Fault[]): Pools {

@@ -24,11 +24,10 @@ export function judgeDates(certificates: OnPath, { nowMs, expiryWarningDays }: M
 
 /** The same of new certificates: that an issuer is not valid is for OpenSSL to say, which may take another one. */
 export function judgeNewDates({ path }: OnPath, { nowMs, expiryWarningDays }: Moment): Finding[] {
-    return path.certificates.flatMap((certificate, index) => {
-        const argument = index < path.presented ? "cert" : "ca";
-        const found = judgeExpiries(expiryOf(certificate, argument, expiryWarningDays), nowMs);
-        return found.filter(({ severity }) => index === 0 || severity === "warning");
-    });
+    const [ofLeaf, ...ofIssuers] = path.certificates.map((certificate, index) =>
+        judgeExpiries(expiryOf(certificate, index < path.presented ? "cert" : "ca", expiryWarningDays), nowMs),
+    );
+    return [...(ofLeaf ?? []), ...ofIssuers.flat().filter(({ severity }) => severity === "warning")];
 }
 
 /** Whether a certificate is valid at a moment; one that becomes so within minutes is a matter of clocks. */

@@ -106,8 +106,7 @@ export function readNumber(element: DerElement | undefined): number {
 
 /** Whether bytes are one sequence and nothing else, as certificates, keys and PKCS #12 are. */
 export function isWholeSequence(bytes: Buffer): boolean {
-    const element = readElement(bytes);
-    return element?.tag === TAG.SEQUENCE && element.end === bytes.length;
+    return sequenceOfFile(bytes)?.length === bytes.length;
 }
 
 /** The sequence that a file is, also where an editor or a copy has put line ends behind it, as OpenSSL reads it. */

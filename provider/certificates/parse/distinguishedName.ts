@@ -77,25 +77,18 @@ function readLevels(content: Buffer): readonly (readonly ReturnType<typeof readA
 function readAttribute(attribute: DerElement) {
     const [type, value] = childrenOf(attribute);
     const raw = value?.content ?? Buffer.alloc(0);
-    return { type: readOid(type), text: decodeText(value?.tag, raw), raw };
+    return { type: readOid(type), text: decodeText(value?.tag ?? 0, raw), raw };
 }
 
-/** The string types of RFC 5280. */
-function decodeText(tag: number | undefined, bytes: Buffer): string | undefined {
-    switch (tag) {
-        case 0x0c: // UTF8String
-        case 0x13: // PrintableString
-        case 0x16: // IA5String
-        case 0x1a: // VisibleString
-            return bytes.toString("utf8");
-        case 0x14: // TeletexString, in practice Latin-1
-            return bytes.toString("latin1");
-        case 0x1e: // BMPString
-            return Buffer.from(bytes.subarray(0, bytes.length & ~1))
-                .swap16()
-                .toString("utf16le");
-        case undefined:
-        default:
-            return undefined;
-    }
+/** The string types of RFC 5280, by their tags: UTF8String, PrintableString, IA5String, VisibleString, TeletexString. */
+const ENCODINGS: Readonly<Record<number, BufferEncoding>> = {
+    ...{ 0x0c: "utf8", 0x13: "utf8", 0x16: "utf8", 0x1a: "utf8" },
+    // In practice Latin-1.
+    0x14: "latin1",
+};
+const BMP_STRING = 0x1e;
+
+function decodeText(tag: number, bytes: Buffer): string | undefined {
+    const encoding = ENCODINGS[tag];
+    return tag === BMP_STRING ? new TextDecoder("utf-16be").decode(bytes) : encoding && bytes.toString(encoding);
 }

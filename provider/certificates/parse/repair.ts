@@ -33,15 +33,13 @@ const TEXT_STEPS: readonly Step[] = [
     { name: "URL encoding", undo: undoUrlEncoding },
     { name: "HTML", undo: undoHtml },
     {
-        name: "JSON escapes",
+        name: "literal \\n or other escapes",
         undo: (text) =>
             text
                 .replace(/\\(?:u00|x)([0-9a-f]{2})/gi, (_, code: string) => characterOf(code, 16))
-                .replaceAll("\\/", "/"),
-    },
-    {
-        name: "literal \\n",
-        undo: (text) => text.replace(/\\r\\n|\\n|\\r|`r`n|`n/g, "\n").replace(/\\t/g, " "),
+                .replaceAll("\\/", "/")
+                .replace(/\\r\\n|\\n|\\r|`r`n|`n/g, "\n")
+                .replace(/\\t/g, " "),
     },
     {
         name: (text) => `invisible characters (${[...new Set(text.match(INVISIBLE))].map(codePointOf).join(", ")})`,
