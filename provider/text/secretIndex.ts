@@ -1,51 +1,72 @@
 import { bytesInNumbers, unescaped } from "./byteNumbers";
+import { NumberSet } from "./numberSet";
 
-/** So many letters and digits in a row that a secret has as well are no coincidence. */
-const PIECE_LENGTH = 12;
-const LETTERS_PER_BYTE = 2;
+/** So many letters and digits in a row that a secret has as well are no coincidence; so many are one exact number. */
+const LETTERS = { length: 10, base: 36 };
+/** The same of the bytes of a key. */
+const BYTES = { length: 6, base: 256 };
+/** Of a key every fourth piece is kept: whatever repeats 13 letters in a row holds one. */
+const KEY_STEP = 4;
 
 /**
  * The secrets of a process, and whether a text repeats a piece of one. A server quotes what it was sent in the form in
  * which a layer of it had it: as it came, in other case, as base64 or hexadecimal with anything between, as a list of
  * numbers. What repeats a piece is withheld whole, so nothing has to be cut out of it.
  *
- * A look takes time in proportion to the text, however many secrets there are.
+ * A look takes time in proportion to the text, however many secrets there are. A key takes some 30 kB.
  */
 export class SecretIndex {
-    readonly #pieces = new Set<string>();
+    readonly #letters = new NumberSet();
+    readonly #bytes = new NumberSet();
 
     /** @param secret A token, or a private key as PEM text. */
     add(secret: string): void {
         const [, body] = /-----BEGIN [^-]+-----([A-Za-z0-9+/=\s]+)-----END/.exec(secret) ?? [];
-        const bytes = body === undefined ? "" : Buffer.from(body, "base64").toString("hex");
-        const pieces = [...piecesOf(lettersOf(body ?? secret), 1), ...piecesOf(bytes, LETTERS_PER_BYTE)];
-        pieces.forEach((piece) => this.#pieces.add(piece));
+        piecesOf(digitsOf(body ?? secret), LETTERS)
+            .filter((_, at) => body === undefined || at % KEY_STEP === 0)
+            .forEach((piece) => this.#letters.add(piece));
+        piecesOf(Buffer.from(body ?? "", "base64"), BYTES).forEach((piece) => this.#bytes.add(piece));
     }
 
     /** Whether the text repeats a piece of a secret, in whatever notation. */
     isIn(text: string): boolean {
+        const read = text.length < LETTERS.length ? [] : bytesIn(text);
         return (
-            text.length >= PIECE_LENGTH &&
-            readingsOf(text).some((reading) => piecesOf(lettersOf(reading), 1).some((piece) => this.#pieces.has(piece)))
+            [text, ...read.map((bytes) => bytes.toString("latin1"))].some((reading) =>
+                piecesOf(digitsOf(reading), LETTERS).some((piece) => this.#letters.has(piece)),
+            ) || read.some((bytes) => piecesOf(bytes, BYTES).some((piece) => this.#bytes.has(piece)))
         );
     }
 }
 
-function piecesOf(letters: string, step: number): readonly string[] {
-    const count = Math.floor(Math.max(letters.length - PIECE_LENGTH + step, 0) / step);
-    return Array.from({ length: count }, (_, index) => letters.slice(index * step, index * step + PIECE_LENGTH));
+/** Every run of so many digits, as a number. */
+function piecesOf(digits: Uint8Array, { length, base }: typeof LETTERS): Float64Array {
+    const pieces = new Float64Array(Math.max(digits.length - length + 1, 0));
+    const highest = base ** (length - 1);
+    let piece = 0;
+    digits.forEach((digit, at) => {
+        piece = (piece % highest) * base + digit;
+        if (at >= length - 1) {
+            pieces[at - length + 1] = piece;
+        }
+    });
+    return pieces;
 }
 
-/** Without what formatting and escaping add, in one case, and without the two letters in which kinds of base64 differ. */
-function lettersOf(text: string): string {
-    return text.toLowerCase().replace(/[^a-z0-9]/g, "");
+/** The letters and digits, without what formatting and escaping add, and in one case. */
+function digitsOf(text: string): Uint8Array {
+    return Uint8Array.from(text.toLowerCase().replace(/[^a-z0-9]/g, ""), (letter) => parseInt(letter, LETTERS.base));
 }
 
-/** The text itself, and what it says if it is escaped, numbers, hexadecimal, or base64 that begins anywhere, also twice. */
-function readingsOf(text: string): readonly string[] {
-    const hexadecimal = lettersOf(text).match(/[0-9a-f]{12,}/g) ?? [];
+/** What a text says if it is escaped, numbers, hexadecimal, or base64 that begins anywhere, also twice. */
+function bytesIn(text: string): readonly Buffer[] {
+    const hexadecimal =
+        text
+            .toLowerCase()
+            .replace(/[^a-z0-9]/g, "")
+            .match(/[0-9a-f]{12,}/g) ?? [];
     const base64 = inBase64(text.replace(/[^\w+/-]/g, ""));
-    const bytes = [
+    return [
         Buffer.from(unescaped(text), "latin1"),
         ...bytesInNumbers(text),
         ...hexadecimal.flatMap((run) => [Buffer.from(run, "hex"), Buffer.from(run.slice(1), "hex")]),
@@ -53,7 +74,6 @@ function readingsOf(text: string): readonly string[] {
         // Hardly any bytes but those of a text have so many such letters in a row.
         ...base64.flatMap((read) => read.toString("latin1").match(/[\w+/-]{16,}/g) ?? []).flatMap(inBase64),
     ];
-    return [text, ...hexadecimal, ...bytes.flatMap((read) => [read.toString("latin1"), read.toString("hex")])];
 }
 
 function inBase64(run: string): readonly Buffer[] {
