@@ -53,18 +53,20 @@ function piecesOf(digits: Uint8Array, { length, base }: typeof LETTERS): Float64
     return pieces;
 }
 
-/** The letters and digits, without what formatting and escaping add, and in one case. */
+/** Without what formatting and escaping add, and in one case. */
+function lettersOf(text: string): string {
+    return text.toLowerCase().replace(/[^a-z0-9]/g, "");
+}
+
+/** Letters and digits as the digits of a number. */
 function digitsOf(text: string): Uint8Array {
-    return Uint8Array.from(text.toLowerCase().replace(/[^a-z0-9]/g, ""), (letter) => parseInt(letter, LETTERS.base));
+    const [nine, beforeA] = ["9".charCodeAt(0), "a".charCodeAt(0) - 10];
+    return Buffer.from(lettersOf(text), "latin1").map((code) => code - (code <= nine ? nine - 9 : beforeA));
 }
 
 /** What a text says if it is escaped, numbers, hexadecimal, or base64 that begins anywhere, also twice. */
 function bytesIn(text: string): readonly Buffer[] {
-    const hexadecimal =
-        text
-            .toLowerCase()
-            .replace(/[^a-z0-9]/g, "")
-            .match(/[0-9a-f]{12,}/g) ?? [];
+    const hexadecimal = lettersOf(text).match(/[0-9a-f]{12,}/g) ?? [];
     const base64 = inBase64(text.replace(/[^\w+/-]/g, ""));
     return [
         Buffer.from(unescaped(text), "latin1"),
@@ -73,7 +75,7 @@ function bytesIn(text: string): readonly Buffer[] {
         ...base64,
         // Hardly any bytes but those of a text have so many such letters in a row.
         ...base64.flatMap((read) => read.toString("latin1").match(/[\w+/-]{16,}/g) ?? []).flatMap(inBase64),
-    ];
+    ].filter(({ length }) => length >= BYTES.length);
 }
 
 function inBase64(run: string): readonly Buffer[] {
