@@ -3,8 +3,6 @@ import type { Declared } from "./programs/declared";
 
 /** Half of all certificates are of either kind. */
 const KEY_TYPES: readonly KeyType[] = ["rsa", "p256"];
-/** Minting RSA keys is slow, and neither a provider nor an API can tell that certificates share theirs. */
-const KEYS_PER_TYPE = 2;
 export const CERTIFICATES_PER_PROJECT = 10;
 export const TEAM = "team_1";
 
@@ -12,14 +10,12 @@ interface Issuer {
     readonly keyType: KeyType;
     readonly root: Authority;
     readonly intermediate: Authority;
-    readonly keys: readonly string[];
 }
 
 async function mintIssuer(keyType: KeyType): Promise<Issuer> {
     const root = await mintAuthority({ keyType });
     const intermediate = await root.intermediate(undefined, { keyType });
-    const issued = await Promise.all(Array.from({ length: KEYS_PER_TYPE }, () => intermediate.issue({ keyType })));
-    return { keyType, root, intermediate, keys: issued.map(({ keyPem }) => keyPem) };
+    return { keyType, root, intermediate };
 }
 
 /** Certificates for as many resources as are asked for, anew with each call: leaf and intermediate, the root in `ca`. */
@@ -34,11 +30,6 @@ export class Mint {
         this.#issuers = issuers;
     }
 
-    /** All keys in use, for the sweep for secrets. */
-    get keys(): readonly string[] {
-        return this.#issuers.flatMap(({ keys }) => keys);
-    }
-
     async declare(count: number): Promise<readonly Declared[]> {
         const declared: Declared[] = [];
         for (let index = 0; index < count; index += 1) {
@@ -49,12 +40,11 @@ export class Mint {
 
     async #declareOne(index: number): Promise<Declared> {
         const issuer = this.#issuers[index % this.#issuers.length];
-        const keyPem = issuer?.keys[Math.floor(index / this.#issuers.length) % issuer.keys.length];
-        if (issuer === undefined || keyPem === undefined) {
+        if (issuer === undefined) {
             throw new Error("the mint has no issuers");
         }
         const { intermediate, root, keyType } = issuer;
-        const { certPem } = await intermediate.issue({ keyType, keyPem, commonName: `client ${String(index)}` });
+        const { certPem, keyPem } = await intermediate.issue({ keyType, commonName: `client ${String(index)}` });
         return {
             name: `cert-${String(index)}`,
             project: projectName(Math.floor(index / CERTIFICATES_PER_PROJECT)),

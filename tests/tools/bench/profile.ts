@@ -22,7 +22,7 @@ export async function profile(columns: readonly ColumnName[], n: number, say: (l
     const mint = await Mint.start();
     const declared = await mint.declare(n);
     for (const column of columns) {
-        const stack = await Stack.open(column, { cli, mint, n }, declared);
+        const stack = await Stack.open(column, { cli, n }, declared);
         const folder = mkdtempSync(join(tmpdir(), "bench-profile-"));
         try {
             say(`${column}, ${COLUMNS[column].title}: creating ${String(n)} ...`);

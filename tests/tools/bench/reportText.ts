@@ -55,7 +55,7 @@ ${COLUMN_NAMES.map((name) => `| ${name} | ${COLUMNS[name].title} |`).join("\n")}
 - \`command:local:Command\` of \`pulumi-command\` with curl is not measured: the module proxy does not hand out the source
   of its plugin (\`github.com/pulumi/pulumi-command/provider\`), and so it cannot be built as the CLI is.
 - Half of the certificates are RSA-2048, half P-256: leaf and intermediate in \`cert\`, the root in \`ca\`, ${String(CERTIFICATES_PER_PROJECT)} origins in
-  a project, the key as secret text. Certificates are distinct, keys are few and used again, since minting them is slow.
+  a project, the key as secret text. Certificates and keys are distinct.
 - Processor time is user and system time of the whole process tree, memory the largest resident set of a single process
   (\`VmHWM\`). Both are read from /proc every 25 ms, so up to that much is lost with each process. Linux only.
 - The state is measured as compact JSON after the run.

@@ -67,11 +67,18 @@ export async function runRound(options: RoundOptions): Promise<readonly Sample[]
     }
 }
 
+/** The sweep for secrets keeps an index of all pieces of its keys, so it does not get hundreds. */
+const SWEPT_KEYS = 4;
+
+function sweptKeys(declared: readonly Declared[]): string[] {
+    return declared.slice(0, SWEPT_KEYS).map(({ key }) => key);
+}
+
 /** One column's stack, with a fake Vercel API of its own. */
 export class Stack {
     static async open(
         column: ColumnName,
-        { cli, mint, n }: Pick<RoundOptions, "cli" | "mint" | "n">,
+        { cli, n }: Pick<RoundOptions, "cli" | "n">,
         declared: readonly Declared[],
     ): Promise<Stack> {
         const token = newToken();
@@ -85,7 +92,7 @@ export class Stack {
                 environment: { VERCEL_API_URL: fakeVercel.url, VERCEL_API_TOKEN: token },
                 files: { [DECLARED_FILE]: JSON.stringify(declared) },
             });
-            return new Stack(column, n, project, fakeVercel, { keys: mint.keys, tokens: [token] });
+            return new Stack(column, n, project, fakeVercel, { keys: sweptKeys(declared), tokens: [token] });
         } catch (error) {
             await fakeVercel.stop();
             throw error;
@@ -97,11 +104,12 @@ export class Stack {
         readonly n: number,
         readonly project: PulumiProject,
         readonly fakeVercel: FakeVercelProcess,
-        readonly secrets: { readonly keys: readonly string[]; readonly tokens: readonly string[] },
+        readonly secrets: { readonly keys: string[]; readonly tokens: readonly string[] },
     ) {}
 
     declare(declared: readonly Declared[] | undefined): void {
         if (declared !== undefined) {
+            this.secrets.keys.push(...sweptKeys(declared));
             this.project.writeFile(DECLARED_FILE, JSON.stringify(declared));
         }
     }
