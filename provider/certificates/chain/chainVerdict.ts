@@ -1,4 +1,4 @@
-import type { X509Certificate } from "node:crypto";
+import { createHash, type X509Certificate } from "node:crypto";
 import { describeCertificate } from "../parse/certificate";
 import { fieldsOf } from "../parse/certificateFields";
 import { CLOCK_SKEW_MS } from "../checks/expiries";
@@ -73,14 +73,28 @@ function searchPath(pools: Pools, nowMs: number) {
     return { path, faults, outcome };
 }
 
+/** What was accepted, by a digest: `check` and the creation after it ask the same, and each handshake takes 10 ms. */
+const accepted = new Map<string, Trial>();
+const MOST_ACCEPTED = 256;
+
 async function tryWithOpenSsl({ certPem, caPem }: CertificateSet, { pem }: PrivateKey): Promise<Trial> {
     const presented = { certPem, keyPem: pem, caPem };
-    const verdict = await judgeByHandshake(presented, "to-a-root");
-    if (verdict.accepted) {
-        return { outcome: "accepted", code: undefined, atMs: Date.now() };
+    const digest = createHash("sha256").update(JSON.stringify(presented)).digest("hex");
+    const known = accepted.get(digest);
+    if (known !== undefined && Date.now() - known.atMs < CLOCK_SKEW_MS) {
+        return known;
     }
-    const partial = await judgeByHandshake(presented, "to-any-of-ca");
-    return { outcome: partial.accepted ? "partial" : "refused", code: verdict.code, atMs: Date.now() };
+    const verdict = await judgeByHandshake(presented, "to-a-root");
+    if (!verdict.accepted) {
+        const partial = await judgeByHandshake(presented, "to-any-of-ca");
+        return { outcome: partial.accepted ? "partial" : "refused", code: verdict.code, atMs: Date.now() };
+    }
+    const trial: Trial = { outcome: "accepted", code: undefined, atMs: Date.now() };
+    if (accepted.size >= MOST_ACCEPTED) {
+        accepted.clear();
+    }
+    accepted.set(digest, trial);
+    return trial;
 }
 
 /** Where dates make all of the difference and the two have looked at different clocks, or one certificate is fresh. */

@@ -41,16 +41,13 @@ export function judgeByHandshake(bundle: ClientBundle, path: PathRule): Promise<
 async function handshake(bundle: ClientBundle, path: PathRule): Promise<Verdict> {
     const [clientEnd, serverEnd] = duplexPair();
     const streams: Duplex[] = [clientEnd, serverEnd];
+    const contexts: tls.SecureContext[] = [];
     try {
-        identity ??= mintMinimalCertificate("prime256v1");
-        const context = tls.createSecureContext({
-            ...identity,
-            ca: bundle.caPem,
-            allowPartialTrustChain: path === "to-any-of-ca",
-        });
+        const [trusting, presenting] = contextsFor(bundle, path);
+        contexts.push(trusting, presenting);
         const server = tls.createServer({
             // A server of Node 20 passes the last of these options on to a context of its own only by this way.
-            SNICallback: (_name, done) => done(null, context),
+            SNICallback: (_name, done) => done(null, trusting),
             requestCert: true,
             rejectUnauthorized: false,
             handshakeTimeout: TIMEOUT_MS,
@@ -63,11 +60,7 @@ async function handshake(bundle: ClientBundle, path: PathRule): Promise<Verdict>
             socket: clientEnd,
             servername: SERVER_NAME,
             rejectUnauthorized: false,
-            cert: bundle.certPem,
-            key: bundle.keyPem,
-            // Nobody is trusted, and so the bundled roots need not be loaded.
-            ca: [],
-            ciphers: `${tls.DEFAULT_CIPHERS.replace(/[:@]SECLEVEL=\d/, "")}:@SECLEVEL=0`,
+            secureContext: presenting,
         });
         client.on("error", () => undefined);
         streams.push(client);
@@ -76,7 +69,24 @@ async function handshake(bundle: ClientBundle, path: PathRule): Promise<Verdict>
         return { accepted: false, code: errorCode(error) ?? "UNKNOWN" };
     } finally {
         streams.forEach((stream) => stream.destroy());
+        // The collector does not know what OpenSSL holds for them, and would leave hundreds of them in memory.
+        contexts.forEach(({ context }: { context: { close?: () => void } }) => context.close?.());
     }
+}
+
+/** Of the server, and of the client. Throws where OpenSSL cannot read what they are to hold. */
+function contextsFor({ certPem, keyPem, caPem }: ClientBundle, path: PathRule) {
+    identity ??= mintMinimalCertificate("prime256v1");
+    return [
+        tls.createSecureContext({ ...identity, ca: caPem, allowPartialTrustChain: path === "to-any-of-ca" }),
+        tls.createSecureContext({
+            cert: certPem,
+            key: keyPem,
+            // Nobody is trusted, and so the bundled roots need not be loaded.
+            ca: [],
+            ciphers: `${tls.DEFAULT_CIPHERS.replace(/[:@]SECLEVEL=\d/, "")}:@SECLEVEL=0`,
+        }),
+    ] as const;
 }
 
 function outcome(server: tls.Server): Promise<Verdict> {
