@@ -11,7 +11,7 @@ const COMMAND_LINE = "docs/reference/command-line.md";
 /** A heading of the command line, and what `--json` prints there: interfaces, and what functions return. */
 const PRINTED: readonly (readonly [heading: string, file: string, names: readonly string[]])[] = [
     ["inspect", "cli/commands/inspect/inspection.ts", ["inspect", "describeFile", "factsOf"]],
-    ["probe", "probe/originProbe.ts", ["ProbeReport"]],
+    ["probe", "probe/originProbe.ts", ["report"]],
     ["JSON", "cli/commands/status/stackReport.ts", ["statusJson", "certificateJson", "StackProblem"]],
     ["doctor", "cli/commands/doctor/doctorText.ts", ["DoctorReport"]],
     ["doctor", "cli/commands/doctor/examination.ts", ["Step"]],
