@@ -7,7 +7,7 @@ import {
 } from "../certificates/certificates";
 import { PREVIEW_PROPERTY } from "../registration";
 import { isBare, UNKNOWN, UNKNOWN_VALUE, type Arguments, type Properties, type Unknown } from "./arguments";
-import { assessOthers, judgeBundle } from "./certificateBundle";
+import { judgeBundle } from "./certificateBundle";
 import {
     computedBefore,
     computedOf,
@@ -94,21 +94,21 @@ async function assessNew(
     const ofTexts = withoutEcho(findings, canonical, judged.others);
     const lasting = [...ofTexts, ...judged.lasting];
     const byProgram = sortFindings([...lasting, ...judged.dates], isLenient);
-    const withUpload = assessOthers(judged, isLenient);
-    const reason = String(judged.keyProblem);
+    const withUpload = sortFindings(judged.others, isLenient);
+    const { problem: reason, isUnavailable } = judged.keyProblem ?? {};
     // What that means stands on the resource in a preview.
-    const unchecked = judged.isKeyUnavailable ? [isPreview(news) ? reason : `${reason}, ${UNCHECKED}`] : [];
+    const unchecked = isPreview(news) ? reason : `${String(reason)}, ${UNCHECKED}`;
     return {
-        errors: [...byProgram.errors, ...withUpload.errors],
+        errors: [...byProgram.errors, ...withUpload.errors, ...(reason && !isUnavailable ? [reason] : [])],
         said: {
-            here: unchecked,
+            here: reason && unchecked && isUnavailable ? [unchecked] : [],
             byProgram: byProgram.warnings,
             withUpload: [...withUpload.warnings, ...withUpload.notes],
         },
         findings: {
             certificates: asNotices(lasting, isLenient).filter(({ severity }) => severity !== "error"),
             // Outside of a preview the engine takes no unknown value; create and update then fail for the key.
-            key: key === undefined || (judged.isKeyUnavailable && isPreview(news)) ? UNKNOWN_VALUE : [],
+            key: key === undefined || (isUnavailable && isPreview(news)) ? UNKNOWN_VALUE : [],
         },
     };
 }

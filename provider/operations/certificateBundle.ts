@@ -1,6 +1,6 @@
 import { judgeChain } from "../certificates/chain/chainVerdict";
 import { judgeNewDates, judgeUnneeded } from "../certificates/checks/dates";
-import { sortFindings, type Assessment, type Finding } from "../certificates/findings";
+import { sortFindings, type Finding } from "../certificates/findings";
 import { judgeKeyMatch } from "../certificates/checks/keyMatch";
 import {
     judgeLasting,
@@ -15,7 +15,7 @@ import type { OperationContext } from "./context";
 import { expectedFingerprintProblem } from "./expectedFingerprint";
 import { OperationError } from "./failures";
 import type { KeySource } from "./keyArgument";
-import { readKeyText } from "./keySource";
+import { readKeyText, type Unreadable } from "./keySource";
 
 /** A certificate with its issuers and its key, fit to be uploaded. */
 export interface CertificateBundle {
@@ -31,9 +31,7 @@ export interface BundleJudgement {
     /** What only this process can say, having the key, OpenSSL and a clock. */
     readonly others: readonly Finding[];
     /** Why the key could not be read at all. */
-    readonly keyProblem: string | undefined;
-    /** Whether there was no byte of it, so that it may be there on another machine or later. */
-    readonly isKeyUnavailable: boolean;
+    readonly keyProblem: Unreadable | undefined;
     readonly key: PrivateKey | undefined;
 }
 
@@ -50,27 +48,27 @@ export async function judgeBundle(
     { key: source, expiryWarningDays }: Declared,
     context: BundleContext,
 ): Promise<BundleJudgement> {
-    const nowMs = context.clock.now();
-    const lasting = certificates === undefined ? [] : judgeLasting(certificates);
-    const dates = certificates === undefined ? [] : judgeNewDates(certificates, { nowMs, expiryWarningDays });
-    const unneeded = certificates === undefined ? [] : judgeUnneeded(certificates, nowMs);
     const text = source === undefined ? undefined : await readKeyText(source, context);
-    const problem = text !== undefined && "problem" in text ? text : undefined;
+    const keyProblem =
+        text !== undefined && "problem" in text ? { ...text, problem: `key: ${text.problem}` } : undefined;
     const { value: key, findings } =
-        text === undefined || "problem" in text ? NO_KEY : readPrivateKey(text.text, text.passphrase);
-    const ofPair = certificates === undefined || key === undefined ? [] : judgeKeyMatch(certificates, key);
+        text !== undefined && "text" in text ? readPrivateKey(text.text, text.passphrase) : NO_KEY;
+    const ofKey = findings.map((found) => nameFile(found, source));
+    if (certificates === undefined) {
+        return { lasting: [], dates: [], others: ofKey, key, keyProblem };
+    }
+    const ofPair = key === undefined ? [] : judgeKeyMatch(certificates, key);
     if (ofPair.some(({ code }) => code === "cert-ca-swapped")) {
         // What else there is to say is about the wrong leaf.
-        return { lasting: [], dates: [], others: ofPair, key, keyProblem: undefined, isKeyUnavailable: false };
+        return { lasting: [], dates: [], others: ofPair, key, keyProblem };
     }
-    const known = [...lasting, ...dates, ...ofPair];
-    const ofChain = certificates === undefined ? [] : await judgeChain(certificates, key, known, nowMs);
-    const ofKey = [...findings, ...ofPair, ...ofChain].map((found) => nameFile(found, source));
-    return {
-        ...{ lasting, dates, others: [...unneeded, ...ofKey], key },
-        keyProblem: problem && `key: ${problem.problem}`,
-        isKeyUnavailable: problem?.isUnavailable ?? false,
-    };
+    const nowMs = context.clock.now();
+    const lasting = judgeLasting(certificates);
+    const dates = judgeNewDates(certificates, { nowMs, expiryWarningDays });
+    const ofChain = await judgeChain(certificates, key, [...lasting, ...dates, ...ofPair], nowMs);
+    const ofMatch = [...ofPair, ...ofChain].map((found) => nameFile(found, source));
+    const others = [...judgeUnneeded(certificates, nowMs), ...ofKey, ...ofMatch];
+    return { lasting, dates, others, key, keyProblem };
 }
 
 const NO_KEY: Reading<PrivateKey> = { value: undefined, findings: [] };
@@ -82,15 +80,6 @@ function nameFile(found: Finding, source: KeySource | undefined): Finding {
         : found;
 }
 
-export function assessOthers(
-    { others, keyProblem, isKeyUnavailable }: BundleJudgement,
-    skipValidation: boolean,
-): Assessment {
-    const { errors, ...rest } = sortFindings(others, skipValidation);
-    const isWrong = keyProblem !== undefined && !isKeyUnavailable;
-    return { ...rest, errors: isWrong ? [...errors, keyProblem] : errors };
-}
-
 /**
  * The bundle as it is uploaded. What `check` refuses is refused here in the same words: files change in between. So is a
  * key that cannot be had, of which `check` only warns. What the key was needed for is said with the upload.
@@ -100,20 +89,16 @@ export async function loadBundle(
     args: KnownArguments,
     context: BundleContext & Pick<OperationContext, "notify">,
 ): Promise<CertificateBundle> {
-    const judgement = await judgeBundle(certificates, args, context);
-    const others = assessOthers(judgement, args.skipValidation);
-    const errors = [
-        ...sortFindings([...judgement.lasting, ...judgement.dates], args.skipValidation).errors,
-        ...others.errors,
-        ...(judgement.isKeyUnavailable ? [String(judgement.keyProblem)] : []),
-    ];
-    if (judgement.key === undefined || errors.length > 0) {
-        throw new OperationError(...errors.flatMap((error) => error.split("\n")));
+    const { lasting, dates, others, keyProblem, key } = await judgeBundle(certificates, args, context);
+    const { errors } = sortFindings([...lasting, ...dates, ...others], args.skipValidation);
+    if (key === undefined || errors.length > 0) {
+        const reasons = [...errors, ...(keyProblem === undefined ? [] : [keyProblem.problem])];
+        throw new OperationError(...reasons.flatMap((reason) => reason.split("\n")));
     }
-    others.warnings.forEach((line) => {
+    sortFindings(others, args.skipValidation).warnings.forEach((line) => {
         context.notify(line);
     });
-    return { certificates, key: judgement.key };
+    return { certificates, key };
 }
 
 export function loadCertificateSet(args: KnownArguments): CertificateSet {

@@ -62,25 +62,18 @@ export function computedOf(
 export function computedBefore(
     olds: Properties,
 ): (Partial<ComputedInputs> & Pick<ComputedInputs, "fingerprint">) | undefined {
-    const { expiries } = olds;
-    const [cert, ca, fingerprint, certFingerprint, notAfter] = [
-        ...["cert", "ca", "fingerprint", "certFingerprint", "notAfter"].map((name) => text(olds[name])),
-    ];
-    const isUnread = fingerprint === undefined && cert !== undefined && ca !== undefined;
+    const { cert, ca, fingerprint, certFingerprint, notAfter, expiries } = olds;
+    const isUnread = typeof fingerprint !== "string" && typeof cert === "string" && typeof ca === "string";
     const known = isUnread ? readCertificateSet({ cert, ca }).value?.fingerprint : fingerprint;
-    return known === undefined
+    return typeof known !== "string"
         ? undefined
         : {
               fingerprint: known,
-              ...(certFingerprint === undefined ? {} : { certFingerprint }),
-              ...(notAfter === undefined ? {} : { notAfter }),
+              ...(typeof certFingerprint === "string" ? { certFingerprint } : {}),
+              ...(typeof notAfter === "string" ? { notAfter } : {}),
               ...(Array.isArray(expiries) ? { expiries: expiries as readonly CertificateExpiry[] } : {}),
               findings: NOTHING_NEW,
           };
-}
-
-function text(value: unknown): string | undefined {
-    return typeof value === "string" ? value : undefined;
 }
 
 /**

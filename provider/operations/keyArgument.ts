@@ -190,15 +190,10 @@ function readCommand(value: unknown, report: Report): KeySource | Unknown {
         const got = Array.isArray(value) ? "an empty list" : describeValue(value).got;
         return report("wrong-key-source", `key: expected ${COMMAND_EXPECTED}, got ${got}`, fix);
     }
-    const command: string[] = [];
-    for (const part of value as readonly unknown[]) {
+    const [program = "", ...others] = (value as readonly unknown[]).map((part, index) =>
         // An argument may be empty; the program may not.
-        const text = part === "" && command.length > 0 ? "" : readText(COMMAND_EXPECTED, part, report);
-        if (text === UNKNOWN) {
-            return UNKNOWN;
-        }
-        command.push(text);
-    }
-    const [program = "", ...others] = command;
-    return { kind: "command", command: [program, ...others] };
+        part === "" && index > 0 ? part : readText(COMMAND_EXPECTED, part, report),
+    );
+    const isText = (part: string | Unknown): part is string => part !== UNKNOWN;
+    return isText(program) && others.every(isText) ? { kind: "command", command: [program, ...others] } : UNKNOWN;
 }

@@ -58,7 +58,8 @@ export class KeyCommands {
         child.stderr.on("data", (chunk: Buffer) => {
             complained = grown(complained, chunk, LONGEST_COMPLAINT * 4);
         });
-        const { end, isOver } = await new Promise<Ending>((resolve) => {
+        // Whether it is over: the command alone may have ended long before its children, who have its output.
+        const { end, isOver } = await new Promise<{ readonly end: string; readonly isOver: boolean }>((resolve) => {
             child.stdout.on("data", (chunk: Buffer) => {
                 printed = grown(printed, chunk, mostBytes + 1);
                 if (printed.length > mostBytes) {
@@ -93,13 +94,6 @@ export class KeyCommands {
             ),
         );
     }
-}
-
-interface Ending {
-    /** Why there is nothing; empty where it ended well. */
-    readonly end: string;
-    /** Whether nobody has the output any more. The command alone may have ended long before its children. */
-    readonly isOver: boolean;
 }
 
 /** The second may hold the whole configuration of the stack, decrypted. */

@@ -32,22 +32,15 @@ export interface TokenSources {
  * `pulumi up`, and a token that was replaced since then must win.
  */
 export function resolveToken({ tokenEnv, environment, configuration }: TokenSources): string {
-    if (tokenEnv !== undefined) {
-        const token = present(environment[tokenEnv]);
-        if (token === undefined) {
-            throw new SettingsError(
-                `no Vercel token: the environment variable ${shownName(tokenEnv)}, which tokenEnv names, is not set; ` +
-                    `set it where pulumi runs`,
-            );
-        }
-        return usable(token, tokenEnv);
-    }
     const setting = `${configuration.namespace}:apiToken`;
-    const sources: readonly (readonly [string, string | undefined])[] = [
-        ["VERCEL_API_TOKEN", environment["VERCEL_API_TOKEN"]],
-        [`the configuration ${setting}`, configuration.get("apiToken")],
-        ["VERCEL_TOKEN", environment["VERCEL_TOKEN"]],
-    ];
+    const sources: readonly (readonly [string, string | undefined])[] =
+        tokenEnv === undefined
+            ? [
+                  ["VERCEL_API_TOKEN", environment["VERCEL_API_TOKEN"]],
+                  [`the configuration ${setting}`, configuration.get("apiToken")],
+                  ["VERCEL_TOKEN", environment["VERCEL_TOKEN"]],
+              ]
+            : [[tokenEnv, environment[tokenEnv]]];
     for (const [source, value] of sources) {
         const token = present(value);
         if (token !== undefined) {
@@ -55,8 +48,11 @@ export function resolveToken({ tokenEnv, environment, configuration }: TokenSour
         }
     }
     throw new SettingsError(
-        "no Vercel token; set the environment variable VERCEL_API_TOKEN where pulumi runs, " +
-            `or run pulumi config set --secret ${setting}`,
+        tokenEnv === undefined
+            ? "no Vercel token; set the environment variable VERCEL_API_TOKEN where pulumi runs, " +
+                  `or run pulumi config set --secret ${setting}`
+            : `no Vercel token: the environment variable ${shownName(tokenEnv)}, which tokenEnv names, is not set; ` +
+                  `set it where pulumi runs`,
     );
 }
 
