@@ -1,5 +1,5 @@
 import type { Clock } from "./clock";
-import { asObject, parseObject, VercelError } from "./errors";
+import { asObject, parseObject, VercelError, type Operation } from "./errors";
 import { SECOND_LOOK_MS, SharedListings } from "./listings";
 import { LISTINGS_PER_WINDOW, RateLimitedQueue, WRITES_PER_WINDOW, type AnnouncedLimit } from "./rateLimit";
 import { decideRetry, resetTime } from "./retry";
@@ -47,7 +47,11 @@ export interface VercelClientOptions {
     readonly observe?: Observe | undefined;
 }
 
-const PER_WINDOW = { uploads: WRITES_PER_WINDOW, deletions: WRITES_PER_WINDOW, listings: LISTINGS_PER_WINDOW };
+const LIMITS = {
+    list: ["listings", LISTINGS_PER_WINDOW],
+    upload: ["uploads", WRITES_PER_WINDOW],
+    delete: ["deletions", WRITES_PER_WINDOW],
+} as const satisfies Record<Operation, readonly [what: string, perWindow: number]>;
 
 /** The three calls of Vercel's API for client certificates, with pacing and retries. */
 export class VercelClient {
@@ -93,13 +97,11 @@ export class VercelClient {
     }
 
     async #list(address: ProjectAddress): Promise<readonly CertificateEntry[]> {
-        const queue = this.#queueOf(address, "listings");
         const entries: CertificateEntry[] = [];
         let next: string | undefined;
         for (let pages = 1; ; pages += 1) {
-            const path = pathOf(address, { until: next });
-            const request: CallRequest = { operation: "list", method: "GET", path, token: address.token };
-            const answer = await this.#call(() => this.#transport.send(request), queue, address.project);
+            const request = requestOf("list", address, { until: next });
+            const answer = await this.#call(address, request, address.project);
             const page = readPage(request, answer);
             entries.push(...page.entries);
             if (page.next === undefined) {
@@ -118,11 +120,9 @@ export class VercelClient {
         upload: CertificateUpload,
         label: string,
     ): Promise<CertificateEntry> {
-        const path = pathOf(address);
         // JSON has no field for what is not given.
-        const content = { body: { ...upload }, key: upload.key };
-        const request: CallRequest = { operation: "upload", method: "POST", path, token: address.token, ...content };
-        const answer = await this.#write(address, request, label);
+        const request = { ...requestOf("upload", address), body: { ...upload } };
+        const answer = await this.#call(address, request, label);
         const { certId, origin: stored } = parseObject(answer.text);
         const entry = readEntry(certId, stored, answer);
         if (entry.certId === "") {
@@ -133,100 +133,86 @@ export class VercelClient {
 
     /** @param label How a line about waiting names the resource. */
     async deleteCertificate(address: ProjectAddress, certId: string, label: string): Promise<void> {
-        const path = pathOf(address, { certId });
-        const request: CallRequest = { operation: "delete", method: "DELETE", path, token: address.token };
-        const answer = await this.#write(address, request, label);
+        const request = requestOf("delete", address, { certId });
+        const answer = await this.#call(address, request, label);
         if (answer.status !== 200 || parseObject(answer.text)["certId"] !== certId) {
             throw malformed(request, answer, "the answer to the deletion does not confirm it");
         }
     }
 
-    /** What was listed before a write, or while it was under way, says nothing about the time after it. */
-    async #write(address: ProjectAddress, request: CallRequest, label: string): Promise<CallAnswer> {
-        const send = (): Promise<CallAnswer | CallFailure> => {
-            this.#listings.forget();
-            return this.#transport.send(request);
-        };
-        try {
-            const queue = this.#queueOf(address, request.operation === "upload" ? "uploads" : "deletions");
-            return await this.#call(send, queue, label, () => this.#clock.remaining?.() ?? Number.POSITIVE_INFINITY);
-        } finally {
-            this.#listings.forget();
-        }
-    }
-
-    /** @param patience Milliseconds that the caller may still take; of a listing, several may wait, each as long as it may. */
-    async #call(
-        send: () => Promise<CallAnswer | CallFailure>,
-        queue: RateLimitedQueue,
-        label: string,
-        patience = () => Number.POSITIVE_INFINITY,
-    ): Promise<CallAnswer> {
+    async #call(address: ProjectAddress, request: CallRequest, label: string): Promise<CallAnswer> {
+        const { operation } = request;
+        const queue = this.#queueOf(address, operation);
+        // Several may wait for one listing, each as long as it may.
+        const limit = operation === "list" ? undefined : this.#clock;
+        const patience = (): number => limit?.remaining?.() ?? Number.POSITIVE_INFINITY;
         let firstLimitedAt: number | undefined;
         for (let attempts = 1; ; attempts += 1) {
             await queue.enter(label, patience(), attempts > 1);
-            let headers: AnswerHeaders = {};
-            let result: CallAnswer | CallFailure;
-            try {
-                result = await send();
-                headers = result.headers;
-            } finally {
-                // Also after a request that could not be made: others may be waiting for an answer to it.
-                queue.announce(announced(headers, this.#clock));
-            }
+            const result = await this.#send(request, queue);
             if (!isFailure(result)) {
                 return result;
             }
+            const { error, headers, body } = result;
+            const { kind } = error;
             const now = this.#clock.now();
-            if (result.error.kind === "rate-limited") {
-                firstLimitedAt ??= now;
+            firstLimitedAt ??= kind === "rate-limited" ? now : undefined;
+            const attempt = { operation, kind, attempts, firstLimitedAt, ...headers, bodyReset: body.reset };
+            const decision = decideRetry(attempt, now, this.#random());
+            if (!decision.retry) {
+                const detail = `the limit is used up until ${decision.until ?? ""}, more than ten minutes away`;
+                throw decision.until === undefined ? error : new VercelError({ ...error, detail });
             }
-            const delayMs = this.#delayOf(result, attempts, firstLimitedAt, now);
-            if (result.error.kind === "rate-limited") {
-                queue.block(delayMs);
+            if (kind === "rate-limited") {
+                queue.block(decision.delayMs);
             } else {
-                await this.#clock.sleep(Math.min(delayMs, patience()));
+                await this.#clock.sleep(Math.min(decision.delayMs, patience()));
             }
         }
     }
 
-    /** How long to wait before the next attempt. Throws where there is none. */
-    #delayOf(
-        { error, headers, body }: CallFailure,
-        attempts: number,
-        firstLimitedAt: number | undefined,
-        now: number,
-    ): number {
-        const { operation, kind } = error;
-        const attempt = { operation, kind, attempts, firstLimitedAt, ...headers, bodyReset: body.reset };
-        const decision = decideRetry(attempt, now, this.#random());
-        if (decision.retry) {
-            return decision.delayMs;
+    async #send(request: CallRequest, queue: RateLimitedQueue): Promise<CallAnswer | CallFailure> {
+        // What was listed before a write, or while it was under way, says nothing about the time after it.
+        const forget = (): void => {
+            if (request.operation !== "list") {
+                this.#listings.forget();
+            }
+        };
+        let headers: AnswerHeaders = {};
+        try {
+            forget();
+            const result = await this.#transport.send(request);
+            headers = result.headers;
+            return result;
+        } finally {
+            forget();
+            // Also after a request that could not be made: others may be waiting for an answer to it.
+            queue.announce(announced(headers, this.#clock));
         }
-        const detail = `the limit is used up until ${decision.until ?? ""}, more than ten minutes away`;
-        throw decision.until === undefined ? error : new VercelError({ ...error, detail });
     }
 
     /** One queue per kind of call and owner, for the limit is the owner's. */
-    #queueOf({ team, token }: ProjectAddress, what: keyof typeof PER_WINDOW): RateLimitedQueue {
-        const key = JSON.stringify([what, team ?? token]);
-        const queue = this.#queues.get(key) ?? new RateLimitedQueue(what, PER_WINDOW[what], this.#clock, this.#notify);
+    #queueOf({ team, token }: ProjectAddress, operation: Operation): RateLimitedQueue {
+        const key = JSON.stringify([operation, team ?? token]);
+        const [what, perWindow] = LIMITS[operation];
+        const queue = this.#queues.get(key) ?? new RateLimitedQueue(what, perWindow, this.#clock, this.#notify);
         this.#queues.set(key, queue);
         return queue;
     }
 }
 
 /** `team_…` is an id, anything else a slug: project-scoped tokens may not ask which it is. */
-function pathOf(
-    { project, team }: ProjectAddress,
+function requestOf(
+    operation: Operation,
+    { project, team, token }: ProjectAddress,
     { certId, until }: { readonly certId?: string; readonly until?: string | undefined } = {},
-): string {
+): CallRequest {
     const base = `/v1/projects/${segment(project)}/client-cert`;
     const path = certId === undefined ? base : `${base}/${segment(certId)}`;
     const scope = team === undefined ? {} : { [team.startsWith("team_") ? "teamId" : "slug"]: team };
     const query = { ...scope, ...(until === undefined ? {} : { until }) };
     const pairs = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
-    return pairs.length === 0 ? path : `${path}?${pairs.join("&")}`;
+    return { operation, path: pairs.length === 0 ? path : `${path}?${pairs.join("&")}`, token };
 }
 
 /** A path segment that stays one: `.` and `..` would be resolved away, whatever is encoded around them. */

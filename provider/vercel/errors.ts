@@ -51,7 +51,6 @@ const WHAT_TO_DO: Readonly<Record<ErrorKind, string>> = {
 
 export interface ErrorFacts {
     readonly operation: Operation;
-    readonly method: string;
     readonly path: string;
     readonly kind: ErrorKind;
     readonly status?: number | undefined;
@@ -79,17 +78,18 @@ export class VercelError extends Error {
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type -- see above
 export interface VercelError extends ErrorFacts {}
 
+export const METHODS = { list: "GET", upload: "POST", delete: "DELETE" } as const;
 const VERBS: Readonly<Record<Operation, string>> = {
     list: "Listing the client certificates",
     upload: "Uploading the client certificate",
     delete: "Deleting the client certificate",
 };
 
-function describe({ operation, method, path, kind, status, code, detail, requestId }: ErrorFacts): string {
+function describe({ operation, path, kind, status, code, detail, requestId }: ErrorFacts): string {
     const answer = [status, code].filter((part) => part !== undefined).join(" ");
     const said = detail === undefined ? "" : `: ${detail}`;
     const request = requestId === undefined ? "" : ` (request ${requestId})`;
-    return `${VERBS[operation]} failed: ${method} ${path}: ${answer}${said}${request}. ${WHAT_TO_DO[kind]}`;
+    return `${VERBS[operation]} failed: ${METHODS[operation]} ${path}: ${answer}${said}${request}. ${WHAT_TO_DO[kind]}`;
 }
 
 /** What Vercel says in the body of an error; every field may be missing. */

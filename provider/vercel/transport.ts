@@ -3,7 +3,15 @@ import http, { type ClientRequest, type IncomingMessage, type RequestOptions } f
 import https from "node:https";
 import { manifest } from "../manifest";
 import type { Clock } from "./clock";
-import { classify, readErrorBody, VercelError, type ErrorBody, type ErrorFacts, type Operation } from "./errors";
+import {
+    classify,
+    METHODS,
+    readErrorBody,
+    VercelError,
+    type ErrorBody,
+    type ErrorFacts,
+    type Operation,
+} from "./errors";
 import { PROXY_REFUSED, proxyFor, TunnelAgent } from "./proxy";
 import { redact, SHORTEST_SECRET } from "../text/redact";
 import { SecretIndex } from "../text/secretIndex";
@@ -11,13 +19,11 @@ import { refuseUnverifiedTls } from "./settings";
 
 export interface CallRequest {
     readonly operation: Operation;
-    readonly method: "GET" | "POST" | "DELETE";
     /** With the query, percent-encoded, without anything secret. */
     readonly path: string;
     readonly token: string;
-    /** The private key in the body, which a server might quote in this answer and in later ones. */
-    readonly key?: string;
-    readonly body?: Readonly<Record<string, unknown>>;
+    /** With the private key, which a server might quote in this answer and in later ones. */
+    readonly body?: Readonly<Record<string, unknown>> & { readonly key: string };
 }
 
 export interface CallAnswer {
@@ -76,14 +82,14 @@ export class Transport {
     ) {}
 
     async send(request: CallRequest): Promise<CallAnswer | CallFailure> {
-        const { method, path, token, key = "", body } = request;
-        [token, key].forEach((secret) => this.#secrets.add(secret));
+        const { operation, path, token, body } = request;
+        [token, body?.key ?? ""].forEach((secret) => this.#secrets.add(secret));
         // Outside `try`: neither a setting nor what cannot be loaded is a failure of the network.
         const signal = this.clock.deadline(TIMEOUT_MS);
         const agent = this.#agent(signal);
         const axios = this.#load();
         const config = {
-            method,
+            method: METHODS[operation],
             url: `${this.baseUrl}${path}`,
             headers: { Authorization: `Bearer ${token}`, Accept: "application/json" },
             // A limit of axios' own would end a silent connection only; the signal ends one that drips as well.
@@ -95,7 +101,7 @@ export class Transport {
             (response) => this.#readAnswer(request, response),
             (thrown: unknown) => failureOf(request, thrown),
         );
-        this.observe(request.operation, result);
+        this.observe(operation, result);
         return result;
     }
 
@@ -259,10 +265,10 @@ function kindOfThrown(code: string, thrown: unknown): keyof typeof DETAILS {
     return isTooLarge ? "malformed" : "network";
 }
 
-type Facts = Omit<ErrorFacts, "operation" | "method" | "path" | "effect">;
+type Facts = Omit<ErrorFacts, "operation" | "path" | "effect">;
 
 function newError(request: CallRequest, facts: Facts, mayHaveHappened: boolean): VercelError {
-    const { operation, method, path } = request;
+    const { operation, path } = request;
     const effect = mayHaveHappened && operation !== "list" ? "unknown" : "none";
-    return new VercelError({ operation, method, path, ...facts, effect });
+    return new VercelError({ operation, path, ...facts, effect });
 }
