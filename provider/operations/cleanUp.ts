@@ -1,5 +1,5 @@
 import { isCertificateMissing, isEffectUnknown } from "../vercel/errors";
-import type { CertificateEntry } from "../vercel/client";
+import type { Listing } from "../vercel/client";
 import type { OperationContext } from "./context";
 import { messageOf, OperationError } from "./failures";
 import { isElsewhere, labelOf, type Identity, type OwnedIdentity, type Owner } from "./identity";
@@ -29,7 +29,7 @@ export interface FailedRemoval {
  */
 export async function removeEach(
     certIds: readonly string[],
-    listed: readonly CertificateEntry[],
+    listed: Listing,
     place: Place,
     context: OperationContext,
 ): Promise<readonly FailedRemoval[]> {
@@ -47,7 +47,7 @@ export async function removeEach(
 /** Removes certificates that are to go and says which would not; they are tried again by the next run. */
 export async function removeReplaced(
     certIds: readonly string[],
-    listed: readonly CertificateEntry[],
+    listed: Listing,
     place: Place,
     context: OperationContext,
 ): Promise<readonly string[]> {
@@ -69,7 +69,7 @@ export async function removeReplaced(
  */
 async function removeCertificate(
     certId: string,
-    listed: readonly CertificateEntry[],
+    listed: Listing,
     place: Place,
     context: OperationContext,
 ): Promise<void> {
@@ -97,7 +97,7 @@ async function removeCertificate(
 }
 
 /** Vercel deletes by id alone: whatever else has the id would be gone as well. */
-function refuseElsewhere(certId: string, entries: readonly CertificateEntry[], { identity, answered }: Place): void {
+function refuseElsewhere(certId: string, entries: Listing, { identity, answered }: Place): void {
     const places = entries.filter((entry) => entry.certId === certId);
     const elsewhere = places.filter((entry) => isElsewhere(entry.origin, identity.origin, answered));
     if (elsewhere.length === 0) {
@@ -135,7 +135,7 @@ function sharedWith(certId: string, others: string): string {
 }
 
 async function confirmGone(certId: string, owner: Owner, context: OperationContext): Promise<void> {
-    const isGone = (entries: readonly CertificateEntry[]): boolean => isUnlisted(entries, certId);
+    const isGone = (entries: Listing): boolean => isUnlisted(entries, certId);
     if (!isGone(await listUntil(owner, isGone, context))) {
         throw new OperationError(
             `Vercel says that the certificate ${certId} could not be found, and still lists it, or entries that cannot ` +

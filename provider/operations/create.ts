@@ -1,4 +1,4 @@
-import type { CertificateEntry } from "../vercel/client";
+import type { Listing } from "../vercel/client";
 import { parseKnownArguments, type KnownArguments, type Properties } from "./arguments";
 import { loadBundle, loadCertificateSet } from "./certificateBundle";
 import type { OperationContext } from "./context";
@@ -33,7 +33,7 @@ async function createAlone(
 ): Promise<CreateResult> {
     const bundle = await loadBundle(loadCertificateSet(args), args, context);
     // Deleted before it is replaced, a certificate may be listed for a while.
-    const isSettled = (entries: readonly CertificateEntry[]): boolean =>
+    const isSettled = (entries: Listing): boolean =>
         !atOrigin(entries, identity.origin).some(({ certId }) => context.memory.isDeleted(certId, identity));
     const before = await listUntil(identity, isSettled, context);
     refuseSecond(before, identity, [], context);

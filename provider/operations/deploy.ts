@@ -1,5 +1,5 @@
 import { isEffectUnknown } from "../vercel/errors";
-import type { CertificateEntry } from "../vercel/client";
+import type { CertificateEntry, Listing } from "../vercel/client";
 import type { KnownArguments } from "./arguments";
 import type { CertificateBundle } from "./certificateBundle";
 import { removeReplaced } from "./cleanUp";
@@ -19,7 +19,7 @@ export interface DeployRequest {
     readonly args: KnownArguments;
     readonly bundle: CertificateBundle;
     /** What was listed before the upload. */
-    readonly before: readonly CertificateEntry[];
+    readonly before: Listing;
     /** Certificates that this resource put in place earlier, to be removed once the new one is there. */
     readonly owned: readonly string[];
 }
@@ -99,7 +99,7 @@ function explain(uploadError: unknown) {
  */
 function newEntry(
     { identity: { origin }, before, owned }: DeployRequest,
-    after: readonly CertificateEntry[],
+    after: Listing,
     placed = "",
 ): CertificateEntry | undefined {
     const known = [placed, ...owned, ...before.map(({ certId }) => certId)];
@@ -119,7 +119,7 @@ async function settle(
     // At this origin: an id that Vercel makes of the content may be listed for others as well. There it may have been
     // deleted meanwhile, and so here, too.
     const isHere = (origin: string): boolean => isPlacedAt(origin, identity.origin, entry.origin);
-    const shows = (entries: readonly CertificateEntry[]): boolean =>
+    const shows = (entries: Listing): boolean =>
         !context.memory.isDeleted(certId, identity) && isListed(entries, certId, isHere);
     const after = await listUntil(identity, shows, context).catch((error: unknown) => {
         context.notify(
@@ -175,12 +175,12 @@ function outputsOf(
 function taken(
     { args, before }: DeployRequest,
     { certId, origin }: CertificateEntry,
-    listed: readonly CertificateEntry[],
+    listed: Listing,
     { memory, urn }: OperationContext,
 ): readonly string[] {
     const isAnothers = ({ by, ...holder }: Holder): boolean =>
         by === "state" && (urn === undefined || holder.urn !== urn);
-    const isThere = (id: string, entries: readonly CertificateEntry[]): boolean => {
+    const isThere = (id: string, entries: Listing): boolean => {
         const places = entries.filter((entry) => entry.certId === id);
         return places.length > 0 && places.every((entry) => entry.origin === origin);
     };

@@ -1,4 +1,4 @@
-import type { CertificateEntry } from "../vercel/client";
+import type { Listing } from "../vercel/client";
 import { isProjectMissing } from "../vercel/errors";
 import type { OperationContext } from "./context";
 import { holdsOrigin, mayBeSameProject, type Owner, type ProjectName } from "./identity";
@@ -9,9 +9,9 @@ const WAITS_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 /** Lists until something shows that was written, with growing waits; the last listing, whether it shows or not. */
 export async function listUntil(
     owner: Owner,
-    shows: (entries: readonly CertificateEntry[]) => boolean,
+    shows: (entries: Listing) => boolean,
     { store, clock, addressOf }: OperationContext,
-): Promise<readonly CertificateEntry[]> {
+): Promise<Listing> {
     let entries = await store.listCertificates(addressOf(owner));
     for (const waitMs of WAITS_MS) {
         if (shows(entries) || (clock.remaining?.() ?? Number.POSITIVE_INFINITY) <= waitMs) {
@@ -23,16 +23,12 @@ export async function listUntil(
     return entries;
 }
 
-export function isListed(
-    entries: readonly CertificateEntry[],
-    certId: string,
-    isHere: Placed["isHere"] = () => true,
-): boolean {
+export function isListed(entries: Listing, certId: string, isHere: Placed["isHere"] = () => true): boolean {
     return entries.some((entry) => entry.certId === certId && isHere(entry.origin));
 }
 
-function isSameListing(one: readonly CertificateEntry[], other: readonly CertificateEntry[]): boolean {
-    const lines = (entries: readonly CertificateEntry[]): string =>
+function isSameListing(one: Listing, other: Listing): boolean {
+    const lines = (entries: Listing): string =>
         JSON.stringify(entries.map(({ certId, origin }) => [certId, origin]).sort());
     return lines(one) === lines(other);
 }
@@ -44,11 +40,7 @@ export interface Placed {
 }
 
 /** Whether no entry is this certificate; an entry that cannot be read may be any. */
-export function isUnlisted(
-    entries: readonly CertificateEntry[],
-    certId: string,
-    isHere: Placed["isHere"] = () => true,
-): boolean {
+export function isUnlisted(entries: Listing, certId: string, isHere: Placed["isHere"] = () => true): boolean {
     return entries.every((entry) => entry.certId !== "" && (entry.certId !== certId || !isHere(entry.origin)));
 }
 
@@ -62,7 +54,7 @@ export async function isSameProject(
     tokenEnv: string | undefined,
     { store, addressOf }: OperationContext,
 ): Promise<boolean> {
-    const list = ({ project, team }: ProjectName): Promise<readonly CertificateEntry[]> =>
+    const list = ({ project, team }: ProjectName): Promise<Listing> =>
         store.listCertificates(addressOf({ project, team, tokenEnv }));
     const entries = await list(name);
     if (!isListed(entries, certId, isHere)) {
@@ -85,19 +77,12 @@ export async function isSameProject(
 }
 
 /** The entries at an origin, one that cannot be read included if it may be there. */
-export function atOrigin(
-    entries: readonly CertificateEntry[],
-    origin: string | undefined,
-): readonly CertificateEntry[] {
+export function atOrigin(entries: Listing, origin: string | undefined): Listing {
     return entries.filter((entry) => holdsOrigin(entry.origin, origin));
 }
 
 /** The ids at an origin, apart from these. */
-export function othersAt(
-    entries: readonly CertificateEntry[],
-    origin: string | undefined,
-    known: readonly string[],
-): readonly string[] {
+export function othersAt(entries: Listing, origin: string | undefined, known: readonly string[]): readonly string[] {
     return [...new Set(atOrigin(entries, origin).map(({ certId }) => certId))].filter(
         (certId) => certId !== "" && !known.includes(certId),
     );

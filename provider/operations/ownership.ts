@@ -1,4 +1,4 @@
-import type { CertificateEntry } from "../vercel/client";
+import type { Listing } from "../vercel/client";
 import type { Holder, OperationContext } from "./context";
 import { OperationError } from "./failures";
 import { holdsOrigin, isNamedAlike, labelOf, mayBeSameProject, type Identity, type OwnedIdentity } from "./identity";
@@ -12,7 +12,7 @@ import { enumerated } from "../text/quoting";
  * @param owned What is in the state of this one; unless this run has uploaded it, for then it was another that did.
  */
 export function refuseSecond(
-    listed: readonly CertificateEntry[],
+    listed: Listing,
     identity: Identity,
     owned: readonly string[],
     { memory, urn }: OperationContext,
@@ -120,7 +120,7 @@ export async function holdersIn(
  * A creation does not touch a certificate that is in place already, unless the resource may take it over. A predecessor
  * that is deleted afterwards cannot be told from a stranger: the engine says nothing of it before.
  */
-export function refuseTakeover(listed: readonly CertificateEntry[], identity: Identity, allowOverwrite: boolean): void {
+export function refuseTakeover(listed: Listing, identity: Identity, allowOverwrite: boolean): void {
     const there = atOrigin(listed, identity.origin).map(({ certId }) =>
         certId === "" ? "one that cannot be read" : certId,
     );

@@ -1,5 +1,5 @@
 import type { Properties } from "./arguments";
-import type { CertificateEntry } from "../vercel/client";
+import type { Listing } from "../vercel/client";
 import type { OperationContext } from "./context";
 import { OperationError } from "./failures";
 import { isPlacedAt, labelOf, parseId } from "./identity";
@@ -55,7 +55,7 @@ async function refresh(id: string, props: Properties, context: OperationContext)
 }
 
 interface Looked {
-    readonly entries: readonly CertificateEntry[];
+    readonly entries: Listing;
     /** Of the ids in the state. */
     readonly gone: readonly string[];
 }

@@ -1,4 +1,4 @@
-import type { CertificateEntry } from "../vercel/client";
+import type { Listing } from "../vercel/client";
 import { enumerated } from "../text/quoting";
 
 /**
@@ -6,11 +6,7 @@ import { enumerated } from "../text/quoting";
  *
  * @param answered The origin as Vercel answered the upload: `allowOverwrite` takes over what is listed for this very text.
  */
-export function describeUnmanaged(
-    certIds: readonly string[],
-    listed: readonly CertificateEntry[],
-    answered: string,
-): string {
+export function describeUnmanaged(certIds: readonly string[], listed: Listing, answered: string): string {
     const facts =
         `the origin also holds ${enumerated(certIds)}, which this stack does not know: an interrupted run may have left ` +
         `it, or somebody else uploaded it, so it is left alone`;

@@ -30,6 +30,9 @@ export interface CertificateEntry {
     readonly origin: string;
 }
 
+/** What Vercel lists for a project. */
+export type Listing = readonly CertificateEntry[];
+
 export interface CertificateUpload {
     readonly cert: string;
     readonly key: string;
@@ -60,7 +63,7 @@ export class VercelClient {
     readonly #notify: (line: string) => void;
     readonly #random: () => number;
     readonly #queues = new Map<string, RateLimitedQueue>();
-    readonly #listings: SharedListings<ProjectAddress, readonly CertificateEntry[]>;
+    readonly #listings: SharedListings<ProjectAddress, Listing>;
 
     constructor({ baseUrl, clock, notify, random = Math.random, observe }: VercelClientOptions) {
         this.#transport = new Transport(baseUrl, clock, observe);
@@ -74,7 +77,7 @@ export class VercelClient {
      * The certificates of a project, by a request that is sent after this call: listings confirm writes. Calls that
      * arrive before it is sent share it.
      */
-    listCertificates(address: ProjectAddress): Promise<readonly CertificateEntry[]> {
+    listCertificates(address: ProjectAddress): Promise<Listing> {
         return this.#listings.fresh(address);
     }
 
@@ -82,12 +85,12 @@ export class VercelClient {
      * The certificates of a project as they were up to half a minute ago, but after every write of this client: for
      * those who only look, as all resources of a refresh do.
      */
-    recentCertificates(address: ProjectAddress): Promise<readonly CertificateEntry[]> {
+    recentCertificates(address: ProjectAddress): Promise<Listing> {
         return this.#listings.recent(address);
     }
 
     /** A second listing, at least a quarter of a minute after the one of `recentCertificates`, and shared like that. */
-    certificatesAgain(address: ProjectAddress): Promise<readonly CertificateEntry[]> {
+    certificatesAgain(address: ProjectAddress): Promise<Listing> {
         const onWait = (): void =>
             this.#notify(
                 `${address.project}: waiting ${String(SECOND_LOOK_MS / 1000)} s for a second listing, ` +
@@ -96,7 +99,7 @@ export class VercelClient {
         return this.#listings.again(address, onWait);
     }
 
-    async #list(address: ProjectAddress): Promise<readonly CertificateEntry[]> {
+    async #list(address: ProjectAddress): Promise<Listing> {
         const entries: CertificateEntry[] = [];
         let next: string | undefined;
         for (let pages = 1; ; pages += 1) {
