@@ -46,16 +46,12 @@ export const NO_VALUE = null;
 
 export const FINGERPRINT_FORM = "v1: and 64 lower-case hexadecimal digits";
 
-export interface ParsedArguments {
-    /** Where there is a problem, the argument concerned is `UNKNOWN` here, so that the others can still be looked at. */
-    readonly args: Arguments;
-    /** Each begins with its argument; none holds a value that may be secret. */
-    readonly problems: readonly string[];
-    /** What is given as `key` is not known for one, and so would not be kept as a secret. */
-    readonly isKeyMalformed: boolean;
-}
-
-export function parseArguments(inputs: Properties): ParsedArguments {
+/**
+ * `args`: where there is a problem, the argument concerned is `UNKNOWN`, so that the others can still be looked at.
+ * `problems`: each begins with its argument; none holds a value that may be secret.
+ * `isKeyMalformed`: what is given as `key` is not known for one, and so would not be kept as a secret.
+ */
+export function parseArguments(inputs: Properties) {
     const problems: string[] = [];
     const report: Report = (code, fact, fix) => {
         problems.push(argumentProblem(code, fact, fix));

@@ -1,9 +1,9 @@
 import type { Listing } from "../vercel/client";
-import { parseKnownArguments, type KnownArguments, type Properties } from "./arguments";
+import { parseKnownArguments, type Properties } from "./arguments";
 import { loadBundle, loadCertificateSet } from "./certificateBundle";
 import type { OperationContext } from "./context";
 import { deploy } from "./deploy";
-import { formatId, type OwnedIdentity } from "./identity";
+import { formatId } from "./identity";
 import { atOrigin, listUntil } from "./listing";
 import { refuseSecond, refuseTakeover } from "./ownership";
 
@@ -18,26 +18,18 @@ export async function create(inputs: Properties, context: OperationContext): Pro
     const identity = { project, team: context.teamFor(args.team), origin, tokenEnv };
     return await context.memory.exclusively(identity, async () => {
         try {
-            return await createAlone(identity, args, context);
+            const bundle = await loadBundle(loadCertificateSet(args), args, context);
+            // Deleted before it is replaced, a certificate may be listed for a while.
+            const isSettled = (entries: Listing): boolean =>
+                !atOrigin(entries, origin).some(({ certId }) => context.memory.isDeleted(certId, identity));
+            const before = await listUntil(identity, isSettled, context);
+            refuseSecond(before, identity, [], context);
+            refuseTakeover(before, identity, args.allowOverwrite);
+            const id = formatId(identity);
+            return { id, outs: await deploy({ id, identity, args, bundle, before, owned: [] }, context) };
         } catch (error) {
             context.memory.noteFailedCreation(identity);
             throw error;
         }
     });
-}
-
-async function createAlone(
-    identity: OwnedIdentity,
-    args: KnownArguments,
-    context: OperationContext,
-): Promise<CreateResult> {
-    const bundle = await loadBundle(loadCertificateSet(args), args, context);
-    // Deleted before it is replaced, a certificate may be listed for a while.
-    const isSettled = (entries: Listing): boolean =>
-        !atOrigin(entries, identity.origin).some(({ certId }) => context.memory.isDeleted(certId, identity));
-    const before = await listUntil(identity, isSettled, context);
-    refuseSecond(before, identity, [], context);
-    refuseTakeover(before, identity, args.allowOverwrite);
-    const id = formatId(identity);
-    return { id, outs: await deploy({ id, identity, args, bundle, before, owned: [] }, context) };
 }

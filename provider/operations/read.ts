@@ -106,6 +106,6 @@ async function get(id: string, context: OperationContext): Promise<ReadResult> {
                 `check the id, or create the certificate first`,
         );
     }
-    const state = { ...owner, certId: entry.certId, origin: entry.origin, ...NOTHING_KNOWN };
+    const state = { ...NOTHING_KNOWN, ...owner, ...entry };
     return { id, props: writeState(state, undefined) };
 }

@@ -3,52 +3,34 @@ import type { CertificateSet } from "../certificates/certificates";
 import type { Properties } from "./arguments";
 
 /** What a resource knows of the certificate that is in place: the outputs that every operation must carry on. */
-export interface CertificateState {
-    readonly project: string;
-    readonly team: string | undefined;
-    /** `undefined` where the default token was used, as always by versions that knew no other. */
-    readonly tokenEnv: string | undefined;
-    /** Empty where the state does not tell. */
-    readonly certId: string;
-    readonly origin: string;
-    /** Empty where it is not known what is in place. */
-    readonly fingerprint: string;
-    readonly uploadedAt: string;
-    readonly staleCertIds: readonly string[];
-    /** Ids of others that the last write or refresh found at the origin; the next one says anew. */
-    readonly otherCertIds: readonly string[];
-    /** Whether no listing has shown the last upload so far. */
-    readonly unconfirmed: boolean;
-}
+export type CertificateState = Readonly<ReturnType<typeof readState>>;
 
 /** Everything that the resource has at Vercel, as far as it knows. */
 export function idsOf({ certId, staleCertIds }: CertificateState): readonly string[] {
     return [...new Set([certId, ...staleCertIds])].filter((id) => id !== "");
 }
 
-/** What only the resource that uploaded a certificate can know of it. */
-export const NOTHING_KNOWN = {
-    fingerprint: "",
-    uploadedAt: "",
-    staleCertIds: [],
-    otherCertIds: [],
-    unconfirmed: false,
-} as const satisfies Partial<CertificateState>;
-
-export function readState(outputs: Properties): CertificateState {
+export function readState(outputs: Properties) {
     return {
         project: text(outputs["project"]),
         team: text(outputs["team"]) || undefined,
+        /** `undefined` where the default token was used, as always by versions that knew no other. */
         tokenEnv: text(outputs["tokenEnv"]) || undefined,
+        /** Empty where the state does not tell. */
         certId: text(outputs["certId"]),
         origin: text(outputs["origin"]),
+        /** Empty where it is not known what is in place. */
         fingerprint: text(outputs["fingerprint"]),
         uploadedAt: text(outputs["uploadedAt"]),
         staleCertIds: texts(outputs["staleCertIds"]),
+        /** Ids of others that the last write or refresh found at the origin; the next one says anew. */
         otherCertIds: texts(outputs["otherCertIds"]),
+        /** Whether no listing has shown the last upload so far. */
         unconfirmed: outputs["unconfirmed"] === true,
     };
 }
+
+export const NOTHING_KNOWN: CertificateState = readState({});
 
 /** What the outputs say of the certificates. */
 const FACTS = [

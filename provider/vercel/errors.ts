@@ -93,17 +93,10 @@ function describe({ operation, path, kind, status, code, detail, requestId }: Er
 }
 
 /** What Vercel says in the body of an error; every field may be missing. */
-export interface ErrorBody {
-    readonly code?: string | undefined;
-    readonly message?: string | undefined;
-    /** A 403 for the token itself, or for the scope that it is used in. */
-    readonly forbids?: "token" | "scope" | undefined;
-    /** When the limit is reset, in seconds or milliseconds since the epoch. */
-    readonly reset?: number | undefined;
-}
+export type ErrorBody = Readonly<Partial<ReturnType<typeof readErrorBody>>>;
 
 /** Reads an error's body: `{error: {}}`, `{err: {}}`, flat, empty and non-JSON ones all occur. */
-export function readErrorBody(text: string): ErrorBody {
+export function readErrorBody(text: string) {
     const body = parseObject(text);
     const envelope = asObject(body["error"]) ?? asObject(body["err"]) ?? body;
     const limit = asObject(envelope["limit"]);
@@ -113,8 +106,10 @@ export function readErrorBody(text: string): ErrorBody {
     return {
         code: typeof code === "string" ? code : undefined,
         message: typeof message === "string" ? message : undefined,
+        /** When the limit is reset, in seconds or milliseconds since the epoch. */
         reset: typeof reset === "number" ? reset : undefined,
-        forbids: flag("missingToken") || flag("invalidToken") ? "token" : flag("scope") ? "scope" : undefined,
+        isTokenRefused: flag("missingToken") || flag("invalidToken"),
+        isOtherScope: flag("scope"),
     };
 }
 
@@ -139,7 +134,7 @@ const BY_STATUS: Readonly<Partial<Record<number, ErrorKind>>> = {
 /** Which kind of error a status and a body make. */
 export function classify(operation: Operation, status: number, body: ErrorBody): ErrorKind {
     if (status === 403) {
-        return body.forbids === "token" ? "bad-token" : body.forbids === "scope" ? "wrong-scope" : "forbidden";
+        return body.isTokenRefused ? "bad-token" : body.isOtherScope ? "wrong-scope" : "forbidden";
     }
     if (status === 404) {
         return classifyMissing(operation, body);

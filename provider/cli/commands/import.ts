@@ -175,7 +175,7 @@ function resourceOf(
     const isPlugin = parsed.flag("plugin");
     const provider = isPlugin ? {} : { __provider: PROVIDER_TEXT };
     const { fingerprint } = certificates;
-    const state = { project, team, tokenEnv, certId, origin, ...NOTHING_KNOWN, fingerprint };
+    const state = { ...NOTHING_KNOWN, project, team, tokenEnv, certId, origin, fingerprint };
     const outputs: Properties = { ...provider, ...writeState(state, certificates) };
     return {
         type: isPlugin ? PLUGIN_TYPE : TYPE,
