@@ -14,6 +14,16 @@ const KEY_OPTIONS = {
     privateKeyEncoding: { type: "pkcs8", format: "pem" },
 } as const;
 
+const OF_AUTHORITY = [
+    { name: "basicConstraints", critical: true, cA: true },
+    { name: "keyUsage", critical: true, keyCertSign: true, cRLSign: true },
+];
+const OF_CLIENT = [
+    { name: "basicConstraints", critical: true, cA: false },
+    { name: "keyUsage", critical: true, digitalSignature: true },
+    { name: "extKeyUsage", clientAuth: true },
+];
+
 /** Once in a process: they take a second, and protect nothing. */
 let keys: Promise<readonly [string, string, string]> | undefined;
 
@@ -24,73 +34,42 @@ async function newKey(): Promise<string> {
 /** Certificates that authenticate nobody: their key and their authority end with the process that minted them. */
 export async function mintTestCertificates(nowMs: number, random: (size: number) => Buffer = randomBytes) {
     // With the first call, for hardly any command mints; by `require`, since under Plug'n'Play `import()` finds nothing.
-    const forge = createRequire(__filename)("node-forge") as typeof Forge;
+    const { md, pki } = createRequire(__filename)("node-forge") as typeof Forge;
     keys ??= Promise.all([newKey(), newKey(), newKey()]);
     const [key, caKey, otherCaKey] = await keys;
-    const mint = new Mint(forge, nowMs, random);
-    const ca = mint.authority("throw-away authority", caKey);
-    return {
-        /** Two client certificates of one authority and one key. */
-        certs: [mint.leaf("throw-away 1", key, ca, caKey), mint.leaf("throw-away 2", key, ca, caKey)],
-        key,
-        ca,
-        /** An authority that issued neither. */
-        otherCa: mint.authority("another throw-away authority", otherCaKey),
-    } as const;
-}
-
-class Mint {
-    constructor(
-        private readonly forge: typeof Forge,
-        private readonly nowMs: number,
-        private readonly random: (size: number) => Buffer,
-    ) {}
-
-    authority(commonName: string, keyPem: string): string {
-        const certificate = this.#draft(commonName, keyPem);
-        certificate.setIssuer(certificate.subject.attributes);
-        certificate.setExtensions([
-            { name: "basicConstraints", critical: true, cA: true },
-            { name: "keyUsage", critical: true, keyCertSign: true, cRLSign: true },
-            { name: "subjectKeyIdentifier" },
-        ]);
-        return this.#signed(certificate, keyPem);
-    }
-
-    leaf(commonName: string, keyPem: string, caPem: string, caKeyPem: string): string {
-        const certificate = this.#draft(commonName, keyPem);
-        const authority = this.forge.pki.certificateFromPem(caPem);
-        certificate.setIssuer(authority.subject.attributes);
-        certificate.setExtensions([
-            { name: "basicConstraints", critical: true, cA: false },
-            { name: "keyUsage", critical: true, digitalSignature: true },
-            { name: "extKeyUsage", clientAuth: true },
-            { name: "subjectKeyIdentifier" },
-            { name: "authorityKeyIdentifier", keyIdentifier: authority.generateSubjectKeyIdentifier().getBytes() },
-        ]);
-        return this.#signed(certificate, caKeyPem);
-    }
-
-    #draft(commonName: string, keyPem: string): Forge.pki.Certificate {
-        const { pki } = this.forge;
+    const mint = (commonName: string, keyPem: string, authority?: Forge.pki.Certificate): Forge.pki.Certificate => {
         const certificate = pki.createCertificate();
         const { n, e } = pki.privateKeyFromPem(keyPem);
         certificate.publicKey = pki.setRsaPublicKey(n, e);
         // RFC 5280 §4.1.2.2: positive. node-forge writes these bytes as they are, and DER allows no needless zero.
-        certificate.serialNumber = `01${this.random(16).toString("hex")}`;
+        certificate.serialNumber = `01${random(16).toString("hex")}`;
         // A clock at Vercel's may be behind this one.
-        certificate.validity.notBefore = new Date(this.nowMs - HOUR_MS);
-        certificate.validity.notAfter = new Date(this.nowMs + DAY_MS);
+        certificate.validity.notBefore = new Date(nowMs - HOUR_MS);
+        certificate.validity.notAfter = new Date(nowMs + DAY_MS);
         certificate.setSubject([
             { name: "organizationName", value: "pulumi-vercel-client-cert doctor" },
             { name: "commonName", value: commonName },
         ]);
+        certificate.setIssuer((authority ?? certificate).subject.attributes);
+        const keyIdentifier = authority?.generateSubjectKeyIdentifier().getBytes();
+        certificate.setExtensions([
+            ...(authority === undefined
+                ? OF_AUTHORITY
+                : [...OF_CLIENT, { name: "authorityKeyIdentifier", keyIdentifier }]),
+            { name: "subjectKeyIdentifier" },
+        ]);
+        certificate.sign(pki.privateKeyFromPem(authority === undefined ? keyPem : caKey), md.sha256.create());
         return certificate;
-    }
-
-    #signed(certificate: Forge.pki.Certificate, keyPem: string): string {
-        const { md, pki } = this.forge;
-        certificate.sign(pki.privateKeyFromPem(keyPem), md.sha256.create());
-        return pki.certificateToPem(certificate).replaceAll("\r\n", "\n");
-    }
+    };
+    const toPem = (certificate: Forge.pki.Certificate): string =>
+        pki.certificateToPem(certificate).replaceAll("\r\n", "\n");
+    const ca = mint("throw-away authority", caKey);
+    return {
+        /** Two client certificates of one authority and one key. */
+        certs: [toPem(mint("throw-away 1", key, ca)), toPem(mint("throw-away 2", key, ca))],
+        key,
+        ca: toPem(ca),
+        /** An authority that issued neither. */
+        otherCa: toPem(mint("another throw-away authority", otherCaKey)),
+    } as const;
 }

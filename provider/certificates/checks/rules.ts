@@ -7,7 +7,7 @@ import { isNamedBy, isSelfSigned, mismatchOf } from "../parse/issuance";
 import { violationOf } from "./nameConstraints";
 import { isSignedBy, publicKeyOf } from "../parse/certificateCache";
 import type { Path, Pools } from "../pools";
-import { securityLevel } from "./securityLevel";
+import { securityLevel, SHORTEST_RSA_BITS } from "./securityLevel";
 import { counted, shownUpTo } from "../../text/quoting";
 
 const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
@@ -171,9 +171,10 @@ function judgeIssuer(certificate: X509Certificate, argument: BundleArgument, isL
 /** Of every certificate of a path, the leaf included. */
 function judgeKeyLength(certificate: X509Certificate, argument: BundleArgument): Finding[] {
     const bits = rsaBitsOf(certificate) ?? Infinity;
-    // Without a look at the level, which takes a moment to find out.
-    const { shortestRsaBits } = bits < USUAL_RSA_BITS ? securityLevel() : { shortestRsaBits: 0 };
-    return bits < shortestRsaBits ? [finding("rsa-too-short", argument, describeShortKey(certificate, bits))] : [];
+    // The level takes a moment to find out.
+    return bits < USUAL_RSA_BITS && bits < SHORTEST_RSA_BITS[securityLevel()]
+        ? [finding("rsa-too-short", argument, describeShortKey(certificate, bits))]
+        : [];
 }
 
 /** Whatever this OpenSSL admits, the next authority issues for 2048 bits or more. */
@@ -209,7 +210,7 @@ function judgePathLength({ certificates }: Path, index: number, argument: Bundle
 
 export function judgeDigest(certificate: X509Certificate, argument: BundleArgument): Finding[] {
     const { weakDigest } = fieldsOf(certificate);
-    if (weakDigest === undefined || securityLevel().level === 0) {
+    if (weakDigest === undefined || securityLevel() === 0) {
         return [];
     }
     return [finding("weak-signature", argument, `${describeCertificate(certificate)} is signed with ${weakDigest}`)];

@@ -1,29 +1,18 @@
 import * as tls from "node:tls";
 import { mintMinimalCertificate } from "./minimalCertificate";
 
-/** The shortest RSA keys of OpenSSL's security levels, and curves that each level admits, while the next one does not. */
-const LEVELS = [
-    { curve: "secp112r1", shortestRsaBits: 0 },
-    { curve: "prime192v1", shortestRsaBits: 1024 },
-] as const;
-/** Of level 2: the shortest RSA key anywhere in a chain. Above it nobody goes without knowing. */
-const USUAL = { level: 2, shortestRsaBits: 2048 };
+/** The shortest RSA keys of OpenSSL's security levels. Above level 2 nobody goes without knowing. */
+export const SHORTEST_RSA_BITS = [0, 1024, 2048] as const;
 
-let found: typeof USUAL | undefined;
+let found: 0 | 1 | 2 | undefined;
 
 /**
  * The level at which OpenSSL judges chains here. No version tells it: Node 22 and 24 have the same OpenSSL, and levels 1 and
- * 2; distributions have their own. So it is tried, once.
+ * 2; distributions have their own. So it is tried, once, with curves that a level admits and the next one does not.
  */
-export function securityLevel(): typeof USUAL {
-    found ??= trySecurityLevel();
+export function securityLevel(): 0 | 1 | 2 {
+    found ??= isAdmitted("secp112r1") ? 0 : isAdmitted("prime192v1") ? 1 : 2;
     return found;
-}
-
-function trySecurityLevel(): typeof USUAL {
-    const level = LEVELS.findIndex(({ curve }) => isAdmitted(curve));
-    const known = LEVELS[level];
-    return known === undefined ? USUAL : { level, shortestRsaBits: known.shortestRsaBits };
 }
 
 function isAdmitted(curve: string): boolean {

@@ -18,6 +18,8 @@ const PBES2 = "1.2.840.113549.1.5.13";
 const PBKDF2 = "1.2.840.113549.1.5.12";
 const SCRYPT = "1.3.6.1.4.1.11591.4.11";
 const HMAC_SHA1 = "1.2.840.113549.2.7";
+const SHA1 = "1.3.14.3.2.26";
+const PBMAC1 = "1.2.840.113549.1.5.14";
 
 /** The digests of the HMACs that 1.2.840.113549.2 has from the number 7 on (RFC 8018 appendix B.1.2). */
 const HMAC_DIGESTS = ["sha1", "sha224", "sha256", "sha384", "sha512", "sha512-224", "sha512-256"];
@@ -116,8 +118,7 @@ function decryptPkcs12(
         throw new UnsupportedEncryption(`the encryption ${oid}`);
     }
     const [cipherName, keyBytes] = cipher;
-    const [salt, iterations] = childrenOf(parameters);
-    const derive = derivationOfPkcs12(passphrase, octetsOf(salt), iterations, "sha1");
+    const derive = derivationOfPkcs12(passphrase, childrenOf(parameters), SHA1);
     const [key, initial] = [derive(KEY, keyBytes), derive(INITIAL_VECTOR, 8)];
     return cipherName === "rc2" ? decipherRc2(key, initial, data) : decipher(cipherName, key, initial, data);
 }
@@ -129,35 +130,30 @@ export const MAC = 3;
 /**
  * RFC 7292 appendix B. The passphrase is a BMPString there, whatever its letters.
  *
- * @param iterations 1 where they are left out.
+ * @param parameters The salt, and the number of iterations, which is 1 where it is left out.
+ * @param digest Its object identifier.
  */
 export function derivationOfPkcs12(
     passphrase: string | undefined,
-    salt: Buffer,
-    iterations: DerElement | undefined,
-    digest: Pkcs12Digest,
+    [salt, iterations]: readonly DerElement[],
+    digest: string,
 ): (purpose: number, length: number) => Buffer {
-    const { pkcs12, md, util } = forge();
+    const { pkcs12, md, pki, util } = forge();
+    const [, algorithm] = Object.entries(md.algorithms).find(([name]) => name === pki.oids[digest]) ?? [];
+    if (algorithm === undefined) {
+        throw new UnsupportedEncryption(digest === PBMAC1 ? "PBMAC1 (RFC 9579)" : `a MAC of the type ${digest}`);
+    }
     return (purpose, length) => {
         const key = pkcs12.generateKey(
             passphrase ?? null,
-            util.createBuffer(salt.toString("latin1")),
+            util.createBuffer(octetsOf(salt).toString("latin1")),
             purpose,
             iterations === undefined ? 1 : iterationsOf(iterations),
             length,
-            md.algorithms[digest].create(),
+            algorithm.create(),
         );
         return Buffer.from(key.getBytes(), "latin1");
     };
-}
-
-type Pkcs12Digest = keyof typeof Forge.md.algorithms;
-
-/** The digest of an object identifier, if keys can be derived by it. */
-export function pkcs12DigestOf(oid: string): Pkcs12Digest | undefined {
-    const { md, pki } = forge();
-    const name = pki.oids[oid] ?? "";
-    return Object.hasOwn(md.algorithms, name) ? (name as Pkcs12Digest) : undefined;
 }
 
 function iterationsOf(element: DerElement | undefined): number {

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { decrypt, derivationOfPkcs12, MAC, pkcs12DigestOf, UnsupportedEncryption, WrongPassphrase } from "./decryption";
+import { decrypt, derivationOfPkcs12, MAC, UnsupportedEncryption, WrongPassphrase } from "./decryption";
 import { childrenOf, octetsOf, readElement, readElements, readOid, TAG, type DerElement } from "./der";
 
 const DATA = "1.2.840.113549.1.7.1";
@@ -10,7 +10,6 @@ const ENCRYPTED_KEY_BAG = "1.2.840.113549.1.12.10.1.2";
 const CERTIFICATE_BAG = "1.2.840.113549.1.12.10.1.3";
 const SAFE_BAG = "1.2.840.113549.1.12.10.1.6";
 const X509_CERTIFICATE = "1.2.840.113549.1.9.22.1";
-const PBMAC1 = "1.2.840.113549.1.5.14";
 /** Safes inside safes, which nothing writes. */
 const MOST_NESTED = 4;
 
@@ -60,15 +59,12 @@ export function openPkcs12(der: Buffer, passphrase: string | undefined): Content
 }
 
 function verifies(mac: DerElement, content: Buffer, passphrase: string | undefined): boolean {
-    const [info, salt, iterations] = childrenOf(mac);
+    const [info, ...parameters] = childrenOf(mac);
     const [algorithm, expected] = childrenOf(info);
-    const oid = readOid(childrenOf(algorithm)[0]);
-    const digest = pkcs12DigestOf(oid);
-    if (digest === undefined) {
-        throw new UnsupportedEncryption(oid === PBMAC1 ? "PBMAC1 (RFC 9579)" : `a MAC of the type ${oid}`);
-    }
+    const digest = readOid(childrenOf(algorithm)[0]);
     const value = octetsOf(expected);
-    const key = derivationOfPkcs12(passphrase, octetsOf(salt), iterations, digest)(MAC, value.length);
+    const key = derivationOfPkcs12(passphrase, parameters, digest)(MAC, value.length);
+    // OpenSSL knows digests by their object identifiers as well.
     const computed = createHmac(digest, key).update(content).digest();
     return computed.length === value.length && timingSafeEqual(computed, value);
 }
