@@ -94,12 +94,12 @@ export interface Command {
 
 /** The command could not do its work. The message is one line: what is wrong, and what to do. */
 export class CommandError extends Error {
-    readonly exitCode: ExitCode;
-
-    constructor(message: string, exitCode: ExitCode = EXIT.failed) {
+    constructor(
+        message: string,
+        readonly exitCode: ExitCode = EXIT.failed,
+    ) {
         super(message);
         this.name = "CommandError";
         this.stack = "";
-        this.exitCode = exitCode;
     }
 }

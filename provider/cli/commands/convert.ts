@@ -120,14 +120,9 @@ function sort(all: readonly X509Certificate[], key: PrivateKey | undefined) {
         const fact = `${String(leaves.length)} certificates could be the leaf, since they issued none of the others: ${names}`;
         throw new CommandError(`${fact}; convert their files one by one, or add the key of the right one`, EXIT.bad);
     }
-    if (leaf === undefined) {
-        throw new CommandError("the certificates issued each other, so none is the leaf; add the leaf", EXIT.bad);
-    }
-    if (key !== undefined && !isKeyOf(leaf, key)) {
-        throw new CommandError(
-            "no certificate in the files belongs to the private key; add the one that does",
-            EXIT.bad,
-        );
+    if (leaf === undefined || (key !== undefined && !isKeyOf(leaf, key))) {
+        const fact = `no certificate in the files ${key === undefined ? "is the leaf: they issued each other" : "belongs to the private key"}`;
+        throw new CommandError(`${fact}; add the one that is to be converted`, EXIT.bad);
     }
     const isRoot = (one: X509Certificate): boolean => isIssuedBy(one, one);
     const chain = [leaf];

@@ -57,6 +57,9 @@ export class CertificatesMade {
      */
     async listUntil(holds: (entries: Entries) => boolean, signal?: AbortSignal) {
         const startedMs = this.#clock.steady();
+        const aborted = new Promise<void>((resolve) => {
+            signal?.addEventListener("abort", () => resolve(), { once: true });
+        });
         for (let attempt = 0; ; attempt += 1) {
             const entries = await this.list();
             if (holds(entries)) {
@@ -66,7 +69,7 @@ export class CertificatesMade {
             if (waitMs === undefined || signal?.aborted === true) {
                 return { entries, afterMs: undefined };
             }
-            await this.#pause(waitMs, signal);
+            await Promise.race([this.#clock.sleep(waitMs), aborted]);
         }
     }
 
@@ -118,14 +121,5 @@ export class CertificatesMade {
             isReserved(entry) ||
             (isProjectWide && this.#uncertain.includes("project-wide"))
         );
-    }
-
-    async #pause(waitMs: number, signal: AbortSignal | undefined): Promise<void> {
-        const over = new AbortController();
-        const aborted = new Promise<void>((resolve) => {
-            signal?.addEventListener("abort", () => resolve(), { once: true, signal: over.signal });
-        });
-        await Promise.race([this.#clock.sleep(waitMs), aborted]);
-        over.abort();
     }
 }

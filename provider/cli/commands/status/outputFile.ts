@@ -47,31 +47,26 @@ export async function writeOutput(
  *
  * @param replace Replaces it, or fails as the system does.
  */
-export async function replaceOpenFile(replace: () => Promise<void>, { sleep }: Pick<Clock, "sleep">): Promise<void> {
-    for (const delayMs of REPLACEMENT_DELAYS_MS) {
-        try {
-            await replace();
-            return;
-        } catch (error) {
-            if (!["EPERM", "EACCES", "EBUSY"].includes(errorCode(error) ?? "")) {
-                throw error;
-            }
-            await sleep(delayMs);
+export async function replaceOpenFile(
+    replace: () => Promise<void>,
+    { sleep }: Pick<Clock, "sleep">,
+    [delayMs, ...later] = REPLACEMENT_DELAYS_MS,
+): Promise<void> {
+    await replace().catch(async (error: unknown) => {
+        if (delayMs === undefined || !["EPERM", "EACCES", "EBUSY"].includes(errorCode(error) ?? "")) {
+            throw error;
         }
-    }
-    await replace();
+        await sleep(delayMs);
+        await replaceOpenFile(replace, { sleep }, later);
+    });
 }
 
 async function writeDraft(draft: string, content: string, earlier: Stats | undefined): Promise<void> {
-    const file = await open(draft, "wx", earlier === undefined ? undefined : 0o600);
-    try {
-        await file.writeFile(content);
-        if (earlier !== undefined) {
-            await file.chown(earlier.uid, earlier.gid);
-            await file.chmod(earlier.mode & PERMISSIONS);
-        }
-    } finally {
-        await file.close();
+    await using file = await open(draft, "wx", earlier === undefined ? undefined : 0o600);
+    await file.writeFile(content);
+    if (earlier !== undefined) {
+        await file.chown(earlier.uid, earlier.gid);
+        await file.chmod(earlier.mode & PERMISSIONS);
     }
 }
 
@@ -99,11 +94,7 @@ async function readEarlier(target: string, path: string, isOwn: (head: string) =
 
 async function headOf(target: string): Promise<string> {
     // If a pipe without a writer has come in its place meanwhile, it must not be waited for.
-    const file = await open(target, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-        const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-        return buffer.toString("utf8", 0, bytesRead);
-    } finally {
-        await file.close();
-    }
+    await using file = await open(target, constants.O_RDONLY | constants.O_NONBLOCK);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    return buffer.toString("utf8", 0, bytesRead);
 }

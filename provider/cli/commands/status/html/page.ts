@@ -79,20 +79,19 @@ function problems(stacks: readonly ReportedStack[]): Markup {
     return list("problems", "Stacks with nothing to show", troubled);
 }
 
-const TALLY: readonly { words: string; of: readonly [shown: Standing, ...others: Standing[]] }[] = [
-    { words: "in order", of: ["fine", "looked-up"] },
-    { words: "expiring soon", of: ["soon"] },
-    { words: "expired", of: ["expired"] },
-    { words: "with other findings", of: ["attention", "pending"] },
-];
+/** What is counted at the top, the gravest last. */
+const TALLY: Readonly<Record<Standing, string>> = {
+    ...{ fine: "in order", "looked-up": "looked up", pending: "to be deleted" },
+    ...{ soon: "expiring soon", attention: "with other findings", expired: "expired" },
+};
 
 function tally(certificates: readonly JudgedCertificate[]): Markup {
     const standings = certificates.map(standingOf);
-    const counts = TALLY.map(({ words, of }) => {
-        const count = standings.filter((one) => of.includes(one)).length;
-        return count === 0 ? markup`` : badge(of[0], `${String(count)} ${words}`);
+    const badges = Object.entries(TALLY).flatMap(([standing, words]) => {
+        const count = standings.filter((one) => one === standing).length;
+        return count === 0 ? [] : [badge(standing, `${String(count)} ${words}`)];
     });
-    return markup`<p class="tally">${counts}</p>`;
+    return markup`<p class="tally">${badges}</p>`;
 }
 
 function lifetimes({ nowMs, certificates }: StatusReport): Markup {
@@ -136,7 +135,7 @@ function standingText(certificate: JudgedCertificate, standing: Standing, nowMs:
     return standing === "soon" ? lastingOf(certificate, nowMs) : WARNINGS[gravest.code].words;
 }
 
-function badge(standing: Standing, words: string): Markup {
+function badge(standing: string, words: string): Markup {
     return markup`<em class="badge ${standing}">${icon(standing)}${words}</em>`;
 }
 
