@@ -27,9 +27,6 @@ export interface ExaminationOptions {
     readonly say: (line: string) => void;
 }
 
-/** The user does not want to go on. */
-class Interrupted extends Error {}
-
 type Finding = Omit<Step, "step">;
 export const fine = (detail: string): Finding => ({ outcome: "fine", detail });
 const notInOrder = (detail: string): Finding => ({ outcome: "not in order", detail });
@@ -80,7 +77,7 @@ export class Examination {
                 await this.#step("second deletion", () => this.#deleteAgain());
             }
         } catch (error) {
-            if (!(error instanceof Interrupted)) {
+            if (error !== this.options.signal.reason) {
                 throw error;
             }
             this.steps.push({ step: "interruption", outcome: "failed", detail: "ended by the user" });
@@ -90,9 +87,7 @@ export class Examination {
     /** Whether it could be done. */
     async #step(step: string, work: () => Promise<Finding>): Promise<boolean> {
         const { signal, say } = this.options;
-        if (signal.aborted) {
-            throw new Interrupted();
-        }
+        signal.throwIfAborted();
         say(`doctor: ${step}`);
         const tried = await tryStep(step, work, say);
         this.steps.push(tried);
@@ -220,8 +215,8 @@ export class Examination {
     async #sight(what: string, holds: (entries: readonly CertificateEntry[]) => boolean): Promise<Finding> {
         const { made, signal } = this.options;
         const { entries, afterMs } = await made.listUntil(holds, signal);
-        if (signal.aborted && afterMs === undefined) {
-            throw new Interrupted();
+        if (afterMs === undefined) {
+            signal.throwIfAborted();
         }
         this.#listed = entries;
         this.#slowestMs = Math.max(this.#slowestMs, afterMs ?? Infinity);

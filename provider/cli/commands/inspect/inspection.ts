@@ -19,7 +19,6 @@ import { DAY_MS, isoDate } from "../../../text/isoDates";
 import { counted } from "../../../text/quoting";
 
 export type Inspection = Awaited<ReturnType<typeof inspect>>;
-export type CertificateFacts = ReturnType<typeof factsOf>;
 
 /** A finding, about an argument of the resource or about a file that is none. */
 interface InspectionFinding extends Pick<Finding, "severity" | "message"> {

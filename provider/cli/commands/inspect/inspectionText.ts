@@ -2,7 +2,7 @@ import { describeEnd } from "../../../certificates/checks/expiries";
 import { shownDate } from "../../../text/isoDates";
 import { counted } from "../../../text/quoting";
 import { paragraphs, table, toned, type Cell, type Line, type Tone } from "../../terminal";
-import type { CertificateFacts, Inspection } from "./inspection";
+import type { Inspection } from "./inspection";
 
 const PURPOSES = {
     cert: "there is no certificate among the files",
@@ -19,7 +19,15 @@ export function inspectionText(inspection: Inspection, nowMs: number): readonly 
         table(files.map(({ path, role, holds }) => [path, role, holds])),
         missing.map((argument) => [`${argument}: ${PURPOSES[argument]}`]),
         leafRows(inspection, nowMs),
-        table([...certificateRows("chain", chain, nowMs), ...certificateRows("ca", authorities, nowMs)]),
+        table(
+            Object.entries({ chain, ca: authorities }).flatMap(([title, certificates]) =>
+                certificates.map(({ subject, notAfter }, index) => [
+                    index === 0 ? title : "",
+                    subject,
+                    describeEnd(Date.parse(notAfter), nowMs),
+                ]),
+            ),
+        ),
         table(
             findings.map(({ severity, code, about, message }) => [
                 toned(severity, TONES[severity]),
@@ -43,18 +51,6 @@ function leafRows({ chain, fingerprints }: Inspection, nowMs: number): readonly 
         ["serialNumber", leaf.serialNumber],
         ["valid", `from ${shownDate(Date.parse(leaf.notBefore))} on, ${describeEnd(Date.parse(leaf.notAfter), nowMs)}`],
         ...Object.entries(fingerprints),
-    ]);
-}
-
-function certificateRows(
-    title: string,
-    certificates: readonly CertificateFacts[],
-    nowMs: number,
-): readonly (readonly string[])[] {
-    return certificates.map(({ subject, notAfter }, index) => [
-        index === 0 ? title : "",
-        subject,
-        describeEnd(Date.parse(notAfter), nowMs),
     ]);
 }
 
