@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { UnsupportedEncryption } from "../certificates/parse/decryption";
 import { sequenceOfFile } from "../certificates/parse/der";
 import { certificatesOfPkcs7, shapeOf } from "../certificates/parse/keyEncoding";
@@ -12,7 +12,6 @@ import { decodeText } from "../certificates/parse/repair";
 import { CommandError, type CommandHost, type Parsed } from "./command";
 import { cannot } from "./newFiles";
 import { shellWord } from "./shell";
-import { expandWildcards } from "./wildcards";
 import { quote } from "../text/quoting";
 
 /** Larger than any bundle in use. Bounds what is read of a file that was given by mistake. */
@@ -59,6 +58,29 @@ export async function readBundleFiles(parsed: Parsed, host: CommandHost, options
     }
     const passphrase = await host.ask(`Passphrase of ${locked.join(", ")}: `, true);
     return passphrase === undefined ? { files, passphrase } : { files: open(passphrase), passphrase };
+}
+
+/** The shells of Windows leave `*.pem` to the program. Whatever matches nothing stays as it is. */
+async function expandWildcards(paths: readonly string[], folder: string): Promise<readonly string[]> {
+    return (await Promise.all(paths.map((path) => expand(path, folder)))).flat();
+}
+
+async function expand(path: string, folder: string): Promise<readonly string[]> {
+    const pattern = basename(path);
+    if (!/[*?]/.test(pattern)) {
+        return [path];
+    }
+    const names = await readdir(resolve(folder, dirname(path))).catch((): string[] => []);
+    const found = names.includes(pattern) ? [] : names.filter(matcher(pattern)).sort();
+    return found.length === 0 ? [path] : found.map((name) => join(dirname(path), name));
+}
+
+/** As in a shell, a leading dot has to be there in the pattern. */
+function matcher(pattern: string): (name: string) => boolean {
+    const escaped = pattern.replace(/[\\^$.+()[\]{}|]/g, String.raw`\$&`);
+    const expression = escaped.replaceAll("*", ".*").replaceAll("?", ".");
+    const whole = new RegExp(`^${expression}$`, process.platform === "win32" ? "i" : "");
+    return (name) => whole.test(name) && (!name.startsWith(".") || pattern.startsWith("."));
 }
 
 /** The same where every file is needed. */

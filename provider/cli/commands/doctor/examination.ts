@@ -3,8 +3,7 @@ import { messageOf } from "../../../operations/failures";
 import type { CertificateEntry } from "../../../vercel/client";
 import { VercelError } from "../../../vercel/errors";
 import type { Told } from "./answers";
-import type { CertificatesMade } from "./certificatesMade";
-import { RESERVED_ORIGINS, isReserved, respelled } from "./reserved";
+import { RESERVED_ORIGINS, isReserved, respelled, type CertificatesMade } from "./certificatesMade";
 import type { Traffic } from "./traffic";
 import { shown, quote } from "../../../text/quoting";
 

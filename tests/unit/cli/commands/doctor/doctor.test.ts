@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { answersOf, type Answer } from "../../../../../provider/cli/commands/doctor/answers";
 import type { DoctorReport } from "../../../../../provider/cli/commands/doctor/doctorText";
-import { RESERVED_ORIGINS } from "../../../../../provider/cli/commands/doctor/reserved";
+import { RESERVED_ORIGINS } from "../../../../../provider/cli/commands/doctor/certificatesMade";
 import { FAULTS, type FaultKind } from "../../../../proofs/faultMatrix/faultTable";
 import { FaultClock } from "../../../../proofs/faultMatrix/faultClock";
 import { cleanEnvironment, runProcess } from "../../../../support/childProcess";
