@@ -3,9 +3,12 @@ import { after, before, describe, it } from "mocha";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findPulumiCli } from "../../support/pulumiCli";
 import { bench } from "../../tools/bench/bench";
+import { Mint } from "../../tools/bench/material";
 import { parseOptions } from "../../tools/bench/options";
 import type { ReportData } from "../../tools/bench/reportData";
+import { Stack } from "../../tools/bench/round";
 import { ROWS, spreadOf, type Sample } from "../../tools/bench/samples";
 
 describe("npm run bench", () => {
@@ -72,6 +75,19 @@ describe("npm run bench, on the real CLI", function () {
         expect(samplesOf("b").map(total)).to.satisfy((counts: number[]) => counts.every((count) => count === 0));
         expect(samplesOf("a").find(({ row }) => row === "create")?.calls).to.deep.include({ uploads: 1, listings: 2 });
         expect(samplesOf("a").find(({ row }) => row === "destroy")?.calls).to.deep.include({ deletions: 1 });
+    });
+
+    it("creates with the provider of the documentation, and with the empty one that has loaded what uploads need", async () => {
+        const [cli, mint] = await Promise.all([findPulumiCli(), Mint.start()]);
+        const declared = await mint.declare(1);
+        for (const [column, uploads] of [["c", 1] as const, ["d", 0] as const]) {
+            const stack = await Stack.open(column, { cli, n: 1 }, declared);
+            try {
+                expect((await stack.measure("create")).calls).to.include({ uploads });
+            } finally {
+                await stack.close();
+            }
+        }
     });
 
     it("keeps its report as text and as data, without names of this machine, and resumes without measuring again", async () => {
