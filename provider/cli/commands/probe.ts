@@ -11,17 +11,12 @@ import {
     type Reading,
 } from "../../certificates/certificates";
 import { normaliseOrigin } from "../../operations/identity";
-import { probeOrigin, type ProbeReport, type TlsVersion } from "../../probe/originProbe";
+import { probeOrigin, type ProbeReport } from "../../probe/originProbe";
 import { CommandError, EXIT, type Command, type CommandHost, type ExitCode, type Parsed } from "../command";
 import { misuse } from "../options";
 import { PASSPHRASE_OPTION, requireBundleFiles } from "../files";
 import { jsonText, paragraphs, table, type Line } from "../terminal";
 import { quote } from "../../text/quoting";
-
-const TLS_VERSIONS: ReadonlyMap<string, TlsVersion> = new Map([
-    ["1.2", "TLSv1.2"],
-    ["1.3", "TLSv1.3"],
-]);
 
 export const probeCommand: Command = {
     name: "probe",
@@ -49,7 +44,7 @@ export const probeCommand: Command = {
         tls: {
             value: "1.2|1.3",
             help: "The only version of TLS to speak; default: the newest of both sides",
-            expected: ["1.2 or 1.3", (version) => TLS_VERSIONS.has(version)],
+            expected: ["1.2 or 1.3", (version) => /^1\.[23]$/.test(version)],
         },
         ...PASSPHRASE_OPTION,
     },
@@ -58,29 +53,17 @@ export const probeCommand: Command = {
 
 async function runProbe(parsed: Parsed, host: CommandHost): Promise<ExitCode> {
     const origin = originOf(parsed);
+    // The parser has made sure of it.
+    const tls = parsed.value("tls") as "1.2" | "1.3" | undefined;
     const { files, passphrase } = await requireBundleFiles(parsed, host, ["cert", "key", "ca", "server-ca"]);
     const [cert = "", keyText = "", ca = "", serverCa] = files.map(({ texts }) => texts.join(""));
     const keyReading = readPrivateKey(keyText, passphrase);
-    const { certificates, key, findings } = judgeBundle({ cert, ca }, keyReading, host);
+    const { findings, ...client } = judgeBundle({ cert, ca }, keyReading, host);
     const serverIssuers = serverCa === undefined ? undefined : serverIssuersIn(serverCa);
-    const report = await probeOrigin(
-        {
-            ...{
-                origin,
-                path: parsed.value("path"),
-                version: TLS_VERSIONS.get(parsed.value("tls") ?? ""),
-                serverIssuers,
-            },
-            ...{ chain: certificates.chain, keyPem: key.pem, issuers: certificates.authorities },
-        },
-        host.clock,
-    );
-    if (parsed.flag("json")) {
-        const shown = findings.map(({ code, severity, argument, message }) => ({ code, severity, argument, message }));
-        host.write(jsonText({ ...report, findings: shown }));
-    } else {
-        host.write(reportText(report, findings));
-    }
+    const [path, version] = [parsed.value("path"), tls && (`TLSv${tls}` as const)];
+    const report = await probeOrigin({ origin, path, version, serverIssuers, ...client }, host.clock);
+    const said = findings.map(({ code, severity, argument, message }) => ({ code, severity, argument, message }));
+    host.write(parsed.flag("json") ? jsonText({ ...report, findings: said }) : reportText(report, findings));
     const hasHandshake = report.verdict !== "untrusted" && report.verdict !== "unreachable";
     return report.verdict === "accepted" ? EXIT.fine : hasHandshake ? EXIT.bad : EXIT.failed;
 }
@@ -110,7 +93,7 @@ function judgeBundle(texts: { cert: string; ca: string }, keyReading: Reading<Pr
     if (all.some(({ severity, waivable }) => severity === "error" && !waivable)) {
         throw refusal(all, host);
     }
-    return { certificates, key, findings: all };
+    return { chain: certificates.chain, keyPem: key.pem, issuers: certificates.authorities, findings: all };
 }
 
 function refusal(findings: readonly Finding[], host: CommandHost): CommandError {

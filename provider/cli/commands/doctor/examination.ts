@@ -95,11 +95,10 @@ export class Examination {
 
     async #upload(): Promise<Finding> {
         const [reserved, fallback] = RESERVED_ORIGINS;
-        const { certs, ca } = this.options.certificates;
-        const first = await this.#put(certs[0], ca, reserved).catch(async (error: unknown) => {
+        const first = await this.#put(0, reserved).catch(async (error: unknown) => {
             requireRefusal(error);
             this.#origin = fallback;
-            return await this.#put(certs[0], ca, fallback);
+            return await this.#put(0, fallback);
         });
         this.#first = first.certId;
         return this.#origin === reserved
@@ -110,8 +109,7 @@ export class Examination {
     }
 
     async #uploadAgain(): Promise<Finding> {
-        const { certs, ca } = this.options.certificates;
-        const { certId, finding } = await this.#put(certs[1], ca, this.#origin);
+        const { certId, finding } = await this.#put(1, this.#origin);
         const isThere = this.#listed.some((entry) => entry.certId === this.#first);
         this.#changesId = certId !== this.#first;
         this.told.rotation = this.#changesId
@@ -126,8 +124,8 @@ export class Examination {
     }
 
     async #uploadWithOtherAuthority(): Promise<Finding> {
-        const { certs, otherCa } = this.options.certificates;
-        const put = await this.#put(certs[0], otherCa, this.#origin).catch(requireRefusal);
+        const { otherCa } = this.options.certificates;
+        const put = await this.#put(0, this.#origin, otherCa).catch(requireRefusal);
         if (put instanceof VercelError) {
             const answer = "the issuer: the certificate of another authority is refused";
             this.told.authority = [answer, "refuses it before the upload"];
@@ -139,9 +137,8 @@ export class Examination {
     }
 
     async #uploadRespelled(): Promise<Finding> {
-        const { certs, ca } = this.options.certificates;
         const origin = respelled(this.#origin);
-        const put = await this.#put(certs[0], ca, origin).catch(requireRefusal);
+        const put = await this.#put(0, origin).catch(requireRefusal);
         if (put instanceof VercelError) {
             const behaviour = "sends the origin as it is declared: spell it in lower case, without a port";
             this.told.respelling = ["it refuses another spelling", behaviour];
@@ -165,8 +162,7 @@ export class Examination {
     }
 
     async #uploadProjectWide(): Promise<Finding> {
-        const { certs, ca } = this.options.certificates;
-        const { certId, finding } = await this.#put(certs[1], ca, undefined);
+        const { certId, finding } = await this.#put(1, undefined);
         const behaviour = "finds its certificate by certId; takes any origin that is no https URL as project-wide";
         this.told.projectWide = [this.options.traffic.listedOrigin(certId), behaviour];
         return finding;
@@ -197,9 +193,10 @@ export class Examination {
     }
 
     /** Uploads, and waits until a listing shows it. `answered` is the origin in the answer to the upload. */
-    async #put(cert: string, ca: string, origin: string | undefined) {
+    async #put(which: 0 | 1, origin: string | undefined, issuers?: string) {
         const { made, certificates, say } = this.options;
-        const upload = { cert, key: certificates.key, ca, ...(origin === undefined ? {} : { origin }) };
+        const { certs, key, ca } = certificates;
+        const upload = { cert: certs[which], key, ca: issuers ?? ca, ...(origin === undefined ? {} : { origin }) };
         const { certId, origin: answered } = await made.upload(upload);
         if (origin === undefined) {
             // Said at once: after a kill, no origin tells the next run whose it is.

@@ -86,12 +86,12 @@ function fileOf(parsed: Parsed, option: string): string | undefined {
 }
 
 function formatOf(parsed: Parsed): Format {
-    const given = parsed.value("format");
+    // The parser has made sure of it.
+    const given = parsed.value("format") as keyof typeof FORMATS | undefined;
     if (parsed.flag("json") && given !== undefined && given !== "json") {
         throw misuse(statusCommand, `--json and --format ${given} exclude each other`);
     }
-    const formats: Readonly<Record<string, Format>> = FORMATS;
-    return formats[given ?? (parsed.flag("json") ? "json" : "table")] ?? FORMATS.table;
+    return FORMATS[given ?? (parsed.flag("json") ? "json" : "table")];
 }
 
 /** A stack whose state could not be had has no certificates. */
