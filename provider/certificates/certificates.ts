@@ -4,7 +4,7 @@ import { fieldsOf } from "./parse/certificateFields";
 import { orderChain, type ChainReading } from "./chain/order";
 import { judgeNewDates, judgeUnneeded, type Moment } from "./checks/dates";
 import { fingerprintOf } from "./fingerprint";
-import { finding, type Finding, type Reading } from "./findings";
+import { finding, type Finding } from "./findings";
 import { judgeFitness } from "./checks/fitness";
 import { publicKeyOf } from "./parse/certificateCache";
 import { meantPath } from "./chain/path";
@@ -22,16 +22,10 @@ export interface CertificateTexts {
     readonly ca: string | undefined;
 }
 
-export interface CertificateSetReading extends Reading<CertificateSet> {
-    /**
-     * What may be stored of the texts: their certificates as PEM, made anew, and nothing else that stood beside them. The
-     * leaf comes first, all others stay in the user's order.
-     */
-    readonly canonical: CertificateTexts;
-}
+export type CertificateSetReading = Readonly<ReturnType<typeof readCertificateSet>>;
 
 /** Reads certificate and issuers, without the key and without a look at the clock. */
-export function readCertificateSet(input: CertificateTexts): CertificateSetReading {
+export function readCertificateSet(input: CertificateTexts) {
     const cert = readText(input.cert, "cert");
     const ca = readText(input.ca, "ca");
     const order = orderChain(cert.certificates);
@@ -44,6 +38,10 @@ export function readCertificateSet(input: CertificateTexts): CertificateSetReadi
     return {
         value: complete ? describe(leaf, order, ca.certificates) : undefined,
         findings,
+        /**
+         * What may be stored of the texts: their certificates as PEM, made anew, and nothing else that stood beside them.
+         * The leaf comes first, all others stay in the user's order.
+         */
         canonical: {
             cert: leaf && toPem([leaf, ...cert.certificates.filter((certificate) => certificate !== leaf)]),
             ca: ca.certificates.length === 0 ? undefined : toPem(ca.certificates),
@@ -98,22 +96,18 @@ export function judgeLasting(certificates: CertificateSet): Finding[] {
 }
 
 /** Which certificates stand where they are of no use. Nothing can be said of it where no path leads to a root. */
-function judgePlaces({ chain, path }: CertificateSet): Finding[] {
+function* judgePlaces({ chain, path }: CertificateSet): Iterable<Finding> {
     if (path.end !== "root") {
-        return [];
+        return;
     }
-    const unneeded = chain.filter((certificate) => !includes(path.certificates, certificate));
-    const unsent = path.certificates.slice(1, -1).filter((certificate) => !includes(chain, certificate));
-    return [
-        ...unneeded.map((certificate) => {
-            const fact = `holds ${describeCertificate(certificate)}, which the path to the root does not need`;
-            return finding("certificate-unneeded", "cert", fact);
-        }),
-        ...unsent.map((certificate) => {
-            const fact = `lacks the intermediate ${describeCertificate(certificate)}, which is in ca only`;
-            return finding("intermediate-not-sent", "cert", fact);
-        }),
-    ];
+    for (const certificate of chain.filter((one) => !includes(path.certificates, one))) {
+        const fact = `holds ${describeCertificate(certificate)}, which the path to the root does not need`;
+        yield finding("certificate-unneeded", "cert", fact);
+    }
+    for (const certificate of path.certificates.slice(1, -1).filter((one) => !includes(chain, one))) {
+        const fact = `lacks the intermediate ${describeCertificate(certificate)}, which is in ca only`;
+        yield finding("intermediate-not-sent", "cert", fact);
+    }
 }
 
 /** What is public of a bundle: read, repaired and put in order. */

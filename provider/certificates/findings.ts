@@ -31,18 +31,14 @@ export function finding(code: FindingCode, argument: BundleArgument, fact: strin
 }
 
 /** A finding as users are told it. */
-export interface Notice {
-    readonly code: FindingCode;
-    readonly severity: Severity;
-    /** Begins with the argument's name. */
-    readonly message: string;
-}
+export type Notice = Readonly<ReturnType<typeof asNotices>[number]>;
 
 /** `skipValidation` turns the errors that only an origin could overrule into warnings. */
-export function asNotices(findings: readonly Finding[], skipValidation: boolean): Notice[] {
+export function asNotices(findings: readonly Finding[], skipValidation: boolean) {
     return findings.map(({ code, severity, argument, message, waivable }) => ({
         code,
-        severity: severity === "error" && waivable && skipValidation ? "warning" : severity,
+        severity: severity === "error" && waivable && skipValidation ? ("warning" as const) : severity,
+        /** Begins with the argument's name. */
         message: `${argument}: ${message}`,
     }));
 }

@@ -24,20 +24,12 @@ type Access = "refused" | "denied" | "admitted" | "unknown";
 /** With these statuses an application turns a client away, be it for its certificate or for something else. */
 const DENIALS: ReadonlySet<number> = new Set([400, 401, 403, 495, 496]);
 
-export function accessOf(ending: Ending): Access {
-    switch (ending.kind) {
-        case "refused":
-            return "refused";
-        case "answered":
-            if (ending.fault !== undefined) {
-                return "refused";
-            }
-            return ending.status !== undefined && DENIALS.has(ending.status) ? "denied" : "admitted";
-        case "untrusted":
-        case "unreachable":
-        case "silent":
-            return "unknown";
+function accessOf(ending: Ending): Access {
+    if (ending.kind !== "answered") {
+        return ending.kind === "refused" ? "refused" : "unknown";
     }
+    const isDenied = ending.status !== undefined && DENIALS.has(ending.status);
+    return ending.fault !== undefined ? "refused" : isDenied ? "denied" : "admitted";
 }
 
 /**

@@ -52,11 +52,7 @@ export interface Fault {
 
 /** Whether a certificate breaks no rule of its own as an issuer of client certificates. */
 export function isFitIssuer(certificate: X509Certificate): boolean {
-    return (
-        judgeExtensions(certificate, "ca").length === 0 &&
-        judgeIssuer(certificate, "ca", true).length === 0 &&
-        judgeKeyLength(certificate, "ca").length === 0
-    );
+    return [...judgeItself(certificate, "ca"), ...judgeIssuer(certificate, "ca", true)].length === 0;
 }
 
 /** What is wrong with a path, from the leaf on, as OpenSSL sees it at a moment; all of it, where OpenSSL names one reason. */
@@ -67,9 +63,8 @@ export function faultsOf(path: Path, pools: Pools, nowMs: number): Fault[] {
         const isLast = index === certificates.length - 1;
         const issuer = certificates[index + 1];
         const own = [
-            ...judgeExtensions(certificate, argument),
+            ...judgeItself(certificate, argument),
             ...(index === 0 ? judgeLeafPurpose(certificate) : judgeIssuer(certificate, argument, isLast)),
-            ...judgeKeyLength(certificate, argument),
             ...(certificates.length > 1 ? judgeCurve(certificate, argument) : []),
             ...judgePathLength(path, index, argument),
             ...(isLast ? [] : judgeDigest(certificate, argument)),
@@ -85,13 +80,18 @@ export function faultsOf(path: Path, pools: Pools, nowMs: number): Fault[] {
     return [...faults, ...judgeNames(path), ...(end === "root" ? [] : judgeEnd(path, pools))];
 }
 
-function judgeExtensions(certificate: X509Certificate, argument: BundleArgument): Finding[] {
+/** Of every certificate of a path, the leaf included. */
+function* judgeItself(certificate: X509Certificate, argument: BundleArgument): Iterable<Finding> {
     const [oid] = fieldsOf(certificate).unknownCritical;
-    if (oid === undefined) {
-        return [];
+    if (oid !== undefined) {
+        const fact = `${describeCertificate(certificate)} has a critical extension that OpenSSL does not accept: ${shownUpTo(SHOWN_PURPOSES, oid)}`;
+        yield finding("unknown-critical-extension", argument, fact);
     }
-    const fact = `${describeCertificate(certificate)} has a critical extension that OpenSSL does not accept: ${shownUpTo(SHOWN_PURPOSES, oid)}`;
-    return [finding("unknown-critical-extension", argument, fact)];
+    const bits = rsaBitsOf(certificate) ?? Infinity;
+    // The level takes a moment to find out.
+    if (bits < USUAL_RSA_BITS && bits < SHORTEST_RSA_BITS[securityLevel()]) {
+        yield finding("rsa-too-short", argument, describeShortKey(certificate, bits));
+    }
 }
 
 /** Node calls the extended key usages `keyUsage`, and it is undefined where there are none, though typed otherwise. */
@@ -121,60 +121,40 @@ function describeUsage(keyUsage: number): string {
 }
 
 /** What the leaf is for. */
-export function judgeLeafPurpose(leaf: X509Certificate): Finding[] {
-    const findings: Finding[] = [];
-    if (!isForClients(leaf)) {
-        const fact = `${describeCertificate(leaf)} is not for clients: its extended key usages are ${describePurposes(leaf)}`;
-        findings.push(finding("no-client-auth", "cert", fact));
-    }
+export function* judgeLeafPurpose(leaf: X509Certificate): Iterable<Finding> {
     const { keyUsage, netscapeType } = fieldsOf(leaf);
+    const name = describeCertificate(leaf);
+    if (!isForClients(leaf)) {
+        const fact = `${name} is not for clients: its extended key usages are ${describePurposes(leaf)}`;
+        yield finding("no-client-auth", "cert", fact);
+    }
     if (netscapeType !== undefined && (netscapeType & NETSCAPE_CLIENT) === 0) {
-        const fact = `${describeCertificate(leaf)} is not for clients: its Netscape certificate type is without SSL client`;
-        const step = "have it issued without that type, or with SSL client in it";
-        findings.push(finding("no-client-auth", "cert", fact, step));
+        const fact = `${name} is not for clients: its Netscape certificate type is without SSL client`;
+        yield finding("no-client-auth", "cert", fact, "have it issued without that type, or with SSL client in it");
     }
     if (keyUsage !== undefined && (keyUsage & CLIENT_USAGES) === 0) {
-        const fact = `${describeCertificate(leaf)} may not sign a handshake: its key usage is ${describeUsage(keyUsage)}`;
-        findings.push(finding("no-digital-signature", "cert", fact));
+        const fact = `${name} may not sign a handshake: its key usage is ${describeUsage(keyUsage)}`;
+        yield finding("no-digital-signature", "cert", fact);
     }
-    return findings;
 }
 
-function judgeIssuer(certificate: X509Certificate, argument: BundleArgument, isLast: boolean): Finding[] {
+function* judgeIssuer(certificate: X509Certificate, argument: BundleArgument, isLast: boolean): Iterable<Finding> {
     const { keyUsage, isAuthority, version } = fieldsOf(certificate);
     const name = `the issuer ${describeCertificate(certificate)}`;
-    const findings: Finding[] = [];
-    const say = (code: FindingCode, fact: string): void => {
-        findings.push(finding(code, argument, fact));
-    };
     if (keyUsage !== undefined && (keyUsage & CERT_SIGN) === 0) {
-        say(
-            "issuer-may-not-sign",
-            `${name} may not sign certificates: its key usage is ${describeUsage(keyUsage)}, without keyCertSign`,
-        );
+        const fact = `${name} may not sign certificates: its key usage is ${describeUsage(keyUsage)}, without keyCertSign`;
+        yield finding("issuer-may-not-sign", argument, fact);
     }
     // Where the constraints are left out, OpenSSL lets the end of a path pass that has a key usage or is an old root.
     const isTolerated = isLast && (keyUsage !== undefined || (version === 1 && isSelfSigned(certificate)));
     if (!(isAuthority ?? isTolerated)) {
         const reason = isAuthority === undefined ? "it has no basic constraints" : "it says CA:FALSE";
-        say("issuer-is-no-ca", `${name} is no authority (CA:TRUE): ${reason}`);
+        yield finding("issuer-is-no-ca", argument, `${name} is no authority (CA:TRUE): ${reason}`);
     }
     if (!isForClients(certificate)) {
-        say(
-            "issuer-not-for-clients",
-            `${name} may not issue for clients: its extended key usages are ${describePurposes(certificate)}`,
-        );
+        const fact = `${name} may not issue for clients: its extended key usages are ${describePurposes(certificate)}`;
+        yield finding("issuer-not-for-clients", argument, fact);
     }
-    return findings;
-}
-
-/** Of every certificate of a path, the leaf included. */
-function judgeKeyLength(certificate: X509Certificate, argument: BundleArgument): Finding[] {
-    const bits = rsaBitsOf(certificate) ?? Infinity;
-    // The level takes a moment to find out.
-    return bits < USUAL_RSA_BITS && bits < SHORTEST_RSA_BITS[securityLevel()]
-        ? [finding("rsa-too-short", argument, describeShortKey(certificate, bits))]
-        : [];
 }
 
 /** Whatever this OpenSSL admits, the next authority issues for 2048 bits or more. */
@@ -188,58 +168,55 @@ export function rsaBitsOf(certificate: X509Certificate): number | undefined {
     return key?.asymmetricKeyType?.startsWith("rsa") === true ? key.asymmetricKeyDetails?.modulusLength : undefined;
 }
 
-export function judgeCurve(certificate: X509Certificate, argument: BundleArgument): Finding[] {
-    if (!fieldsOf(certificate).hasExplicitCurve) {
-        return [];
+export function* judgeCurve(certificate: X509Certificate, argument: BundleArgument): Iterable<Finding> {
+    if (fieldsOf(certificate).hasExplicitCurve) {
+        const fact = `the key of ${describeCertificate(certificate)} gives its curve by parameters, not by name`;
+        yield finding("key-unusable-in-tls", argument, fact);
     }
-    const fact = `the key of ${describeCertificate(certificate)} gives its curve by parameters, not by name`;
-    return [finding("key-unusable-in-tls", argument, fact)];
 }
 
 /** Self-issued ones, as of an authority with a new key, are not counted (RFC 5280 §4.2.1.9). */
-function judgePathLength({ certificates }: Path, index: number, argument: BundleArgument): Finding[] {
+function* judgePathLength({ certificates }: Path, index: number, argument: BundleArgument): Iterable<Finding> {
     const [certificate] = certificates.slice(index);
-    const limit = certificate === undefined ? undefined : fieldsOf(certificate).pathLength;
+    const limit = certificate && fieldsOf(certificate).pathLength;
     const below = certificates.slice(1, index).filter((one) => !isNamedBy(one, one)).length;
-    if (certificate === undefined || limit === undefined || below <= limit) {
-        return [];
+    if (certificate !== undefined && limit !== undefined && below > limit) {
+        const fact = `the path length of ${describeCertificate(certificate)} allows ${counted(limit, "intermediate")} below it, and there ${below === 1 ? "is" : "are"} ${String(below)}`;
+        yield finding("path-too-long", argument, fact);
     }
-    const fact = `the path length of ${describeCertificate(certificate)} allows ${counted(limit, "intermediate")} below it, and there ${below === 1 ? "is" : "are"} ${String(below)}`;
-    return [finding("path-too-long", argument, fact)];
 }
 
-export function judgeDigest(certificate: X509Certificate, argument: BundleArgument): Finding[] {
+export function* judgeDigest(certificate: X509Certificate, argument: BundleArgument): Iterable<Finding> {
     const { weakDigest } = fieldsOf(certificate);
-    if (weakDigest === undefined || securityLevel() === 0) {
-        return [];
+    if (weakDigest !== undefined && securityLevel() > 0) {
+        yield finding("weak-signature", argument, `${describeCertificate(certificate)} is signed with ${weakDigest}`);
     }
-    return [finding("weak-signature", argument, `${describeCertificate(certificate)} is signed with ${weakDigest}`)];
 }
 
-function judgeSignature(certificate: X509Certificate, issuer: X509Certificate, argument: BundleArgument): Fault[] {
-    if (isSignedBy(certificate, issuer)) {
-        return [];
+function* judgeSignature(
+    certificate: X509Certificate,
+    issuer: X509Certificate,
+    argument: BundleArgument,
+): Iterable<Fault> {
+    if (!isSignedBy(certificate, issuer)) {
+        const fact = `the key of ${describeCertificate(issuer)}, which has the issuer's name, did not sign ${describeCertificate(certificate)}`;
+        yield { culprit: issuer, finding: finding("signature-mismatch", argument, fact) };
     }
-    const fact = `the key of ${describeCertificate(issuer)}, which has the issuer's name, did not sign ${describeCertificate(certificate)}`;
-    return [{ culprit: issuer, finding: finding("signature-mismatch", argument, fact) }];
 }
 
 /** Self-issued intermediates are not looked at; roots bind as well, though RFC 5280 does not ask for it. */
-function judgeNames({ certificates, presented }: Path): Fault[] {
-    return certificates.flatMap((certificate, index) =>
-        index > 0 && isNamedBy(certificate, certificate)
-            ? []
-            : certificates.slice(index + 1).flatMap((authority, above) => {
-                  const violation = violationOf(certificate, authority, index === 0);
-                  if (violation === undefined) {
-                      return [];
-                  }
-                  const { name, constraint } = violation;
-                  const fact = `the name constraints of ${describeCertificate(authority)} do not admit ${name} in ${describeCertificate(certificate)}: they ${constraint}`;
-                  const argument = index + 1 + above < presented ? "cert" : "ca";
-                  return [{ culprit: authority, finding: finding("name-constraint-violated", argument, fact) }];
-              }),
-    );
+function* judgeNames({ certificates, presented }: Path): Iterable<Fault> {
+    for (const [index, certificate] of certificates.entries()) {
+        const isExempt = index > 0 && isNamedBy(certificate, certificate);
+        for (const [above, authority] of isExempt ? [] : [...certificates.entries()].slice(index + 1)) {
+            const { name, constraint } = violationOf(certificate, authority, index === 0) ?? {};
+            if (name !== undefined && constraint !== undefined) {
+                const fact = `the name constraints of ${describeCertificate(authority)} do not admit ${name} in ${describeCertificate(certificate)}: they ${constraint}`;
+                const argument = above < presented ? "cert" : "ca";
+                yield { culprit: authority, finding: finding("name-constraint-violated", argument, fact) };
+            }
+        }
+    }
 }
 
 /** Why a path ends short of a root. */

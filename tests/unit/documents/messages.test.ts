@@ -7,7 +7,6 @@ import { providerSources, readMessages, renderMessages } from "../../tools/gener
 const PASSING: readonly string[] = [
     "certificates/chain/order.ts: finding",
     "certificates/checks/rules.ts: finding",
-    "certificates/checks/rules.ts: finding",
     "cli/commandLine.ts: process.writeError",
     "cli/commandLine.ts: process.ask",
     "cli/commands/doctor/doctor.ts: host.writeError",
