@@ -15,30 +15,27 @@ export interface Place {
     readonly identity: OwnedIdentity;
     /** The origin as Vercel answered the upload. */
     readonly answered: string;
-}
-
-/** A certificate that would not go, and why. */
-export interface FailedRemoval {
-    readonly certId: string;
-    readonly reason: string;
+    /** What the project has, the new certificate included. */
+    readonly listed: Listing;
 }
 
 /**
  * Removes what it can of several certificates of a resource, one after the other; one that will not go does not keep the
  * others. What the listing lacks is removed by call all the same: listings may lag behind.
+ *
+ * @returns Why, for each that would not go.
  */
 export async function removeEach(
     certIds: readonly string[],
-    listed: Listing,
     place: Place,
     context: OperationContext,
-): Promise<readonly FailedRemoval[]> {
-    const failures: FailedRemoval[] = [];
+): Promise<ReadonlyMap<string, string>> {
+    const failures = new Map<string, string>();
     for (const certId of certIds) {
         try {
-            await removeCertificate(certId, listed, place, context);
+            await removeCertificate(certId, place, context);
         } catch (error) {
-            failures.push({ certId, reason: messageOf(explainNotFound(error)) });
+            failures.set(certId, messageOf(explainNotFound(error)));
         }
     }
     return failures;
@@ -47,14 +44,13 @@ export async function removeEach(
 /** Removes certificates that are to go and says which would not; they are tried again by the next run. */
 export async function removeReplaced(
     certIds: readonly string[],
-    listed: Listing,
     place: Place,
     context: OperationContext,
 ): Promise<readonly string[]> {
-    const failures = await removeEach(certIds, listed, place, context);
-    const remaining = failures.map(({ certId }) => certId);
-    if (failures.length > 0) {
-        const reasons = [...new Set(failures.map(({ reason }) => reason))];
+    const failures = await removeEach(certIds, place, context);
+    const remaining = [...failures.keys()];
+    if (remaining.length > 0) {
+        const reasons = [...new Set(failures.values())];
         context.notify(
             `${labelOf(place.identity)}: the new certificate is in place, but ${enumerated(remaining)}, which it replaces, could ` +
                 `not be removed; the next run tries again. ${reasons.join(" ")}`,
@@ -67,17 +63,12 @@ export async function removeReplaced(
  * Returns when the certificate is gone for certain: its deletion was answered, or is answered by "could not be found"
  * and a listing agrees. One whose answer was lost is never repeated blindly: a listing comes first.
  */
-async function removeCertificate(
-    certId: string,
-    listed: Listing,
-    place: Place,
-    context: OperationContext,
-): Promise<void> {
+async function removeCertificate(certId: string, place: Place, context: OperationContext): Promise<void> {
     const { identity } = place;
     const { store, memory, addressOf } = context;
-    let entries = listed;
+    let { listed } = place;
     for (let attempt = 1; ; attempt += 1) {
-        refuseElsewhere(certId, entries, place);
+        refuseElsewhere(certId, { ...place, listed });
         await refuseHeldElsewhere(certId, place, context);
         try {
             await store.deleteCertificate(addressOf(identity), certId, labelOf(identity));
@@ -92,13 +83,13 @@ async function removeCertificate(
                 throw error;
             }
         }
-        entries = await store.listCertificates(addressOf(identity));
+        listed = await store.listCertificates(addressOf(identity));
     }
 }
 
 /** Vercel deletes by id alone: whatever else has the id would be gone as well. */
-function refuseElsewhere(certId: string, entries: Listing, { identity, answered }: Place): void {
-    const places = entries.filter((entry) => entry.certId === certId);
+function refuseElsewhere(certId: string, { identity, answered, listed }: Place): void {
+    const places = listed.filter((entry) => entry.certId === certId);
     const elsewhere = places.filter((entry) => isElsewhere(entry.origin, identity.origin, answered));
     if (elsewhere.length === 0) {
         return;

@@ -27,22 +27,15 @@ export interface NewFindings {
 
 const NOTHING_NEW: NewFindings = { certificates: [], key: [] };
 
-export const UNKNOWN_INPUTS: ComputedInputs = {
-    fingerprint: UNKNOWN_VALUE,
-    certFingerprint: UNKNOWN_VALUE,
-    notAfter: UNKNOWN_VALUE,
-    expiries: UNKNOWN_VALUE,
-    findings: UNKNOWN_VALUE,
-};
+const inputsOf = (
+    text: string,
+    { expiries, findings }: Pick<ComputedInputs, "expiries" | "findings">,
+): ComputedInputs => ({ fingerprint: text, certFingerprint: text, notAfter: text, expiries, findings });
+
+export const UNKNOWN_INPUTS = inputsOf(UNKNOWN_VALUE, { expiries: UNKNOWN_VALUE, findings: UNKNOWN_VALUE });
 
 /** Where a text in place cannot be read any more: outside of a preview the engine takes no unknown value. */
-export const OF_NO_TEXT: ComputedInputs = {
-    fingerprint: "",
-    certFingerprint: "",
-    notAfter: "",
-    expiries: [],
-    findings: NOTHING_NEW,
-};
+export const OF_NO_TEXT = inputsOf("", { expiries: [], findings: NOTHING_NEW });
 
 export function computedOf(
     certificates: CertificateSet,

@@ -38,9 +38,9 @@ async function removeUnheld(
     const listed = await context.store.listCertificates(context.addressOf(identity));
     // Before a replacement, the engine deletes while it still plans what follows: `diff` may have seen more by now.
     const due = await leaveHeld(unheld, identity, context);
-    const failures = await removeEach(due, listed, { identity, answered: state.origin }, context);
-    if (failures.length > 0) {
-        throw new OperationError(...new Set(failures.map(({ reason }) => reason)));
+    const failures = await removeEach(due, { identity, answered: state.origin, listed }, context);
+    if (failures.size > 0) {
+        throw new OperationError(...new Set(failures.values()));
     }
 }
 

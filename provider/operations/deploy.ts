@@ -146,7 +146,7 @@ async function settle(
                 `run pulumi up again, which uploads it once more`,
         );
     }
-    const staleCertIds = await removeReplaced(replaced, after, { identity, answered: entry.origin }, context);
+    const staleCertIds = await removeReplaced(replaced, { identity, answered: entry.origin, listed: after }, context);
     return outputsOf(request, { ...entry, staleCertIds, otherCertIds, unconfirmed: false }, context);
 }
 

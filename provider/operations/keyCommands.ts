@@ -40,10 +40,10 @@ export class KeyCommands {
 
     run(command: readonly [string, ...string[]], mostBytes: number): Promise<Printed> {
         const key = JSON.stringify(command);
-        // What cannot even be tried, as a list of arguments that is too long for the system, is thrown.
-        const start = (): Promise<Printed> =>
+        const printed =
+            this.#printed.get(key) ??
+            // What cannot even be tried, as a list of arguments that is too long for the system, is thrown.
             this.#start(command, mostBytes).catch((error: unknown) => ({ problem: notStarted(error) }));
-        const printed = this.#printed.get(key) ?? start();
         this.#printed.set(key, printed);
         return printed;
     }

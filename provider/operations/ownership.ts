@@ -105,11 +105,12 @@ export async function holdersIn(
     }
     const found: Holder[] = [];
     for (const holder of holders) {
+        const placed = { certId, isHere: () => true };
         // A new id where it was not listed before, while it is listed here: that is another project.
-        const isOther =
-            holder.by === "upload" ||
-            !(await isSameProject({ certId, isHere: () => true }, [holder.identity, owner], owner.tokenEnv, context));
-        if (!isOther) {
+        if (
+            holder.by !== "upload" &&
+            (await isSameProject(placed, [holder.identity, owner], owner.tokenEnv, context))
+        ) {
             found.push(holder);
         }
     }

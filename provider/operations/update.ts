@@ -1,10 +1,10 @@
 import { parseKnownArguments, type Properties } from "./arguments";
 import { loadBundle, loadCertificateSet } from "./certificateBundle";
-import { removeReplaced, type Place } from "./cleanUp";
+import { removeReplaced } from "./cleanUp";
 import type { OperationContext } from "./context";
 import { deploy } from "./deploy";
 import { PartialFailure, UncertainUploadError } from "./failures";
-import { isPlacedAt, labelOf, parseId } from "./identity";
+import { isPlacedAt, labelOf, parseId, type OwnedIdentity } from "./identity";
 import { isListed, othersAt } from "./listing";
 import { refuseSecond } from "./ownership";
 import { idsOf, readState, writeState, type CertificateState } from "./state";
@@ -29,7 +29,7 @@ export async function update(
     // Before anything is stored: a variable that is not set would otherwise come up in the next refresh.
     context.addressOf(identity);
     if (certificates.fingerprint === state.fingerprint) {
-        const tidied = await tidyUp(state, { identity, answered: state.origin }, context);
+        const tidied = await tidyUp(state, identity, context);
         return { outs: writeState({ ...tidied, project, team: identity.team, tokenEnv }, certificates) };
     }
     return await context.memory.exclusively(identity, async () => {
@@ -50,16 +50,20 @@ export async function update(
 }
 
 /** Removes what earlier rotations left behind, unless the certificate that is to stay is not listed. */
-async function tidyUp(state: CertificateState, place: Place, context: OperationContext): Promise<CertificateState> {
+async function tidyUp(
+    state: CertificateState,
+    identity: OwnedIdentity,
+    context: OperationContext,
+): Promise<CertificateState> {
     const { certId, staleCertIds } = state;
     if (staleCertIds.length === 0) {
         return state;
     }
-    const listed = await context.store.listCertificates(context.addressOf(place.identity));
-    const isHere = (origin: string): boolean => isPlacedAt(origin, place.identity.origin, place.answered);
+    const listed = await context.store.listCertificates(context.addressOf(identity));
+    const isHere = (origin: string): boolean => isPlacedAt(origin, identity.origin, state.origin);
     if (!isListed(listed, certId, isHere)) {
         context.notify(
-            `${labelOf(place.identity)}: ${enumerated(staleCertIds)} stays for now, because Vercel does not list ${certId}, ` +
+            `${labelOf(identity)}: ${enumerated(staleCertIds)} stays for now, because Vercel does not list ${certId}, ` +
                 `which replaces it; run pulumi refresh, then pulumi up`,
         );
         return state;
@@ -67,8 +71,8 @@ async function tidyUp(state: CertificateState, place: Place, context: OperationC
     const stale = staleCertIds.filter((id) => id !== certId);
     return {
         ...state,
-        staleCertIds: await removeReplaced(stale, listed, place, context),
-        otherCertIds: othersAt(listed, place.identity.origin, idsOf(state)),
+        staleCertIds: await removeReplaced(stale, { identity, answered: state.origin, listed }, context),
+        otherCertIds: othersAt(listed, identity.origin, idsOf(state)),
         unconfirmed: false,
     };
 }

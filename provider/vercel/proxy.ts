@@ -48,13 +48,8 @@ function isExempt({ hostname, port }: URL, list: string): boolean {
 /** Before what a proxy did instead of opening a tunnel: a status, or the code of an error. Nothing was sent then. */
 export const PROXY_REFUSED = "PROXY_";
 
-class TunnelError extends Error {
-    readonly code: string;
-
-    constructor(reason: string) {
-        super("the proxy opened no tunnel");
-        this.code = `${PROXY_REFUSED}${reason}`;
-    }
+function tunnelError(reason: string): Error {
+    return Object.assign(new Error("the proxy opened no tunnel"), { code: `${PROXY_REFUSED}${reason}` });
 }
 
 /**
@@ -92,11 +87,11 @@ export class TunnelAgent extends https.Agent {
                 callback(null, tls.connect({ ...options, socket }));
             } else {
                 socket.destroy();
-                fail(new TunnelError(String(statusCode)));
+                fail(tunnelError(String(statusCode)));
             }
         });
         connect.on("error", (error) => {
-            fail(new TunnelError("code" in error ? String(error.code) : "UNKNOWN"));
+            fail(tunnelError("code" in error ? String(error.code) : "UNKNOWN"));
         });
         connect.end();
         return undefined;

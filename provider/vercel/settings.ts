@@ -47,12 +47,16 @@ export function resolveToken({ tokenEnv, environment, configuration }: TokenSour
             return usable(token, source);
         }
     }
+    if (tokenEnv === undefined) {
+        throw new SettingsError(
+            "no Vercel token; set the environment variable VERCEL_API_TOKEN where pulumi runs, " +
+                `or run pulumi config set --secret ${setting}`,
+        );
+    }
+    // Whoever gives the token itself where its variable's name is wanted must not read it in a message.
+    const shown = isVariableName(tokenEnv) ? tokenEnv : "(a name that is not all of A-Z, 0-9 and _, so not shown)";
     throw new SettingsError(
-        tokenEnv === undefined
-            ? "no Vercel token; set the environment variable VERCEL_API_TOKEN where pulumi runs, " +
-                  `or run pulumi config set --secret ${setting}`
-            : `no Vercel token: the environment variable ${shownName(tokenEnv)}, which tokenEnv names, is not set; ` +
-                  `set it where pulumi runs`,
+        `no Vercel token: the environment variable ${shown}, which tokenEnv names, is not set; set it where pulumi runs`,
     );
 }
 
@@ -93,11 +97,6 @@ export function refuseUnverifiedTls(environment: Environment): void {
                 "proxy that reads TLS give its authority in NODE_EXTRA_CA_CERTS",
         );
     }
-}
-
-/** Whoever gives the token itself where its variable's name is wanted must not read it in a message. */
-function shownName(tokenEnv: string): string {
-    return isVariableName(tokenEnv) ? tokenEnv : "(a name that is not all of A-Z, 0-9 and _, so not shown)";
 }
 
 export const LONGEST_VARIABLE_NAME = 128;

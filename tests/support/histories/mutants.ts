@@ -41,14 +41,14 @@ export const MUTANTS: readonly Mutant[] = [
     {
         name: "an id is deleted wherever it is listed",
         module: "operations/cleanUp",
-        from: "refuseElsewhere(certId, entries, place);",
+        from: "refuseElsewhere(certId, { ...place, listed });",
         to: "",
     },
     {
         name: "what a listing lacks is not deleted",
         module: "operations/cleanUp",
         from: "for (const certId of certIds) {",
-        to: "for (const certId of certIds.filter((id) => listed.some((entry) => entry.certId === id))) {",
+        to: "for (const certId of certIds.filter((id) => place.listed.some((entry) => entry.certId === id))) {",
     },
     {
         name: "a clean-up that fails is forgotten",
