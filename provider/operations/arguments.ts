@@ -157,11 +157,7 @@ function readText(name: string, value: unknown, { expected, refine, absent }: Fo
 
 function readName(text: string): Refined {
     const got = nameProblem(text);
-    const accident = accidentIn(text);
-    if (accident !== undefined) {
-        return accident;
-    }
-    return got === undefined ? { value: text } : { code: "wrong-name", got, fix: nameHint(text) };
+    return accidentIn(text) ?? (got === undefined ? { value: text } : { code: "wrong-name", got, fix: nameHint(text) });
 }
 
 function nameHint(text: string): string | undefined {
@@ -172,12 +168,8 @@ function nameHint(text: string): string | undefined {
 }
 
 function readOrigin(text: string): Refined {
-    const accident = accidentIn(text);
-    if (accident !== undefined) {
-        return accident;
-    }
     const value = callableOrigin(text);
-    return value === undefined ? { code: "wrong-origin", ...originProblem(text) } : { value };
+    return accidentIn(text) ?? (value === undefined ? { code: "wrong-origin", ...originProblem(text) } : { value });
 }
 
 /** Whoever pastes the token itself must find it neither in the message nor in the state: tokens have lower-case letters. */

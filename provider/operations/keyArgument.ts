@@ -121,6 +121,15 @@ function fixFor(value: unknown): string | undefined {
         : `give the name in quotes, as { env: "CLIENT_KEY" }: a variable or path without a value leaves nothing`;
 }
 
+/** What only a shell, a browser or a template would understand, and what to do instead. */
+const HINTS: Readonly<Record<"file" | "env", readonly (readonly [form: RegExp, fix: string])[]>> = {
+    file: [
+        [/^~(?:\/|$)/, "no shell replaces ~ here: join the path with os.homedir()"],
+        [/^file:/i, "give the path: url.fileURLToPath(…) makes one of a file URL"],
+    ],
+    env: [[/[\s=$%{}]/, "give the name alone, without signs around it and without its value"]],
+};
+
 function readReference({ file, env }: Parts<"file" | "env">, report: Report): Reference | Unknown {
     const isFile = file !== undefined;
     const expected = isFile ? "a path in file" : "the name of an environment variable in env";
@@ -128,25 +137,11 @@ function readReference({ file, env }: Parts<"file" | "env">, report: Report): Re
     if (text === UNKNOWN) {
         return UNKNOWN;
     }
-    const fix = isFile ? pathHint(text) : variableHint(text);
+    const [, fix] = HINTS[isFile ? "file" : "env"].find(([form]) => form.test(text)) ?? [];
     if (fix !== undefined) {
         return report("wrong-key-source", `key: expected ${expected}, got ${quote(text)}`, fix);
     }
     return isFile ? { kind: "file", file: text } : { kind: "environment", variable: text };
-}
-
-/** What only a shell or a browser would understand. */
-function pathHint(path: string): string | undefined {
-    if (/^~(?:\/|$)/.test(path)) {
-        return "no shell replaces ~ here: join the path with os.homedir()";
-    }
-    return /^file:/i.test(path) ? "give the path: url.fileURLToPath(…) makes one of a file URL" : undefined;
-}
-
-function variableHint(variable: string): string | undefined {
-    return /[\s=$%{}]/.test(variable)
-        ? "give the name alone, without signs around it and without its value"
-        : undefined;
 }
 
 function readText(expected: string, value: unknown, report: Report): string | Unknown {

@@ -40,15 +40,11 @@ export function pluginService(): UntypedServiceImplementation {
             connectToEngine(request.getAddress());
             return new Empty();
         }),
-        getPluginInfo: unary(async () => {
-            return new PluginInfo().setVersion(manifest.version);
-        }),
-        getSchema: unary(async () => {
-            return new proto.GetSchemaResponse().setSchema(schemaText(manifest));
-        }),
-        checkConfig: unary(async (request: proto.CheckRequest) => {
-            return new proto.CheckResponse().setInputs(request.getNews());
-        }),
+        getPluginInfo: unary(async () => new PluginInfo().setVersion(manifest.version)),
+        getSchema: unary(async () => new proto.GetSchemaResponse().setSchema(schemaText(manifest))),
+        checkConfig: unary(async (request: proto.CheckRequest) =>
+            new proto.CheckResponse().setInputs(request.getNews()),
+        ),
         diffConfig: unary(diffConfig),
         configure: unary(async (request: proto.ConfigureRequest) => {
             const settings = fromStruct(request.getArgs());

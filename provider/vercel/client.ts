@@ -59,17 +59,12 @@ const LIMITS = {
 /** The three calls of Vercel's API for client certificates, with pacing and retries. */
 export class VercelClient {
     readonly #transport: Transport;
-    readonly #clock: Clock;
-    readonly #notify: (line: string) => void;
-    readonly #random: () => number;
     readonly #queues = new Map<string, RateLimitedQueue>();
     readonly #listings: SharedListings<ProjectAddress, Listing>;
 
-    constructor({ baseUrl, clock, notify, random = Math.random, observe }: VercelClientOptions) {
+    constructor(private readonly options: VercelClientOptions) {
+        const { baseUrl, clock, observe } = options;
         this.#transport = new Transport(baseUrl, clock, observe);
-        this.#clock = clock;
-        this.#notify = notify;
-        this.#random = random;
         this.#listings = new SharedListings(clock, (address) => this.#list(address));
     }
 
@@ -92,7 +87,7 @@ export class VercelClient {
     /** A second listing, at least a quarter of a minute after the one of `recentCertificates`, and shared like that. */
     certificatesAgain(address: ProjectAddress): Promise<Listing> {
         const onWait = (): void =>
-            this.#notify(
+            this.options.notify(
                 `${address.project}: waiting ${String(SECOND_LOOK_MS / 1000)} s for a second listing, ` +
                     `because the first one lacks a certificate that the state has`,
             );
@@ -145,9 +140,10 @@ export class VercelClient {
 
     async #call(address: ProjectAddress, request: CallRequest, label: string): Promise<CallAnswer> {
         const { operation } = request;
+        const { clock, random = Math.random } = this.options;
         const queue = this.#queueOf(address, operation);
         // Several may wait for one listing, each as long as it may.
-        const limit = operation === "list" ? undefined : this.#clock;
+        const limit = operation === "list" ? undefined : clock;
         const patience = (): number => limit?.remaining?.() ?? Number.POSITIVE_INFINITY;
         let firstLimitedAt: number | undefined;
         for (let attempts = 1; ; attempts += 1) {
@@ -158,10 +154,10 @@ export class VercelClient {
             }
             const { error, headers, body } = result;
             const { kind } = error;
-            const now = this.#clock.now();
+            const now = clock.now();
             firstLimitedAt ??= kind === "rate-limited" ? now : undefined;
             const attempt = { operation, kind, attempts, firstLimitedAt, ...headers, bodyReset: body.reset };
-            const decision = decideRetry(attempt, now, this.#random());
+            const decision = decideRetry(attempt, now, random());
             if (!decision.retry) {
                 const detail = `the limit is used up until ${decision.until ?? ""}, more than ten minutes away`;
                 throw decision.until === undefined ? error : new VercelError({ ...error, detail });
@@ -169,7 +165,7 @@ export class VercelClient {
             if (kind === "rate-limited") {
                 queue.block(decision.delayMs);
             } else {
-                await this.#clock.sleep(Math.min(decision.delayMs, patience()));
+                await clock.sleep(Math.min(decision.delayMs, patience()));
             }
         }
     }
@@ -190,7 +186,7 @@ export class VercelClient {
         } finally {
             forget();
             // Also after a request that could not be made: others may be waiting for an answer to it.
-            queue.announce(announced(headers, this.#clock));
+            queue.announce(announced(headers, this.options.clock));
         }
     }
 
@@ -198,7 +194,8 @@ export class VercelClient {
     #queueOf({ team, token }: ProjectAddress, operation: Operation): RateLimitedQueue {
         const key = JSON.stringify([operation, team ?? token]);
         const [what, perWindow] = LIMITS[operation];
-        const queue = this.#queues.get(key) ?? new RateLimitedQueue(what, perWindow, this.#clock, this.#notify);
+        const { clock, notify } = this.options;
+        const queue = this.#queues.get(key) ?? new RateLimitedQueue(what, perWindow, clock, notify);
         this.#queues.set(key, queue);
         return queue;
     }

@@ -17,7 +17,7 @@ export const MUTANTS: readonly Mutant[] = [
     {
         name: "one listing's silence is proof in a refresh",
         module: "operations/read",
-        from: "const entries = await store.certificatesAgain(address);",
+        from: "const entries = await store.certificatesAgain(addressOf(state));",
         to: "const entries = first;",
     },
     {
