@@ -17,12 +17,8 @@ export function fingerprintOf(chain: readonly Buffer[], authorities: readonly Bu
     };
     chain.forEach(add);
     hash.update(SEPARATOR);
-    sortedSet(authorities).forEach(add);
+    // Sorted by DER, without duplicates: neither order nor repetition of issuers means anything.
+    const distinct = new Set(authorities.map((der) => der.toString("hex")));
+    [...distinct].sort().forEach((der) => add(Buffer.from(der, "hex")));
     return `v1:${hash.digest("hex")}`;
-}
-
-/** Sorted by DER, without duplicates: neither order nor repetition of issuers means anything. */
-function sortedSet(ders: readonly Buffer[]): readonly Buffer[] {
-    const sorted = [...ders].sort((a, b) => Buffer.compare(a, b));
-    return sorted.filter((der, index) => index === 0 || !der.equals(sorted[index - 1] ?? Buffer.alloc(0)));
 }

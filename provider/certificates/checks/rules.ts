@@ -178,9 +178,9 @@ export function* judgeCurve(certificate: X509Certificate, argument: BundleArgume
 /** Self-issued ones, as of an authority with a new key, are not counted (RFC 5280 §4.2.1.9). */
 function* judgePathLength({ certificates }: Path, index: number, argument: BundleArgument): Iterable<Finding> {
     const [certificate] = certificates.slice(index);
-    const limit = certificate && fieldsOf(certificate).pathLength;
+    const limit = certificate === undefined ? Infinity : fieldsOf(certificate).pathLength;
     const below = certificates.slice(1, index).filter((one) => !isNamedBy(one, one)).length;
-    if (certificate !== undefined && limit !== undefined && below > limit) {
+    if (certificate !== undefined && below > limit) {
         const fact = `the path length of ${describeCertificate(certificate)} allows ${counted(limit, "intermediate")} below it, and there ${below === 1 ? "is" : "are"} ${String(below)}`;
         yield finding("path-too-long", argument, fact);
     }

@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { remembered } from "./certificateCache";
-import { childrenOf, readElement, readElements, readOid, TAG, type DerElement } from "./der";
+import { childrenOf, readElement, readElements, readNumber, readOid, TAG, type DerElement } from "./der";
 import { comparableName } from "./distinguishedName";
 
 const VERSION = 0xa0;
@@ -97,7 +97,8 @@ function readFields({ raw }: X509Certificate) {
         /** `undefined` where the certificate has no basic constraints. */
         isAuthority:
             constraints && childrenOf(constraints).some(({ tag, content }) => tag === TAG.BOOLEAN && content[0] !== 0),
-        pathLength: numberOf(childrenOf(constraints).find(({ tag }) => tag === TAG.INTEGER)),
+        /** `Infinity` where there is no limit. */
+        pathLength: readNumber(childrenOf(constraints).find(({ tag }) => tag === TAG.INTEGER)),
         /** In hexadecimal. */
         subjectKeyId: hex(valueOf(SUBJECT_KEY_ID)),
         authorityKeyId: authorityKeyIdOf(valueOf(AUTHORITY_KEY_ID)),
@@ -139,10 +140,6 @@ function authorityKeyIdOf(value: DerElement | undefined) {
 
 function nameKey(levels: Buffer | undefined): string {
     return levels === undefined ? "" : JSON.stringify(comparableName(levels));
-}
-
-function numberOf(integer: DerElement | undefined): number | undefined {
-    return integer && Number.parseInt(integer.content.toString("hex"), 16);
 }
 
 function hex(element: DerElement | undefined): string | undefined {

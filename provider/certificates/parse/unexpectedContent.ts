@@ -15,16 +15,15 @@ const FOREIGN_BLOCKS: readonly ForeignForm[] = [
     [/^SSH2|PGP/, "foreign-key", "a key or message of SSH or PGP"],
     [/PUBLIC KEY/, "public-key", "a public key"],
     [/^AGE /, "still-encrypted", "what age encrypted"],
+    // In the place of the key.
+    [/^(?:X509 |TRUSTED )?CERTIFICATE$/, "cert-key-swapped", "a certificate"],
 ];
-
-const CERTIFICATE_AS_KEY: ForeignForm = [/CERTIFICATE/, "cert-key-swapped", "a certificate"];
 
 /** What a block is that does not belong where it stands. */
 export function describeForeignBlock(label: string, argument: BundleArgument): Finding {
-    const forms = argument === "key" ? [...FOREIGN_BLOCKS, CERTIFICATE_AS_KEY] : FOREIGN_BLOCKS;
     const wanted = argument === "key" ? "private key in PKCS #8, PKCS #1 or SEC 1" : "certificate";
     const [, code = "wrong-content", what = `a block labelled ${shown(label)}`, step] =
-        forms.find(([form]) => form.test(label)) ?? [];
+        FOREIGN_BLOCKS.find(([form]) => form.test(label)) ?? [];
     return finding(code, argument, `holds ${what}, not a ${wanted}`, step);
 }
 
