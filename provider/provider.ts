@@ -129,7 +129,7 @@ export class ClientCertificateProvider {
         this.#client ??= new VercelClient({
             baseUrl: resolveBaseUrl(environment),
             clock,
-            ...(random === undefined ? {} : { random }),
+            random,
             notify: (line) => this.#notify(line),
         });
         return this.#client;

@@ -45,7 +45,7 @@ export interface VercelClientOptions {
     readonly baseUrl: string;
     readonly clock: Clock;
     readonly notify: (line: string) => void;
-    readonly random?: () => number;
+    readonly random?: (() => number) | undefined;
     /** Sees every answer as it came, for whoever examines the API. */
     readonly observe?: Observe | undefined;
 }

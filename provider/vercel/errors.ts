@@ -1,27 +1,7 @@
 export type Operation = "list" | "upload" | "delete";
 
-/** What went wrong, as far as it can be told apart; for each kind there is something else to do. */
-export type ErrorKind =
-    | "bad-token"
-    | "wrong-scope"
-    | "forbidden"
-    | "project-missing"
-    | "certificate-missing"
-    | "unclear-missing"
-    | "withdrawn"
-    | "transferring"
-    | "payment-required"
-    | "rate-limited"
-    | "invalid"
-    | "server"
-    | "network"
-    | "proxy"
-    | "timeout"
-    | "redirect"
-    | "malformed"
-    | "unexpected";
-
-const WHAT_TO_DO: Readonly<Record<ErrorKind, string>> = {
+/** What to do, for all that can be told apart of what went wrong. */
+const WHAT_TO_DO = {
     "bad-token":
         "The token may be missing, expired or revoked: set VERCEL_API_TOKEN, or the variable that tokenEnv names, to a valid one.",
     "wrong-scope":
@@ -47,7 +27,9 @@ const WHAT_TO_DO: Readonly<Record<ErrorKind, string>> = {
         "Redirects are not followed, because they would take the private key to another host: check VERCEL_API_URL.",
     malformed: "The answer is not what Vercel documents: check the proxy, and VERCEL_API_URL if it is set.",
     unexpected: "Look for a newer version of this package.",
-};
+} as const;
+
+export type ErrorKind = keyof typeof WHAT_TO_DO;
 
 export interface ErrorFacts {
     readonly operation: Operation;
