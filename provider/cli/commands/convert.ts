@@ -8,7 +8,7 @@ import { PASSPHRASE_OPTION, passphraseOf, requireBundleFiles, type BundleFile } 
 import { writeTogether } from "../newFiles";
 import { findLeaf } from "../roles";
 import { jsonText, table } from "../terminal";
-import { quote, shown } from "../../text/quoting";
+import { enumerated, quote, shown } from "../../text/quoting";
 
 export const convertCommand: Command = {
     name: "convert",
@@ -108,15 +108,12 @@ function findKey(
     return others.length === 0 ? key : undefined;
 }
 
-/** In one message. */
-const MOST_NAMES = 5;
-
 /** The chain, leaf first, the roots, and what is neither. */
 function sort(all: readonly X509Certificate[], key: PrivateKey | undefined) {
     const leaf = findLeaf(all, key);
     const leaves = all.filter((one) => !one.ca && all.every((other) => other === one || !isIssuedBy(other, one)));
     if (key === undefined && leaves.length > 1) {
-        const names = leaves.slice(0, MOST_NAMES).map(describeCertificate).join(", ");
+        const names = enumerated(leaves.map(describeCertificate));
         const fact = `${String(leaves.length)} certificates could be the leaf, since they issued none of the others: ${names}`;
         throw new CommandError(`${fact}; convert their files one by one, or add the key of the right one`, EXIT.bad);
     }

@@ -37,7 +37,8 @@ export class CertificatesMade {
     readonly #clock: Clock;
     readonly #made = new Set<string>();
     readonly #deleted = new Set<string>();
-    #uncertain: readonly ("at an origin" | "project-wide")[] = [];
+    /** The origins of uploads that may have happened. */
+    readonly #uncertain = new Set<string | undefined>();
 
     constructor(client: VercelClient, address: ProjectAddress, clock: Clock) {
         this.#client = client;
@@ -56,7 +57,7 @@ export class CertificatesMade {
             return entry;
         } catch (error) {
             if (isEffectUnknown(error)) {
-                this.#uncertain = [...this.#uncertain, upload.origin === undefined ? "project-wide" : "at an origin"];
+                this.#uncertain.add(upload.origin);
             }
             throw error;
         }
@@ -104,7 +105,7 @@ export class CertificatesMade {
 
     /** Also what no listing shows: an id that was answered is deleted by call. */
     async #removeOnce(): Promise<readonly string[]> {
-        if (this.#uncertain.length > 0) {
+        if (this.#uncertain.size > 0) {
             // An upload that may have happened shows up late, if at all.
             await this.listUntil((entries) => entries.some((one) => this.#isOurs(one) && !this.#made.has(one.certId)));
         }
@@ -133,10 +134,6 @@ export class CertificatesMade {
     /** The project held nothing before, so that what no origin names is ours where such an upload may have happened. */
     #isOurs(entry: CertificateEntry): boolean {
         const isProjectWide = normaliseOrigin(entry.origin) === undefined;
-        return (
-            this.#made.has(entry.certId) ||
-            isReserved(entry) ||
-            (isProjectWide && this.#uncertain.includes("project-wide"))
-        );
+        return this.#made.has(entry.certId) || isReserved(entry) || (isProjectWide && this.#uncertain.has(undefined));
     }
 }
