@@ -34,30 +34,29 @@ export async function writeTogether(
         );
     }
     const made: string[] = [];
-    const attempt = async (path: string, work: Promise<unknown>): Promise<void> => {
-        try {
-            await work;
-        } catch (error) {
-            await Promise.all(made.map((one) => rm(one, { force: true })));
-            throw cannot("written", path, error);
+    let current = "";
+    try {
+        for (const { path, target, draft, text, isSecret = false } of drafts) {
+            current = path;
+            await mkdir(dirname(target), { recursive: true });
+            if (ifThere !== undefined) {
+                await writeFile(target, "", { flag: "wx" }).catch((error: unknown) => {
+                    throw errorCode(error) === "EEXIST"
+                        ? new CommandError(`there is a file ${quote(path)} already${ifThere}`)
+                        : error;
+                });
+                made.push(target);
+            }
+            made.push(draft);
+            await writeFile(draft, text, { flag: "wx", mode: isSecret ? 0o600 : 0o666 });
         }
-    };
-    for (const { path, target, draft, text, isSecret = false } of drafts) {
-        await attempt(path, mkdir(dirname(target), { recursive: true }));
-        if (ifThere !== undefined) {
-            const claim = writeFile(target, "", { flag: "wx" }).catch((error: unknown) => {
-                throw errorCode(error) === "EEXIST"
-                    ? new CommandError(`there is a file ${quote(path)} already${ifThere}`)
-                    : error;
-            });
-            await attempt(path, claim);
-            made.push(target);
+        for (const { path, target, draft } of drafts) {
+            current = path;
+            await rename(draft, target);
         }
-        made.push(draft);
-        await attempt(path, writeFile(draft, text, { flag: "wx", mode: isSecret ? 0o600 : 0o666 }));
-    }
-    for (const { path, target, draft } of drafts) {
-        await attempt(path, rename(draft, target));
+    } catch (error) {
+        await Promise.all(made.map((one) => rm(one, { force: true })));
+        throw cannot("written", current, error);
     }
 }
 

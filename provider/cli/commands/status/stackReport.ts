@@ -68,19 +68,15 @@ function certificateJson(one: JudgedCertificate) {
     return {
         ...{ stack: one.stack, name: one.name, urn: one.urn, id: one.id },
         // An origin is `*` for the whole project.
-        ...{ team: one.team ?? null, project: one.project, origin: told(one.origin), certId: told(one.certId) },
-        ...{ fingerprint: told(one.fingerprint), certFingerprint: told(one.certFingerprint) },
-        ...{ subject: told(one.subject), issuer: told(one.issuer), serialNumber: told(one.serialNumber) },
+        ...{ team: one.team ?? null, project: one.project, origin: one.origin || null, certId: one.certId || null },
+        ...{ fingerprint: one.fingerprint || null, certFingerprint: one.certFingerprint || null },
+        ...{ subject: one.subject || null, issuer: one.issuer || null, serialNumber: one.serialNumber || null },
         ...{ notBefore: time(one.fromMs), notAfter: time(one.toMs), uploadedAt: time(one.uploadedMs) },
         ...{ warnsFrom: time(one.warnsFromMs), daysLeft: one.daysLeft ?? null },
         ...{ staleCertIds: one.staleCertIds, otherCertIds: one.otherCertIds },
         ...{ lookedUp: one.isLookedUp, pendingDeletion: one.isPendingDeletion },
         ...{ warnings: one.warnings, notes: one.notes },
     };
-}
-
-function told(text: string): string | null {
-    return text === "" ? null : text;
 }
 
 function time(ms: number | undefined): string | null {
