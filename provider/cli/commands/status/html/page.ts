@@ -5,7 +5,7 @@ import { markup, Markup } from "./markup";
 import { PAGE_STYLE } from "./pageStyle";
 import { shareNeedingAttention, type ReportedStack, type StatusReport } from "../stackReport";
 import { COLUMNS, originText, ownerOf } from "../statusText";
-import { layOut, MONTH_NAMES, type Bar } from "./timeline";
+import { dateText, layOut, type Bar } from "./timeline";
 import { axis, barPicture, definitions, icon } from "./timelineSvg";
 import { WARNING_CODES, WARNINGS, type Standing } from "../warningTable";
 import { shownDate } from "../../../../text/isoDates";
@@ -185,10 +185,4 @@ function stateText({ warnings, notes, isLookedUp }: JudgedCertificate): string {
         ...notes.map(() => "Used in several places"),
     ];
     return words.length === 0 ? "In order" : words.join(", ");
-}
-
-/** As 24 Nov 2026, in UTC. */
-function dateText(ms: number): string {
-    const date = new Date(ms);
-    return `${String(date.getUTCDate())} ${MONTH_NAMES[date.getUTCMonth()] ?? ""} ${String(date.getUTCFullYear())}`;
 }

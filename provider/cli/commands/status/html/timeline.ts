@@ -47,7 +47,10 @@ function monthAfter(ms: number, months: number): number {
     return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months);
 }
 
-export const MONTH_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+/** As 24 Nov 2026, in UTC. */
+export function dateText(ms: number): string {
+    return new Date(ms).toUTCString().split(" ").slice(1, 4).join(" ").replace(/^0/, "");
+}
 
 /** How many labels have room side by side. */
 const MOST_LABELS: Readonly<Record<Width, number>> = { narrow: 6, medium: 10, wide: 18 };
@@ -61,12 +64,12 @@ function monthsOf(startMs: number, endMs: number, at: (ms: number) => number) {
     const stepFor = (width: Width): number =>
         STEPS_MONTHS.find((step) => firsts.length / step <= MOST_LABELS[width]) ?? 12;
     return firsts.map((ms) => {
-        const date = new Date(ms);
-        const month = date.getUTCMonth();
+        const [, name = "", year = ""] = dateText(ms).split(" ");
+        const month = new Date(ms).getUTCMonth();
         return {
             /** The first day of the month, in UTC. */
             at: at(ms),
-            label: month === 0 ? String(date.getUTCFullYear()) : (MONTH_NAMES[month] ?? ""),
+            label: month === 0 ? year : name,
             isJanuary: month === 0,
             /** On which widths there is room for its label. */
             fits: (["narrow", "medium", "wide"] as const).filter((width) => month % stepFor(width) === 0),
