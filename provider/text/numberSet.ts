@@ -1,6 +1,7 @@
 /** Of numbers above 0, each in 11 to 22 bytes: a `Set` takes five times as much. */
 export class NumberSet {
-    #slots = new Float64Array(64);
+    /** Never a power of two, of which only the last digits of a number would choose the slot. */
+    #slots = new Float64Array(63);
     #size = 0;
 
     has(number: number): boolean {
@@ -13,7 +14,7 @@ export class NumberSet {
         }
         if (this.#size * 4 >= this.#slots.length * 3) {
             const earlier = this.#slots;
-            this.#slots = new Float64Array(earlier.length * 2);
+            this.#slots = new Float64Array(earlier.length * 2 + 1);
             earlier.forEach((one) => (this.#slots[this.#slotOf(one)] = one));
         }
         this.#slots[this.#slotOf(number)] = number;

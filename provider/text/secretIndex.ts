@@ -30,11 +30,13 @@ export class SecretIndex {
 
     /** Whether the text repeats a piece of a secret, in whatever notation. */
     isIn(text: string): boolean {
-        const read = text.length < LETTERS.length ? [] : bytesIn(text);
+        const bytes = text.length < LETTERS.length ? [] : bytesIn(text);
+        const texts = [text, ...bytes.map((read) => read.toString("latin1"))];
         return (
-            [text, ...read.map((bytes) => bytes.toString("latin1"))].some((reading) =>
-                piecesOf(digitsOf(reading), LETTERS).some((piece) => this.#letters.has(piece)),
-            ) || read.some((bytes) => piecesOf(bytes, BYTES).some((piece) => this.#bytes.has(piece)))
+            texts.some((read) => piecesOf(digitsOf(read), LETTERS).some((piece) => this.#letters.has(piece))) ||
+            [...bytes, ...texts.flatMap(inHexadecimal)].some((read) =>
+                piecesOf(read, BYTES).some((piece) => this.#bytes.has(piece)),
+            )
         );
     }
 }
@@ -66,16 +68,20 @@ function digitsOf(text: string): Uint8Array {
 
 /** What a text says if it is escaped, numbers, hexadecimal, or base64 that begins anywhere, also twice. */
 function bytesIn(text: string): readonly Buffer[] {
-    const hexadecimal = lettersOf(text).match(/[0-9a-f]{12,}/g) ?? [];
     const base64 = inBase64(text.replace(/[^\w+/-]/g, ""));
     return [
         Buffer.from(unescaped(text), "latin1"),
         ...bytesInNumbers(text),
-        ...hexadecimal.flatMap((run) => [Buffer.from(run, "hex"), Buffer.from(run.slice(1), "hex")]),
+        ...inHexadecimal(text),
         ...base64,
         // Hardly any bytes but those of a text have so many such letters in a row.
         ...base64.flatMap((read) => read.toString("latin1").match(/[\w+/-]{16,}/g) ?? []).flatMap(inBase64),
     ].filter(({ length }) => length >= BYTES.length);
+}
+
+function inHexadecimal(text: string): readonly Buffer[] {
+    const runs = lettersOf(text).match(/[0-9a-f]{12,}/g) ?? [];
+    return runs.flatMap((run) => [Buffer.from(run, "hex"), Buffer.from(run.slice(1), "hex")]);
 }
 
 function inBase64(run: string): readonly Buffer[] {

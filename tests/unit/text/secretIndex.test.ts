@@ -8,6 +8,7 @@ const pem = generateKeyPairSync("rsa", { modulusLength: 1024 })
     .toString();
 const body = pem.replace(/-----[^-]+-----|\s/g, "");
 const der = Buffer.from(body, "base64");
+const colons = (der.subarray(300, 340).toString("hex").match(/../g) ?? []).join(":");
 const token = "vcp_0123456789abcdef0123456789abcdef";
 
 function indexOf(...secrets: readonly string[]): SecretIndex {
@@ -60,6 +61,12 @@ describe("text/secretIndex", () => {
                 .padStart(6, "0"),
         ).join(" "),
         "a key in base64 twice more": Buffer.from(Buffer.from(pem).toString("base64")).toString("base64").slice(1, 400),
+        "a key in hexadecimal, in base64": Buffer.from(der.toString("hex").slice(300, 400)).toString("base64"),
+        "a key in hexadecimal with colons, in base64": Buffer.from(colons).toString("base64"),
+        "a key in hexadecimal, for URLs": encodeURIComponent(colons),
+        "a key in hexadecimal, joined by escapes": colons.replaceAll(":", "\\u003a"),
+        "a key in hexadecimal lines, in JSON": JSON.stringify(colons.replaceAll(":", "\n")),
+        "a key in hexadecimal twice": Buffer.from(der.toString("hex").slice(300, 400)).toString("hex"),
         "a key's bytes as JSON has them": JSON.stringify(der.subarray(300, 340).toString("latin1")),
     };
     for (const [name, form] of Object.entries(FORMS)) {
