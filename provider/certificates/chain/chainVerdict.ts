@@ -77,11 +77,14 @@ function searchPath(pools: Pools, nowMs: number) {
 const accepted = new Map<string, Trial>();
 const MOST_ACCEPTED = 256;
 
-async function tryWithOpenSsl({ certPem, caPem }: CertificateSet, { pem }: PrivateKey): Promise<Trial> {
+async function tryWithOpenSsl(
+    { certPem, caPem, chain, authorities }: CertificateSet,
+    { pem }: PrivateKey,
+): Promise<Trial> {
     const presented = { certPem, keyPem: pem, caPem };
     const digest = createHash("sha256").update(JSON.stringify(presented)).digest("hex");
     const known = accepted.get(digest);
-    if (known !== undefined && Date.now() - known.atMs < CLOCK_SKEW_MS) {
+    if (known !== undefined && holdsStill(known.atMs, [...chain, ...authorities])) {
         return known;
     }
     const verdict = await judgeByHandshake(presented, "to-a-root");
@@ -95,6 +98,13 @@ async function tryWithOpenSsl({ certPem, caPem }: CertificateSet, { pem }: Priva
     }
     accepted.set(digest, trial);
     return trial;
+}
+
+/** What OpenSSL said moments ago, unless one of the certificates has ended since. */
+function holdsStill(atMs: number, certificates: readonly X509Certificate[]): boolean {
+    const nowMs = Date.now();
+    const hasEnded = ({ toMs }: { readonly toMs: number }): boolean => atMs <= toMs && toMs < nowMs;
+    return Math.abs(nowMs - atMs) < CLOCK_SKEW_MS && !certificates.some((one) => hasEnded(fieldsOf(one)));
 }
 
 /** Where dates make all of the difference and the two have looked at different clocks, or one certificate is fresh. */

@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import { fieldsOf } from "../parse/certificateFields";
 import { isSelfSigned, mayHaveIssued, SignatureChecks } from "../parse/issuance";
-import { includes, type Path, type Pools } from "../pools";
+import { includes, isSame, type Path, type Pools } from "../pools";
 import { isFitIssuer, LONGEST_PATH } from "../checks/rules";
 
 /**
@@ -21,7 +21,12 @@ export function pathOfOpenSsl({ chain, authorities }: Pools, nowMs: number): Pat
         }
         certificates.push(issuer);
     }
-    return asPath(certificates, authorities);
+    const path = asPath(certificates, authorities);
+    const [leaf] = certificates;
+    const trusted = leaf !== undefined && certificates.length === 1 ? firstIssuer(leaf, authorities, nowMs) : undefined;
+    // Of a self-signed leaf, OpenSSL looks at the first of its name only.
+    const isBehindTwin = leaf !== undefined && trusted !== undefined && isSelfSigned(leaf) && !isSame(trusted, leaf);
+    return isBehindTwin && path.end === "root" ? { ...path, end: "intermediate" } : path;
 }
 
 function firstIssuer(

@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import { createHash, X509Certificate } from "node:crypto";
+import { mock } from "node:test";
+import tls from "node:tls";
 import { inspect } from "node:util";
 import { before, describe, it } from "mocha";
 import { describeCertificate } from "../../../provider/certificates/parse/certificate";
@@ -55,6 +57,27 @@ describe("certificates/certificates", () => {
                 expect(judgeDates(material, now())).to.deep.equal([]);
                 expect(await judgeChain(material, key, [], Date.now())).to.deep.equal([]);
             });
+        }
+    });
+
+    it("asks OpenSSL about a chain once, as long as no certificate of it ends", async () => {
+        const intermediate = await bundle.authority.intermediate(undefined, {
+            notAfter: new Date(Date.now() + 120_000),
+        });
+        const leaf = await intermediate.issue();
+        const material = materialOf({ cert: leaf.certPem + intermediate.certPem, ca: bundle.ca });
+        const judge = (): Promise<Finding[]> => judgeChain(material, keyOf(leaf.keyPem), [], Date.now());
+        const handshakes = mock.method(tls, "createServer").mock;
+        try {
+            await judge();
+            await judge();
+            expect(handshakes.callCount()).to.equal(1);
+            const later = Date.now() + 130_000;
+            mock.method(Date, "now", () => later);
+            await judge();
+            expect(handshakes.callCount()).to.equal(2);
+        } finally {
+            mock.restoreAll();
         }
     });
 
