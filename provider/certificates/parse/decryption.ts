@@ -18,7 +18,6 @@ const PBES2 = "1.2.840.113549.1.5.13";
 const PBKDF2 = "1.2.840.113549.1.5.12";
 const SCRYPT = "1.3.6.1.4.1.11591.4.11";
 const HMAC_SHA1 = "1.2.840.113549.2.7";
-const SHA1 = "1.3.14.3.2.26";
 const PBMAC1 = "1.2.840.113549.1.5.14";
 
 /** The digests of the HMACs that 1.2.840.113549.2 has from the number 7 on (RFC 8018 appendix B.1.2). */
@@ -118,11 +117,12 @@ function decryptPkcs12(
         throw new UnsupportedEncryption(`the encryption ${oid}`);
     }
     const [cipherName, keyBytes] = cipher;
-    const derive = derivationOfPkcs12(passphrase, childrenOf(parameters), SHA1);
+    const derive = derivationOfPkcs12(passphrase, childrenOf(parameters), "sha1");
     const [key, initial] = [derive(KEY, keyBytes), derive(INITIAL_VECTOR, 8)];
     return cipherName === "rc2" ? decipherRc2(key, initial, data) : decipher(cipherName, key, initial, data);
 }
 
+type Digest = keyof ReturnType<typeof forge>["md"]["algorithms"];
 /** What a key is derived for. */
 const [KEY, INITIAL_VECTOR] = [1, 2];
 export const MAC = 3;
@@ -131,18 +131,14 @@ export const MAC = 3;
  * RFC 7292 appendix B. The passphrase is a BMPString there, whatever its letters.
  *
  * @param parameters The salt, and the number of iterations, which is 1 where it is left out.
- * @param digest Its object identifier.
+ * @param digest As Node and node-forge call it.
  */
 export function derivationOfPkcs12(
     passphrase: string | undefined,
     [salt, iterations]: readonly DerElement[],
-    digest: string,
+    digest: Digest,
 ): (purpose: number, length: number) => Buffer {
-    const { pkcs12, md, pki, util } = forge();
-    const [, algorithm] = Object.entries(md.algorithms).find(([name]) => name === pki.oids[digest]) ?? [];
-    if (algorithm === undefined) {
-        throw new UnsupportedEncryption(digest === PBMAC1 ? "PBMAC1 (RFC 9579)" : `a MAC of the type ${digest}`);
-    }
+    const { pkcs12, md, util } = forge();
     return (purpose, length) => {
         const key = pkcs12.generateKey(
             passphrase ?? null,
@@ -150,10 +146,20 @@ export function derivationOfPkcs12(
             purpose,
             iterations === undefined ? 1 : iterationsOf(iterations),
             length,
-            algorithm.create(),
+            md.algorithms[digest].create(),
         );
         return Buffer.from(key.getBytes(), "latin1");
     };
+}
+
+/** The digest of a MAC, as Node and node-forge call it. Not every OpenSSL knows digests by their object identifiers. */
+export function digestOfMac(oid: string): Digest {
+    const { md, pki } = forge();
+    const name = (Object.keys(md.algorithms) as Digest[]).find((one) => one === pki.oids[oid]);
+    if (name === undefined) {
+        throw new UnsupportedEncryption(oid === PBMAC1 ? "PBMAC1 (RFC 9579)" : `a MAC of the type ${oid}`);
+    }
+    return name;
 }
 
 function iterationsOf(element: DerElement | undefined): number {

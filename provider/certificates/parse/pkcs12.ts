@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { decrypt, derivationOfPkcs12, MAC, UnsupportedEncryption, WrongPassphrase } from "./decryption";
+import { decrypt, derivationOfPkcs12, digestOfMac, MAC, UnsupportedEncryption, WrongPassphrase } from "./decryption";
 import { childrenOf, octetsOf, readElement, readElements, readOid, TAG, type DerElement } from "./der";
 
 const DATA = "1.2.840.113549.1.7.1";
@@ -61,10 +61,9 @@ export function openPkcs12(der: Buffer, passphrase: string | undefined): Content
 function verifies(mac: DerElement, content: Buffer, passphrase: string | undefined): boolean {
     const [info, ...parameters] = childrenOf(mac);
     const [algorithm, expected] = childrenOf(info);
-    const digest = readOid(childrenOf(algorithm)[0]);
+    const digest = digestOfMac(readOid(childrenOf(algorithm)[0]));
     const value = octetsOf(expected);
     const key = derivationOfPkcs12(passphrase, parameters, digest)(MAC, value.length);
-    // OpenSSL knows digests by their object identifiers as well.
     const computed = createHmac(digest, key).update(content).digest();
     return computed.length === value.length && timingSafeEqual(computed, value);
 }
