@@ -47,7 +47,10 @@ export const PASSPHRASE_OPTION = {
 export async function readBundleFiles(parsed: Parsed, host: CommandHost, options?: readonly string[]) {
     const named =
         options?.flatMap((name) => parsed.value(name) ?? []) ?? (await expandWildcards(parsed.operands, host.folder));
-    const contents = await Promise.all(named.map(async (path) => ({ path, bytes: await readBounded(path, host) })));
+    const contents: { path: string; bytes: Buffer }[] = [];
+    for (const path of named) {
+        contents.push({ path, bytes: await readBounded(path, host) });
+    }
     const open = (passphrase: string | undefined): readonly BundleFile[] =>
         contents.map(({ path, bytes }) => ({ path, ...openFile(path, bytes, passphrase) }));
     const given = passphraseOf(parsed, host);

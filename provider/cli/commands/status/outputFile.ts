@@ -65,7 +65,11 @@ async function writeDraft(draft: string, content: string, earlier: Stats | undef
     await using file = await open(draft, "wx", earlier === undefined ? undefined : 0o600);
     await file.writeFile(content);
     if (earlier !== undefined) {
-        await file.chown(earlier.uid, earlier.gid);
+        const own = await file.stat();
+        // Some file systems and sandboxes refuse even what changes nothing.
+        if (own.uid !== earlier.uid || own.gid !== earlier.gid) {
+            await file.chown(earlier.uid, earlier.gid);
+        }
         await file.chmod(earlier.mode & PERMISSIONS);
     }
 }

@@ -39,9 +39,18 @@ export async function listStacks(of: "project" | "backend", host: CliHost): Prom
 
 const CHECK_PATH = "check that pulumi on PATH is the Pulumi CLI";
 
+function isFolder(path: string): boolean {
+    try {
+        return statSync(path).isDirectory();
+    } catch {
+        // A name that is too long or a link to itself is none, either.
+        return false;
+    }
+}
+
 async function runForJson(args: readonly string[], host: CliHost): Promise<unknown> {
     // A folder that is missing looks to `spawn` like a program that is.
-    if (statSync(host.folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    if (!isFolder(host.folder)) {
         throw new CommandError(`there is no folder ${quote(host.folder)}; check --cwd`);
     }
     const command = `pulumi ${args.slice(0, 2).join(" ")}`;
