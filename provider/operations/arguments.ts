@@ -125,12 +125,14 @@ interface Form {
 
 const TEAM: Form = { expected: "the id (team_…) or slug of a Vercel team", refine: readName };
 const ORIGIN: Form = {
-    ...{ expected: "https://host[:port]", refine: readOrigin },
+    expected: "https://host[:port]",
+    refine: readOrigin,
     absent: "for a certificate of the whole project",
 };
 const EXPECTED_FINGERPRINT: Form = { expected: FINGERPRINT_FORM, absent: "where everything may be deployed" };
 const VARIABLE: Form = {
-    ...{ expected: "the name of an environment variable", refine: readVariableName },
+    expected: "the name of an environment variable",
+    refine: readVariableName,
     absent: "for the token of all resources",
 };
 
