@@ -12,6 +12,9 @@ interface Call {
     readonly said: Promise<void>[];
 }
 
+/** Node ends longer ones at once; nothing here takes 24 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 const calls = new AsyncLocalStorage<Call>();
 let engine: EngineClient | undefined;
 
@@ -25,7 +28,8 @@ export function connectToEngine(address: string): void {
  * @param timeoutSeconds As `customTimeouts` has it; 0 where it says nothing.
  */
 export async function during<T>(urn: string, timeoutSeconds: number, operation: () => Promise<T>): Promise<T> {
-    const endsAt = timeoutSeconds > 0 ? systemClock.steady() + timeoutSeconds * 1000 : undefined;
+    const isLimited = timeoutSeconds > 0 && timeoutSeconds * 1000 <= LONGEST_TIMER_MS;
+    const endsAt = isLimited ? systemClock.steady() + timeoutSeconds * 1000 : undefined;
     const call: Call = { urn, endsAt, said: [] };
     try {
         return await calls.run(call, operation);

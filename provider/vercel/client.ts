@@ -115,14 +115,14 @@ export class VercelClient {
     /** @param label How a line about waiting names the resource. */
     async uploadCertificate(
         address: ProjectAddress,
-        upload: CertificateUpload,
+        { cert, key, ca, origin, skipValidation }: CertificateUpload,
         label: string,
     ): Promise<CertificateEntry> {
         // JSON has no field for what is not given.
-        const request = { ...requestOf("upload", address), body: { ...upload } };
+        const request = { ...requestOf("upload", address), body: { cert, key, ca, origin, skipValidation } };
         const answer = await this.#call(address, request, label);
-        const { certId, origin: stored } = parseObject(answer.text);
-        const entry = readEntry(certId, stored, answer);
+        const stored = parseObject(answer.text);
+        const entry = readEntry(stored["certId"], stored["origin"], answer);
         if (entry.certId === "") {
             throw malformed(request, answer, "the answer to the upload has no certId or no origin");
         }
@@ -148,7 +148,11 @@ export class VercelClient {
         let firstLimitedAt: number | undefined;
         for (let attempts = 1; ; attempts += 1) {
             await queue.enter(label, patience(), attempts > 1);
-            const result = await this.#send(request, queue);
+            const sent = this.#send(request, queue);
+            if (operation === "list") {
+                this.#listings.sent(address, sent);
+            }
+            const result = await sent;
             if (!isFailure(result)) {
                 return result;
             }

@@ -18,6 +18,7 @@ interface Look<Listing> {
 export class SharedListings<Address, Listing> {
     readonly #gathering = new Map<string, Promise<Listing>>();
     readonly #looks = new Map<string, Look<Listing>>();
+    readonly #underWay = new Map<string, Promise<unknown>>();
 
     constructor(
         private readonly clock: Clock,
@@ -26,7 +27,7 @@ export class SharedListings<Address, Listing> {
 
     /** By a request that is sent after this call. Calls that arrive before it is sent share it. */
     fresh(address: Address): Promise<Listing> {
-        return this.#inTime(() => this.#share(address));
+        return this.#inTime(address, () => this.#share(address));
     }
 
     #share(address: Address): Promise<Listing> {
@@ -47,19 +48,27 @@ export class SharedListings<Address, Listing> {
 
     /** For those who only look: the answer may be half a minute old, but never older than a write of this process. */
     recent(address: Address): Promise<Listing> {
-        return this.#inTime(() => this.#look(address).listing);
+        return this.#inTime(address, () => this.#look(address).listing);
     }
 
     /** A second answer, some time after the one that `recent` gives. All who want it share it, and the wait for it. */
     again(address: Address, onWait: () => void): Promise<Listing> {
-        return this.#inTime(() => {
+        return this.#inTime(address, () => {
             const look = this.#look(address);
             return (look.again ??= this.#lookAgain(look, address, onWait));
         });
     }
 
-    /** A request goes on for all who share it; whoever may not wait so long stops waiting, and then asks for nothing more. */
-    async #inTime(share: () => Promise<Listing>): Promise<Listing> {
+    /** A request of a listing has been sent: nobody stops waiting for its answer. */
+    sent(address: Address, answer: Promise<unknown>): void {
+        this.#underWay.set(
+            JSON.stringify(address),
+            answer.catch(() => undefined),
+        );
+    }
+
+    /** A listing goes on for all who share it; whoever may not wait so long stops waiting before the next request of it. */
+    async #inTime(address: Address, share: () => Promise<Listing>): Promise<Listing> {
         const patienceMs = this.clock.remaining?.() ?? Number.POSITIVE_INFINITY;
         if (patienceMs <= 0) {
             throw new OutOfTimeError();
@@ -67,7 +76,10 @@ export class SharedListings<Address, Listing> {
         if (patienceMs === Number.POSITIVE_INFINITY) {
             return await share();
         }
-        const over = this.clock.sleep(patienceMs).then(() => {
+        const over = this.clock.sleep(patienceMs).then(async () => {
+            await this.#underWay.get(JSON.stringify(address));
+            // What it led to comes first.
+            await this.clock.sleep(GATHER_MS);
             throw new OutOfTimeError();
         });
         return await Promise.race([share(), over]);

@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { generateKeyPairSync } from "node:crypto";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { expect } from "chai";
 import { describe, it } from "mocha";
@@ -761,6 +763,34 @@ describe("vercel/client", () => {
                     expect(server.received.length).to.equal(2);
                 },
             );
+        });
+
+        it("are waited for once they are sent, also by a caller whose time ends meanwhile", async () => {
+            const server = createServer();
+            const clock = Object.assign(new ManualClock(), { remaining: () => 2_000 });
+            let answer = (): void => undefined;
+            const asked = new Promise<void>((resolve) => {
+                server.once("request", (_request, response: ServerResponse) => {
+                    answer = () => response.end(JSON.stringify(LISTED.body));
+                    resolve();
+                });
+            });
+            await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+            try {
+                const baseUrl = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+                const client = new VercelClient({ baseUrl, clock, notify: () => undefined });
+                const listing = client.listCertificates(ADDRESS).catch((error: unknown) => error);
+                await clock.advance(10);
+                await asked;
+                await clock.advance(3_000);
+                await nextTurn();
+                await clock.advance(1_000);
+                answer();
+                expect(await listing).to.have.length(1);
+            } finally {
+                server.closeAllConnections();
+                server.close();
+            }
         });
 
         it("fail for all who share them, and the next one starts afresh", async () => {
