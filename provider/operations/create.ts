@@ -18,6 +18,8 @@ export async function create(inputs: Properties, context: OperationContext): Pro
     const identity = { project, team: context.teamFor(args.team), origin, tokenEnv };
     return await context.memory.exclusively(identity, async () => {
         try {
+            // Without a token nobody is asked for a key.
+            context.addressOf(identity);
             const bundle = await loadBundle(loadCertificateSet(args), args, context);
             // Deleted before it is replaced, a certificate may be listed for a while.
             const isSettled = (entries: Listing): boolean =>

@@ -80,11 +80,13 @@ function unavailable(wanted: Wanted, where: string, reason: string): Unreadable 
 }
 
 function bounded(wanted: Wanted, where: string, text: string | Buffer): Read {
-    if (text.length > LARGEST_KEY_BYTES) {
+    if (Buffer.byteLength(text) > LARGEST_KEY_BYTES) {
         const fact = `the ${wanted} ${where} has more than ${String(LARGEST_KEY_BYTES)} bytes, as no key has`;
         return { problem: argumentProblem("key-too-large", fact), isUnavailable: false };
     }
-    return text.toString().trim() === "" ? unavailable(wanted, where, "it is empty") : { text };
+    return (typeof text === "string" ? text : text.toString("latin1")).trim() === ""
+        ? unavailable(wanted, where, "it is empty")
+        : { text };
 }
 
 async function readFile(wanted: Wanted, file: string, folder: string): Promise<Read> {
