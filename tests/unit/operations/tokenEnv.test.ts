@@ -61,6 +61,12 @@ describe("tokenEnv", () => {
         expect(calls()).to.equal(before);
     });
 
+    it("is looked for before the key, so that no command asks anybody for one in vain", async () => {
+        const inputs = await env.checked({ ...PROD, key: { env: "CLIENT_KEY" } });
+        delete env.environment["TOKEN_PROD"];
+        expect((await failureOf(env.provider.create(inputs))).message).to.contain("no Vercel token");
+    });
+
     it("is an update without an upload when it changes, comes or goes", async () => {
         const { id, outs } = await env.create(PROD);
         env.environment["TOKEN_NEW"] = env.token;
