@@ -96,12 +96,11 @@ async function assessNew(
     const byProgram = sortFindings([...lasting, ...judged.dates], isLenient);
     const withUpload = sortFindings(judged.others, isLenient);
     const { problem: reason, isUnavailable } = judged.keyProblem ?? {};
-    // What that means stands on the resource in a preview.
-    const unchecked = isPreview(news) ? reason : `${String(reason)}, ${UNCHECKED}`;
     return {
         errors: [...byProgram.errors, ...withUpload.errors, ...(reason && !isUnavailable ? [reason] : [])],
         said: {
-            here: reason && unchecked && isUnavailable ? [unchecked] : [],
+            // What that means stands on the resource in a preview.
+            here: reason && isUnavailable ? [isPreview(news) ? reason : `${reason}, ${UNCHECKED}`] : [],
             byProgram: byProgram.warnings,
             withUpload: [...withUpload.warnings, ...withUpload.notes],
         },
