@@ -31,9 +31,11 @@ export class SecretIndex {
     /** Whether the text repeats a piece of a secret, in whatever notation. */
     isIn(text: string): boolean {
         const bytes = text.length < LETTERS.length ? [] : bytesIn(text);
-        const texts = [text, ...bytes.map((read) => read.toString("latin1"))];
+        const texts = bytes.map((read) => read.toString("latin1"));
         return (
-            texts.some((read) => piecesOf(digitsOf(read), LETTERS).some((piece) => this.#letters.has(piece))) ||
+            [text, ...texts].some((read) =>
+                piecesOf(digitsOf(read), LETTERS).some((piece) => this.#letters.has(piece)),
+            ) ||
             [...bytes, ...texts.flatMap(inHexadecimal)].some((read) =>
                 piecesOf(read, BYTES).some((piece) => this.#bytes.has(piece)),
             )
